@@ -1,0 +1,134 @@
+package dev.faultline.discovery;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.client.DefaultServiceInstance;
+import org.springframework.cloud.client.ServiceInstance;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The calls to a Consul agent that Spring Cloud's client does not have: compare-and-set on keys, and blocking queries
+ * that return when what they ask for has changed.
+ *
+ * <p>
+ * Thread-safe. A call ends within five seconds, or five seconds after the wait it was given. Unlike Spring Cloud's
+ * client it never turns trouble into an empty answer: an agent that can not be reached, or that has no leader, is an
+ * {@link UncheckedIOException}.
+ *
+ * @see <a href="https://developer.hashicorp.com/consul/api-docs/features/blocking">Consul: blocking queries</a>
+ */
+public final class Consul {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final URI agent;
+    private final HttpClient http;
+    private final JsonMapper json = JsonMapper.shared();
+
+    public Consul(String host, int port) {
+        this.agent = URI.create("http://" + host + ":" + port);
+        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2))
+                .build();
+    }
+
+    /** An answer and the index to watch from for the next one. */
+    public record Watched<T>(T value, long index) {}
+
+    /** A key's value and the index that a compare-and-set must name to replace it. */
+    public record Entry(String value, long modifyIndex) {}
+
+    /** The entry as it is now, if there is one. */
+    public Optional<Entry> get(String key) {
+        return watch(key, 0, Duration.ZERO).value();
+    }
+
+    /** The entry once it differs from what it was at {@code index}, or as it is after {@code wait}. */
+    public Watched<Optional<Entry>> watch(String key, long index, Duration wait) {
+        var response = send(request("/v1/kv/" + key + blocking('?', index, wait), wait).GET());
+        if (response.statusCode() == 404) {
+            return new Watched<>(Optional.empty(), indexOf(response));
+        }
+        JsonNode entry = body(response).get(0);
+        var value = new String(Base64.getDecoder().decode(entry.get("Value").asString("")), StandardCharsets.UTF_8);
+        return new Watched<>(Optional.of(new Entry(value, entry.get("ModifyIndex").asLong())), indexOf(response));
+    }
+
+    /**
+     * Sets the key if it has not changed since {@code modifyIndex}; 0 stands for a key that does not exist.
+     *
+     * @return whether it was set
+     */
+    public boolean compareAndSet(String key, String value, long modifyIndex) {
+        var response = send(request("/v1/kv/" + key + "?cas=" + modifyIndex, Duration.ZERO)
+                .PUT(HttpRequest.BodyPublishers.ofString(value)));
+        return body(response).asBoolean();
+    }
+
+    /** The instances whose checks pass, once that list differs from what it was at {@code index}, or after the wait. */
+    public Watched<List<ServiceInstance>> watchPassing(String service, long index, Duration wait) {
+        var path = "/v1/health/service/" + URLEncoder.encode(service, StandardCharsets.UTF_8) + "?passing=true";
+        var response = send(request(path + blocking('&', index, wait), wait).GET());
+        List<ServiceInstance> instances = body(response).valueStream().map(Consul::instance).toList();
+        return new Watched<>(instances, indexOf(response));
+    }
+
+    private static ServiceInstance instance(JsonNode entry) {
+        JsonNode service = entry.get("Service");
+        String address = service.path("Address").asString("");
+        var host = address.isEmpty() ? entry.get("Node").get("Address").asString() : address;
+        var instance = new DefaultServiceInstance(service.get("ID").asString(), service.get("Service").asString(), host,
+                service.get("Port").asInt(), false);
+        Map<String, String> metadata = instance.getMetadata();
+        service.path("Meta").properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asString("")));
+        return instance;
+    }
+
+    private static String blocking(char separator, long index, Duration wait) {
+        return wait.isZero() ? "" : separator + "index=" + index + "&wait=" + wait.toMillis() + "ms";
+    }
+
+    /** Consul adds up to a sixteenth of the wait to it, so that watchers do not come back all at once. */
+    private HttpRequest.Builder request(String path, Duration wait) {
+        return HttpRequest.newBuilder(agent.resolve(path)).timeout(TIMEOUT.plus(wait).plus(wait.dividedBy(16)));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200 && response.statusCode() != 404) {
+                throw new IOException(
+                        "Consul at " + agent + " answered " + response.statusCode() + ": " + response.body());
+            }
+            return response;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Consul at " + agent + " can not be asked: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new IOException("interrupted while waiting for Consul", e));
+        }
+    }
+
+    private JsonNode body(HttpResponse<String> response) {
+        return json.readTree(response.body());
+    }
+
+    /** The index may go back, after Consul's state was restored; then the watch starts anew. */
+    private static long indexOf(HttpResponse<?> response) {
+        @Nullable
+        String index = response.headers().firstValue("X-Consul-Index").orElse(null);
+        return index == null ? 0 : Math.max(0, Long.parseLong(index));
+    }
+}

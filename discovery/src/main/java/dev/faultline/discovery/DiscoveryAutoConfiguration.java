@@ -1,0 +1,17 @@
+package dev.faultline.discovery;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.cloud.consul.ConsulProperties;
+import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
+import org.springframework.context.annotation.Bean;
+
+/** A client of the Consul agent that {@code spring.cloud.consul} names, and load balancing over watched instances. */
+@AutoConfiguration(afterName = "org.springframework.cloud.consul.ConsulAutoConfiguration")
+@LoadBalancerClients(defaultConfiguration = WatchedInstancesConfiguration.class)
+public class DiscoveryAutoConfiguration {
+
+    @Bean
+    Consul consul(ConsulProperties properties) {
+        return new Consul(properties.getHost(), properties.getPort());
+    }
+}

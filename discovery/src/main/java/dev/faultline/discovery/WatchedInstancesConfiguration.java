@@ -1,0 +1,16 @@
+package dev.faultline.discovery;
+
+import org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier;
+import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Makes every load-balanced client choose among {@link WatchedInstances}; in a child context of each client. */
+class WatchedInstancesConfiguration {
+
+    @Bean
+    ServiceInstanceListSupplier watchedInstances(Consul consul, Environment environment) {
+        String service = environment.getRequiredProperty(LoadBalancerClientFactory.PROPERTY_NAME);
+        return new WatchedInstances(consul, service);
+    }
+}

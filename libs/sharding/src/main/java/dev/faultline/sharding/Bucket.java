@@ -1,0 +1,60 @@
+package dev.faultline.sharding;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The unit in which data is owned and moves: one of 1,024 per service. A key is in the same bucket for ever; buckets,
+ * not keys, change their shard.
+ */
+public record Bucket(int number) implements Comparable<Bucket> {
+    public static final int COUNT = 1024;
+    private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    /** @throws IllegalArgumentException outside of 0 to 1023 */
+    public Bucket {
+        if (number < 0 || number >= COUNT) {
+            throw new IllegalArgumentException("a bucket is a number from 0 to " + (COUNT - 1) + ", not " + number);
+        }
+    }
+
+    /** The bucket of a key, by SHA-256, so that every language and every version computes the same. */
+    public static Bucket of(String key) {
+        return new Bucket((int) Long.remainderUnsigned(hash(key), COUNT));
+    }
+
+    /**
+     * Reads back {@link #code()}.
+     *
+     * @throws IllegalArgumentException if it is not two digits of Crockford's base 32
+     */
+    public static Bucket parse(String code) {
+        int high = code.length() == 2 ? ALPHABET.indexOf(code.charAt(0)) : -1;
+        int low = high < 0 ? -1 : ALPHABET.indexOf(code.charAt(1));
+        if (low < 0) {
+            throw new IllegalArgumentException("not the code of a bucket: " + code);
+        }
+        return new Bucket(high * ALPHABET.length() + low);
+    }
+
+    /** Two digits of Crockford's base 32, to be carried inside ids. */
+    public String code() {
+        return "" + ALPHABET.charAt(number / ALPHABET.length()) + ALPHABET.charAt(number % ALPHABET.length());
+    }
+
+    @Override
+    public int compareTo(Bucket other) {
+        return Integer.compare(number, other.number);
+    }
+
+    static long hash(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.faultline.sharding;
+
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+/** One bounded connection pool a shard. */
+record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
+    private static final int CONNECTION_TIMEOUT_MS = 2_000;
+    /** Nobody waits for a lock longer, and a coordinator that hangs in a transaction loses it. */
+    private static final String LIMITS = "-c lock_timeout=5s -c statement_timeout=15s"
+            + " -c idle_in_transaction_session_timeout=30s";
+
+    /** Connections are opened when first needed, so a shard that is down does not keep the application from starting. */
+    static ShardPools open(ShardDatabases databases, int poolSize, @Nullable MeterRegistry metrics) {
+        var pools = new TreeMap<ShardName, HikariDataSource>();
+        for (ShardDatabase database : databases.all()) {
+            var config = new HikariConfig();
+            config.setPoolName(database.shard().value());
+            config.setJdbcUrl(database.jdbcUrl());
+            config.setUsername(database.user());
+            config.setPassword(database.password());
+            config.addDataSourceProperty("options", LIMITS);
+            config.addDataSourceProperty("tcpKeepAlive", "true");
+            config.addDataSourceProperty("socketTimeout", "20");
+            config.addDataSourceProperty("connectTimeout", "2");
+            config.addDataSourceProperty("reWriteBatchedInserts", "true");
+            config.setMaximumPoolSize(poolSize);
+            config.setMinimumIdle(1);
+            config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+            config.setInitializationFailTimeout(-1);
+            if (metrics != null) {
+                config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
+            }
+            pools.put(database.shard(), new HikariDataSource(config));
+        }
+        return new ShardPools(pools);
+    }
+
+    @Override
+    public void close() {
+        byShard.values().forEach(HikariDataSource::close);
+    }
+}

@@ -58,6 +58,10 @@ public final class PostgresServer implements Part {
         return name;
     }
 
+    public int port() {
+        return port;
+    }
+
     public String jdbcUrl(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }

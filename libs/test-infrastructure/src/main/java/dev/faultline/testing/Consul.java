@@ -1,0 +1,61 @@
+package dev.faultline.testing;
+
+import java.net.URI;
+import java.util.List;
+
+import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.ConsulAgent;
+import dev.faultline.local.parts.ConsulPorts;
+import dev.faultline.local.parts.FreePorts;
+import org.testcontainers.consul.ConsulContainer;
+
+/** A Consul server that has elected itself. It lives until this JVM ends. */
+public final class Consul {
+    private static final int HTTP_PORT = 8500;
+
+    private final String host;
+    private final int port;
+
+    private Consul(String host, int port) {
+        this.host = host;
+        this.port = port;
+    }
+
+    private static final class Shared {
+        static final Consul AGENT = Infrastructure.start("Consul", Consul::container, Consul::process);
+    }
+
+    /** The one agent of this JVM, started by the first call. */
+    public static Consul shared() {
+        return Shared.AGENT;
+    }
+
+    public String host() {
+        return host;
+    }
+
+    /** The port of its HTTP API. */
+    public int port() {
+        return port;
+    }
+
+    public URI uri() {
+        return URI.create("http://" + host + ":" + port);
+    }
+
+    private static Consul process() {
+        ConsulAgent agent = Infrastructure.startPart(directory -> {
+            List<Integer> ports = FreePorts.take(3);
+            return new ConsulAgent("consul", directory, new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)),
+                    Cache.ofThisUser(), System.err::println);
+        });
+        return new Consul("127.0.0.1", agent.httpPort());
+    }
+
+    @SuppressWarnings("resource") // it ends with the JVM
+    private static Consul container() {
+        var container = new ConsulContainer("hashicorp/consul:1.22");
+        container.start();
+        return new Consul(container.getHost(), container.getMappedPort(HTTP_PORT));
+    }
+}

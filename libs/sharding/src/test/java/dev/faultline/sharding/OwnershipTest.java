@@ -1,0 +1,82 @@
+package dev.faultline.sharding;
+
+import static dev.faultline.sharding.TwoShards.ONE;
+import static dev.faultline.sharding.TwoShards.TWO;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OwnershipTest {
+    private TwoShards two;
+
+    @BeforeEach
+    void open() {
+        two = new TwoShards();
+    }
+
+    @AfterEach
+    void close() {
+        two.close();
+    }
+
+    private void note(PooledShards shards, Bucket bucket) {
+        shards.transact(bucket, session -> session.jdbc().sql("insert into note (text, bucket) values ('a', ?)")
+                .param(bucket.number()).update());
+    }
+
+    @Test
+    void refusesAWriterWhoseMapIsStale() {
+        two.move(two.onOne, ONE, TWO);
+        assertThatExceptionOfType(BucketMovedException.class).isThrownBy(() -> note(two.shards(), two.onOne))
+                .withMessageContaining("shard-1 does not own").withMessageContaining("" + two.onOne.number());
+        assertThat(two.notes(ONE)).isEmpty();
+    }
+
+    @Test
+    void followsABucketThatMoved() {
+        two.move(two.onOne, ONE, TWO);
+        two.maps.whenAskedForNewer = () -> two.publishMove(two.onOne, TWO);
+        note(two.shards(), two.onOne);
+        assertThat(two.notes(ONE)).isEmpty();
+        assertThat(two.notes(TWO)).containsExactly("a");
+    }
+
+    @Test
+    void holdsABucketWhereItIsUntilTheTransactionEnds() throws Exception {
+        var inTransaction = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var writer = executor.submit(() -> two.shards().transact(two.onOne, session -> {
+                inTransaction.countDown();
+                try {
+                    mayEnd.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return session.jdbc().sql("insert into note (text) values ('a')").update();
+            }));
+            inTransaction.await();
+            // What a mover asks for: the same lock, exclusively.
+            boolean free = two.sql(ONE).sql("select pg_try_advisory_lock(1024, ?)").param(two.onOne.number())
+                    .query(Boolean.class).single();
+            assertThat(free).isFalse();
+            mayEnd.countDown();
+            assertThat(writer.get()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusesADatabaseThatBelongsToAnotherShard() {
+        ShardDatabase one = two.databases.all().getFirst();
+        var mistaken = new ShardDatabase(TWO, one.jdbcUrl(), one.user(), one.password());
+        assertThatIllegalStateException().isThrownBy(() -> ShardSchema.claim(mistaken, two.maps.current()))
+                .withMessageContaining("is that of shard-1, not of shard-2");
+    }
+}

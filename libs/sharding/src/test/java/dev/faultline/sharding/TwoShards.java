@@ -1,0 +1,118 @@
+package dev.faultline.sharding;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import dev.faultline.testing.Postgres;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Two real databases that own about half of the buckets each, and a map of them that tests change by hand. */
+final class TwoShards implements AutoCloseable {
+    static final ShardName ONE = new ShardName("shard-1");
+    static final ShardName TWO = new ShardName("shard-2");
+
+    final ShardDatabases databases;
+    final ShardPools pools;
+    final HandMadeMaps maps = new HandMadeMaps(ShardMap.initial(List.of(ONE, TWO)));
+    final Bucket onOne = new Bucket(bucketsOf(ONE).first());
+    final Bucket onTwo = new Bucket(bucketsOf(TWO).first());
+
+    TwoShards() {
+        var all = new ArrayList<ShardDatabase>();
+        for (ShardName shard : List.of(ONE, TWO)) {
+            var database = Postgres.shared().createDatabase();
+            all.add(new ShardDatabase(shard, database.jdbcUrl(), database.user(), database.password()));
+        }
+        databases = new ShardDatabases(all);
+        for (ShardDatabase database : all) {
+            ShardSchema.migrate(database);
+            ShardSchema.claim(database, maps.current());
+        }
+        pools = ShardPools.open(databases, 8, null);
+        pools.byShard().values().forEach(
+                pool -> JdbcClient.create(pool).sql("create table note (text text not null, bucket int)").update());
+    }
+
+    PooledShards shards(TwoPhaseCommit.Observer observer) {
+        return new PooledShards(pools.byShard(), maps, new TwoPhaseCommit(database(), observer));
+    }
+
+    PooledShards shards() {
+        return shards(_ -> {});
+    }
+
+    InDoubtTransactions inDoubt() {
+        return new InDoubtTransactions(database(), pools.byShard());
+    }
+
+    /** One name for two databases, as in the platform, where a service's database is called alike on every shard. */
+    private static String database() {
+        return "notes";
+    }
+
+    JdbcClient sql(ShardName shard) {
+        return JdbcClient.create(Objects.requireNonNull(pools.byShard().get(shard)));
+    }
+
+    List<String> notes(ShardName shard) {
+        return sql(shard).sql("select text from note order by text").query(String.class).list();
+    }
+
+    int inDoubtCount() {
+        return databases.all().stream().mapToInt(database -> sql(database.shard())
+                .sql("select count(*) from pg_prepared_xacts where database = current_database()").query(Integer.class)
+                .single()).sum();
+    }
+
+    private SortedSet<Integer> bucketsOf(ShardName shard) {
+        return new TreeSet<>(maps.current().owners().get(shard));
+    }
+
+    /** Hands the bucket over as a mover does at the end: under its exclusive lock, on both shards. */
+    void move(Bucket bucket, ShardName from, ShardName to) {
+        sql(from).sql("delete from bucket_ownership where bucket = ?").param(bucket.number()).update();
+        sql(to).sql("insert into bucket_ownership (bucket, epoch) values (?, 2)").param(bucket.number()).update();
+    }
+
+    void publishMove(Bucket bucket, ShardName to) {
+        var owners = new TreeMap<ShardName, SortedSet<Integer>>();
+        maps.current().owners().forEach((shard, buckets) -> {
+            var copy = new TreeSet<>(buckets);
+            copy.remove(bucket.number());
+            owners.put(shard, copy);
+        });
+        Objects.requireNonNull(owners.get(to)).add(bucket.number());
+        maps.newest = new ShardMap(maps.newest.epoch() + 1, owners);
+    }
+
+    @Override
+    public void close() {
+        pools.close();
+    }
+
+    /** A map that changes when a test says so. */
+    static final class HandMadeMaps implements ShardMaps {
+        volatile ShardMap newest;
+        volatile Runnable whenAskedForNewer = () -> {};
+
+        HandMadeMaps(ShardMap first) {
+            newest = first;
+        }
+
+        @Override
+        public ShardMap current() {
+            return newest;
+        }
+
+        @Override
+        public ShardMap newerThan(long epoch, Duration wait) {
+            whenAskedForNewer.run();
+            return newest;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.faultline.acquirer;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What the acquirer is told from outside.
+ *
+ * @param journal the directory that the journal is in
+ * @param holdFor how long a request is held that times out after charging
+ * @param maxHeld how many such requests are held at the same time; further ones are answered 504 at once
+ * @param maxPayments how many payments are held, about 300 bytes of heap each; further ones are answered 507
+ */
+@ConfigurationProperties("faultline.acquirer")
+record AcquirerProperties(Path journal, @DefaultValue("30s") Duration holdFor, @DefaultValue("256") int maxHeld,
+        @DefaultValue("400000") int maxPayments) {
+
+    AcquirerProperties {
+        require(journal != null, "faultline.acquirer.journal must name the journal's directory");
+        require(!holdFor.isNegative(), "faultline.acquirer.hold-for must not be negative");
+        require(maxHeld >= 0, "faultline.acquirer.max-held must not be negative");
+        require(maxPayments > 0, "faultline.acquirer.max-payments must be positive");
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

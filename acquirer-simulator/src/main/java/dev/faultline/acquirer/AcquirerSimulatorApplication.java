@@ -1,0 +1,49 @@
+package dev.faultline.acquirer;
+
+import java.time.Clock;
+
+import dev.faultline.acquirer.charging.ChargingCards;
+import dev.faultline.acquirer.charging.file.FileJournal;
+import dev.faultline.acquirer.charging.web.HeldRequests;
+import dev.faultline.acquirer.faults.DrawingMisfortunes;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** Charges cards, or pretends that it could not. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+class AcquirerSimulatorApplication {
+    public static void main(String[] args) {
+        SpringApplication.run(AcquirerSimulatorApplication.class, args);
+    }
+
+    @Bean
+    FileJournal fileJournal(AcquirerProperties properties) {
+        return FileJournal.open(properties.journal());
+    }
+
+    @Bean
+    ChargingCards chargingCards(FileJournal journal, AcquirerProperties properties) {
+        return new ChargingCards(journal, Clock.systemUTC(), properties.maxPayments());
+    }
+
+    @Bean
+    DrawingMisfortunes drawingMisfortunes() {
+        return new DrawingMisfortunes();
+    }
+
+    @Bean
+    HeldRequests heldRequests(AcquirerProperties properties) {
+        return new HeldRequests(properties.holdFor(), properties.maxHeld());
+    }
+
+    /** Part of readiness: whoever can not journal charges nothing. */
+    @Bean
+    HealthIndicator journalHealthIndicator(FileJournal journal) {
+        return () -> (journal.failed() ? Health.down() : Health.up()).withDetail("entries", journal.last()).build();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.faultline.acquirer;
+
+import dev.faultline.acquirer.charging.JournalFailedException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** A start that fails on the journal says so in a sentence. */
+class JournalFailureAnalyzer extends AbstractFailureAnalyzer<JournalFailedException> {
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, JournalFailedException cause) {
+        return new FailureAnalysis(String.valueOf(cause.getMessage()), null, cause);
+    }
+}

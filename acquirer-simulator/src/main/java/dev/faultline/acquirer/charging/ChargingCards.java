@@ -1,0 +1,93 @@
+package dev.faultline.acquirer.charging;
+
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+
+import dev.faultline.acquirer.charging.Decision.Became;
+
+/**
+ * Charges cards, each payment once however often it is asked to. Safe for use by many threads.
+ *
+ * <p>
+ * Decisions are made one after the other in memory; each answer then waits until the journal has it on disk, together
+ * with the others that wait (group commit). So an answer, a repeated one too, never tells of what a crash could undo.
+ */
+public final class ChargingCards {
+    private static final Payment UNKNOWN = new Payment.Unknown();
+
+    private final Journal journal;
+    private final Clock clock;
+    private final int maxPayments;
+    private final Object deciding = new Object();
+    private final Map<PaymentId, Payment> payments = new HashMap<>();
+    private long last;
+
+    /**
+     * Starts from what the journal says.
+     *
+     * @param maxPayments the bound on the payments held, about 300 bytes each
+     */
+    public ChargingCards(Journal journal, Clock clock, int maxPayments) {
+        this.journal = journal;
+        this.clock = clock;
+        this.maxPayments = maxPayments;
+        journal.replay(this::restore);
+    }
+
+    /**
+     * Does what is asked for, or says that it was done before or why it can not be done. Blocks until that is on disk.
+     *
+     * @throws JournalFailedException if it can not be journalled: whether it was done is not known
+     * @throws FullException if the payment is a new one and there is no room for it: nothing was done
+     */
+    public Decision perform(PaymentId id, Operation operation) {
+        Decision decision;
+        long upTo;
+        synchronized (deciding) {
+            decision = payments.getOrDefault(id, UNKNOWN).on(operation);
+            if (decision instanceof Became(Payment payment)) {
+                if (payments.size() >= maxPayments && !payments.containsKey(id)) {
+                    throw new FullException(maxPayments);
+                }
+                journal.append(Entry.of(last + 1, clock.instant(), id, payment));
+                last++;
+                payments.put(id, payment);
+            }
+            upTo = last;
+        }
+        journal.awaitDurable(upTo);
+        return decision;
+    }
+
+    /**
+     * What became of a payment; blocks until that is on disk.
+     *
+     * @throws JournalFailedException if that is not known
+     */
+    public Payment find(PaymentId id) {
+        Payment payment;
+        long upTo;
+        synchronized (deciding) {
+            payment = payments.getOrDefault(id, UNKNOWN);
+            upTo = last;
+        }
+        journal.awaitDurable(upTo);
+        return payment;
+    }
+
+    private void restore(Entry entry) {
+        synchronized (deciding) {
+            if (entry.sequence() != last + 1) {
+                throw new IllegalArgumentException("has number " + entry.sequence() + " after number " + last);
+            }
+            Payment before = payments.getOrDefault(entry.paymentId(), UNKNOWN);
+            if (!(before.on(entry.operation()) instanceof Became(Payment after)) || after.status() != entry.kind()) {
+                throw new IllegalArgumentException("a payment that is " + before.status() + " can not become "
+                        + entry.kind());
+            }
+            last = entry.sequence();
+            payments.put(entry.paymentId(), after);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.faultline.acquirer.charging;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.faultline.acquirer.charging.Operation.Authorize;
+import dev.faultline.acquirer.charging.Operation.Cancel;
+import dev.faultline.acquirer.charging.Operation.Capture;
+import dev.faultline.acquirer.charging.Operation.Refund;
+import dev.faultline.acquirer.charging.Payment.Declined;
+import dev.faultline.acquirer.charging.Payment.Status;
+
+/**
+ * One thing that really happened to a payment.
+ *
+ * @param sequence from 1, without gaps
+ * @param amount absent only where a payment was voided before anything was asked for
+ * @param paymentMethod absent where the amount is
+ * @param reason why it was declined, if it was
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record Entry(long sequence, Instant at, Status kind, PaymentId paymentId, Optional<Amount> amount,
+        Optional<String> paymentMethod, Optional<String> reason) {
+
+    /** @throws IllegalArgumentException if a part is missing that every entry has */
+    public Entry {
+        // Entries are read from a file, where anything may be missing whatever the types promise.
+        if (Stream.of(at, kind, paymentId, amount, paymentMethod, reason).anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("an entry needs at, kind and paymentId");
+        }
+    }
+
+    static Entry of(long sequence, Instant at, PaymentId id, Payment became) {
+        return new Entry(sequence, at, became.status(), id, became.terms().map(Terms::amount),
+                became.terms().map(Terms::paymentMethod),
+                became instanceof Declined declined ? Optional.of(declined.reason()) : Optional.empty());
+    }
+
+    /** The operation that this entry is the effect of. */
+    Operation operation() {
+        return switch (kind) {
+            case AUTHORIZED -> new Authorize(terms(), Optional.empty());
+            case DECLINED -> new Authorize(terms(), Optional.of(needed(reason)));
+            case CAPTURED -> new Capture();
+            case VOIDED -> new Cancel();
+            case REFUNDED -> new Refund();
+            case UNKNOWN -> throw new IllegalArgumentException("an entry can not be of kind UNKNOWN");
+        };
+    }
+
+    private Terms terms() {
+        return new Terms(needed(amount), needed(paymentMethod));
+    }
+
+    private <T> T needed(Optional<T> part) {
+        return part.orElseThrow(() -> new IllegalArgumentException(
+                "an entry of kind " + kind + " needs amount and paymentMethod, and a reason if DECLINED"));
+    }
+}

@@ -1,0 +1,12 @@
+package dev.faultline.acquirer.charging;
+
+/** The journal can not be read or written: nothing may be charged that is not journalled. */
+public class JournalFailedException extends RuntimeException {
+    public JournalFailedException(String message) {
+        super(message);
+    }
+
+    public JournalFailedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

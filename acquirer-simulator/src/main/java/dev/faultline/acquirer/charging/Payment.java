@@ -1,0 +1,172 @@
+package dev.faultline.acquirer.charging;
+
+import java.util.Optional;
+
+import dev.faultline.acquirer.charging.Decision.Became;
+import dev.faultline.acquirer.charging.Decision.Reason;
+import dev.faultline.acquirer.charging.Decision.Refused;
+import dev.faultline.acquirer.charging.Decision.Repeated;
+import dev.faultline.acquirer.charging.Operation.Authorize;
+import dev.faultline.acquirer.charging.Operation.Cancel;
+import dev.faultline.acquirer.charging.Operation.Capture;
+import dev.faultline.acquirer.charging.Operation.Refund;
+
+/** One payment as a pure state machine: no clock, no I/O. Every state says what it does with every operation. */
+public sealed interface Payment {
+    /** Pure: decides, and changes nothing. */
+    Decision on(Operation operation);
+
+    /** The state's name in answers and in the journal. */
+    Status status();
+
+    /** What was asked for, unless the payment was voided before anything was. */
+    Optional<Terms> terms();
+
+    /** Names of the states. */
+    enum Status {
+        /** Never heard of; not journalled. */
+        UNKNOWN, AUTHORIZED, DECLINED, CAPTURED, VOIDED, REFUNDED
+    }
+
+    /** Nothing is known under this id. */
+    record Unknown() implements Payment {
+        @Override
+        public Decision on(Operation operation) {
+            return switch (operation) {
+                case Authorize(Terms terms, Optional<String> refusal) -> new Became(
+                        refusal.<Payment>map(reason -> new Declined(terms, reason))
+                                .orElseGet(() -> new Authorized(terms)));
+                // A void that overtakes its authorization leaves a tombstone, on which the late authorization fails.
+                case Cancel() -> new Became(new Voided(Optional.empty()));
+                case Capture() -> new Refused(this, Reason.WRONG_STATE);
+                case Refund() -> new Refused(this, Reason.WRONG_STATE);
+            };
+        }
+
+        @Override
+        public Status status() {
+            return Status.UNKNOWN;
+        }
+
+        @Override
+        public Optional<Terms> terms() {
+            return Optional.empty();
+        }
+    }
+
+    /** The amount is set aside. */
+    record Authorized(Terms asked) implements Payment {
+        @Override
+        public Decision on(Operation operation) {
+            return switch (operation) {
+                case Authorize authorize -> underSameTerms(authorize, this, this);
+                case Capture() -> new Became(new Captured(asked));
+                case Cancel() -> new Became(new Voided(terms()));
+                case Refund() -> new Refused(this, Reason.WRONG_STATE);
+            };
+        }
+
+        @Override
+        public Status status() {
+            return Status.AUTHORIZED;
+        }
+
+        @Override
+        public Optional<Terms> terms() {
+            return Optional.of(asked);
+        }
+    }
+
+    /** The payer's bank said no, once and for all. */
+    record Declined(Terms asked, String reason) implements Payment {
+        @Override
+        public Decision on(Operation operation) {
+            return switch (operation) {
+                case Authorize authorize -> underSameTerms(authorize, this, this);
+                case Cancel() -> new Became(new Voided(terms()));
+                case Capture() -> new Refused(this, Reason.WRONG_STATE);
+                case Refund() -> new Refused(this, Reason.WRONG_STATE);
+            };
+        }
+
+        @Override
+        public Status status() {
+            return Status.DECLINED;
+        }
+
+        @Override
+        public Optional<Terms> terms() {
+            return Optional.of(asked);
+        }
+    }
+
+    /** The money was taken. */
+    record Captured(Terms asked) implements Payment {
+        @Override
+        public Decision on(Operation operation) {
+            return switch (operation) {
+                case Authorize authorize -> underSameTerms(authorize, this, new Authorized(asked));
+                case Capture() -> new Repeated(this);
+                case Cancel() -> new Refused(this, Reason.WRONG_STATE);
+                case Refund() -> new Became(new Refunded(asked));
+            };
+        }
+
+        @Override
+        public Status status() {
+            return Status.CAPTURED;
+        }
+
+        @Override
+        public Optional<Terms> terms() {
+            return Optional.of(asked);
+        }
+    }
+
+    /** Given up before any money was taken: nothing can happen under this id any more. */
+    record Voided(Optional<Terms> terms) implements Payment {
+        @Override
+        public Decision on(Operation operation) {
+            return switch (operation) {
+                case Authorize _ -> new Refused(this, Reason.WRONG_STATE);
+                case Capture() -> new Refused(this, Reason.WRONG_STATE);
+                case Cancel() -> new Repeated(this);
+                case Refund() -> new Refused(this, Reason.WRONG_STATE);
+            };
+        }
+
+        @Override
+        public Status status() {
+            return Status.VOIDED;
+        }
+    }
+
+    /** The money was given back: nothing can happen under this id any more. */
+    record Refunded(Terms asked) implements Payment {
+        @Override
+        public Decision on(Operation operation) {
+            return switch (operation) {
+                case Authorize _ -> new Refused(this, Reason.WRONG_STATE);
+                case Capture() -> new Refused(this, Reason.WRONG_STATE);
+                case Cancel() -> new Refused(this, Reason.WRONG_STATE);
+                case Refund() -> new Repeated(this);
+            };
+        }
+
+        @Override
+        public Status status() {
+            return Status.REFUNDED;
+        }
+
+        @Override
+        public Optional<Terms> terms() {
+            return Optional.of(asked);
+        }
+    }
+
+    private static Decision underSameTerms(Authorize authorize, Payment payment, Payment firstAnswer) {
+        return payment.terms().equals(Optional.of(authorize.terms()))
+                ? new Repeated(firstAnswer)
+                : new Refused(payment, Reason.OTHER_TERMS);
+    }
+}

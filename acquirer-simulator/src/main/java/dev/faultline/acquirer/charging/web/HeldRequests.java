@@ -1,0 +1,49 @@
+package dev.faultline.acquirer.charging.web;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+
+/** Keeps requests waiting: for a bounded time, and no longer than the process runs. */
+public class HeldRequests {
+    private final Duration holdFor;
+    private final Semaphore places;
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    /**
+     * @param holdFor longer than any caller waits for its answer
+     * @param maxHeld how many requests are held at the same time; further ones are not held
+     */
+    public HeldRequests(Duration holdFor, int maxHeld) {
+        this.holdFor = holdFor;
+        this.places = new Semaphore(maxHeld);
+    }
+
+    /** Returns when no caller waits any more. */
+    void hold() {
+        if (places.tryAcquire()) {
+            try {
+                pause(holdFor);
+            } finally {
+                places.release();
+            }
+        }
+    }
+
+    void pause(Duration time) {
+        try {
+            boolean _ = closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @EventListener(ContextClosedEvent.class)
+    void release() {
+        closing.countDown();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.faultline.acquirer.charging.web;
+
+import java.util.List;
+
+import dev.faultline.acquirer.charging.Entry;
+import dev.faultline.acquirer.charging.Journal;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /journal}: what really happened, in order. Faults do not touch it. */
+@RestController
+class JournalController {
+    private final Journal journal;
+
+    JournalController(Journal journal) {
+        this.journal = journal;
+    }
+
+    /** @param last the number of the last entry that there is: a page that ends there is the last one */
+    record Page(List<Entry> entries, long last) {}
+
+    @GetMapping("/journal")
+    Page page(@RequestParam(defaultValue = "0") @Min(0) long after,
+            @RequestParam(defaultValue = "100") @Min(1) @Max(1000) int limit) {
+        long last = journal.last();
+        return new Page(journal.page(after, limit), last);
+    }
+}

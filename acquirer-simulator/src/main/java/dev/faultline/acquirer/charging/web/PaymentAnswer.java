@@ -1,0 +1,53 @@
+package dev.faultline.acquirer.charging.web;
+
+import java.util.Locale;
+import java.util.Optional;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.faultline.acquirer.charging.Amount;
+import dev.faultline.acquirer.charging.Decision;
+import dev.faultline.acquirer.charging.Decision.Became;
+import dev.faultline.acquirer.charging.Decision.Reason;
+import dev.faultline.acquirer.charging.Decision.Refused;
+import dev.faultline.acquirer.charging.Decision.Repeated;
+import dev.faultline.acquirer.charging.Payment;
+import dev.faultline.acquirer.charging.Payment.Declined;
+import dev.faultline.acquirer.charging.Payment.Status;
+import dev.faultline.acquirer.charging.PaymentId;
+import dev.faultline.acquirer.charging.Terms;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+
+/**
+ * A payment as its caller sees it; also where an operation was declined (402) or refused (409): the caller decides by
+ * {@code status}, and {@code reason} says why.
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+record PaymentAnswer(PaymentId paymentId, Status status, Optional<Amount> amount, Optional<String> paymentMethod,
+        Optional<String> reason) {
+
+    static PaymentAnswer of(PaymentId id, Payment payment) {
+        return of(id, payment,
+                payment instanceof Declined declined ? Optional.of(declined.reason()) : Optional.empty());
+    }
+
+    static ResponseEntity<PaymentAnswer> of(PaymentId id, Decision decision) {
+        return switch (decision) {
+            case Became(Payment payment) -> done(id, payment);
+            case Repeated(Payment payment) -> done(id, payment);
+            case Refused(Payment payment, Reason reason) -> ResponseEntity.status(HttpStatus.CONFLICT).body(
+                    of(id, payment, Optional.of(reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))));
+        };
+    }
+
+    private static ResponseEntity<PaymentAnswer> done(PaymentId id, Payment payment) {
+        return ResponseEntity
+                .status(payment.status() == Status.DECLINED ? HttpStatus.PAYMENT_REQUIRED : HttpStatus.OK)
+                .body(of(id, payment));
+    }
+
+    private static PaymentAnswer of(PaymentId id, Payment payment, Optional<String> reason) {
+        return new PaymentAnswer(id, payment.status(), payment.terms().map(Terms::amount),
+                payment.terms().map(Terms::paymentMethod), reason);
+    }
+}

@@ -1,0 +1,5 @@
+/** Ordering misfortunes by REST. */
+@NullMarked
+package dev.faultline.acquirer.faults.web;
+
+import org.jspecify.annotations.NullMarked;

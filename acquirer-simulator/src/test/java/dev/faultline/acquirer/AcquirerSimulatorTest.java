@@ -1,0 +1,236 @@
+package dev.faultline.acquirer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.faultline.testing.Consul;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
+    "management.server.port=0",
+    "faultline.acquirer.hold-for=1s"})
+class AcquirerSimulatorTest {
+    private static final String TERMS = """
+            {"minorUnits":1250,"currency":"EUR","paymentMethod":"card-visa"}""";
+    private static final AtomicInteger ids = new AtomicInteger();
+
+    @TempDir static Path directory;
+
+    @LocalServerPort int port;
+
+    @LocalManagementPort int managementPort;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private String id = "";
+
+    @DynamicPropertySource
+    static void surroundings(DynamicPropertyRegistry registry) {
+        registry.add("spring.cloud.consul.host", Consul.shared()::host);
+        registry.add("spring.cloud.consul.port", Consul.shared()::port);
+        registry.add("faultline.acquirer.journal", directory::toString);
+    }
+
+    @BeforeEach
+    void startsWithoutFaultsAndWithANewPayment() throws Exception {
+        send("DELETE", "/faults", "");
+        id = "payment-" + ids.incrementAndGet();
+    }
+
+    record Answer(int status, JsonNode body, HttpResponse<String> response) {}
+
+    @Test
+    void authorizesCapturesAndRefundsEachOnce() throws Exception {
+        long before = journal(0).get("last").asLong();
+        for (int repeats = 0; repeats < 2; repeats++) {
+            assertAnswer(authorize(TERMS), 200, "AUTHORIZED");
+        }
+        for (int repeats = 0; repeats < 2; repeats++) {
+            assertAnswer(put("capture"), 200, "CAPTURED");
+        }
+        assertAnswer(put("void"), 409, "CAPTURED");
+        for (int repeats = 0; repeats < 2; repeats++) {
+            assertAnswer(put("refund"), 200, "REFUNDED");
+        }
+        Answer found = send("GET", "/payments/" + id, "");
+        assertAnswer(found, 200, "REFUNDED");
+        assertThat(found.body().at("/amount/minorUnits").asLong()).isEqualTo(1250);
+        assertThat(journal(before).get("entries").valueStream().map(e -> e.get("kind").asString()))
+                .containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
+    }
+
+    @Test
+    void declinesByPaymentMethodAndSaysWhy() throws Exception {
+        Answer declined = authorize(TERMS.replace("card-visa", "card-declined"));
+        assertAnswer(declined, 402, "DECLINED");
+        assertThat(declined.body().get("reason").asString()).isEqualTo("insufficient-funds");
+        assertAnswer(put("capture"), 409, "DECLINED");
+    }
+
+    @Test
+    void refusesAnotherAmountUnderTheSameId() throws Exception {
+        authorize(TERMS);
+        Answer refused = authorize(TERMS.replace("1250", "1251"));
+        assertAnswer(refused, 409, "AUTHORIZED");
+        assertThat(refused.body().get("reason").asString()).isEqualTo("other-terms");
+    }
+
+    @Test
+    void aVoidThatComesFirstRefusesTheAuthorizationThatComesLate() throws Exception {
+        assertAnswer(put("void"), 200, "VOIDED");
+        assertAnswer(authorize(TERMS), 409, "VOIDED");
+        assertAnswer(put("capture"), 409, "VOIDED");
+    }
+
+    @Test
+    void timesOutAfterChargingIfOrdered() throws Exception {
+        send("PUT", "/faults", "{\"timeoutAfterChargeShare\":1}");
+        var hasty = request("PUT", "/payments/" + id + "/authorization", TERMS).timeout(Duration.ofMillis(300)).build();
+        assertThatThrownBy(() -> http.send(hasty, BodyHandlers.ofString())).isInstanceOf(HttpTimeoutException.class);
+        send("DELETE", "/faults", "");
+        assertAnswer(send("GET", "/payments/" + id, ""), 200, "AUTHORIZED");
+
+        send("PUT", "/faults", "{\"timeoutAfterChargeShare\":1}");
+        Answer patient = put("capture");
+        assertProblem(patient, 504, "simulated-timeout");
+        assertAnswer(send("GET", "/payments/" + id, ""), 200, "CAPTURED");
+    }
+
+    @Test
+    void failsBeforeDoingAnythingIfOrdered() throws Exception {
+        send("PUT", "/faults", "{\"failShare\":1, \"seed\":7}");
+        Answer failed = authorize(TERMS);
+        assertThat(failed.status()).isIn(500, 503);
+        assertProblem(failed, failed.status(), "simulated-failure");
+        send("DELETE", "/faults", "");
+        assertProblem(send("GET", "/payments/" + id, ""), 404, "unknown-payment");
+    }
+
+    @Test
+    void declinesIfOrderedAndStaysWithIt() throws Exception {
+        send("PUT", "/faults", "{\"declineShare\":1}");
+        assertAnswer(authorize(TERMS), 402, "DECLINED");
+        send("DELETE", "/faults", "");
+        Answer repeated = authorize(TERMS);
+        assertAnswer(repeated, 402, "DECLINED");
+        assertThat(repeated.body().get("reason").asString()).isEqualTo("do-not-honour");
+    }
+
+    @Test
+    void isSlowIfOrdered() throws Exception {
+        send("PUT", "/faults", "{\"slowShare\":1,\"slowFor\":\"PT0.3S\"}");
+        long start = System.nanoTime();
+        assertAnswer(authorize(TERMS), 200, "AUTHORIZED");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            PUT  | /payments/x/authorization  | {"minorUnits":0,"currency":"EUR","paymentMethod":"card-visa"}             | 422 | minorUnits
+            PUT  | /payments/x/authorization  | {"minorUnits":1000000000001,"currency":"EUR","paymentMethod":"card-visa"} | 422 | minorUnits
+            PUT  | /payments/x/authorization  | {"minorUnits":1.5,"currency":"EUR","paymentMethod":"card-visa"}           | 422 | minorUnits
+            PUT  | /payments/x/authorization  | {"currency":"EUR","paymentMethod":"card-visa"}                            | 422 | minorUnits
+            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EURO","paymentMethod":"card-visa"}            | 422 | currency
+            PUT  | /payments/x/authorization  | {"minorUnits":1,"paymentMethod":"card-visa"}                              | 422 | currency
+            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EUR","paymentMethod":"A b"}                   | 422 | paymentMethod
+            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EUR"}                                         | 422 | paymentMethod
+            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EUR","paymentMethod":"card-visa","tip":1}     | 422 | tip
+            PUT  | /payments/x/authorization  | {"minorUnits":                                                            | 400 |
+            PUT  | /payments/x/authorization  | null                                                                      | 400 |
+            PUT  | /payments/a_b/capture      |                                                                           | 422 | id
+            PUT  | /faults                    | {"failShare":1.1}                                                         | 422 | failShare
+            PUT  | /faults                    | {"slowFor":"PT2M"}                                                        | 422 | slowFor
+            PUT  | /faults                    | {"slowFor":"soon"}                                                        | 422 | slowFor
+            GET  | /journal?limit=0           |                                                                           | 422 | limit
+            GET  | /journal?after=x           |                                                                           | 422 | after
+            GET  | /payments/never-heard-of   |                                                                           | 404 |
+            GET  | /nothing                   |                                                                           | 404 |
+            GET  | /actuator/health           |                                                                           | 404 |
+            POST | /faults                    |                                                                           | 405 |
+            """)
+    void tellsWhatIsWrongWithTheInput(String method, String path, String body, int status, String field)
+            throws Exception {
+        Answer answer = send(method, path, body == null ? "" : body);
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.response().headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.body().get("type").asString()).startsWith("https://faultline.dev/problems/");
+        if (field != null) {
+            assertThat(answer.body().at("/errors/0/field").asString()).isEqualTo(field);
+        }
+    }
+
+    @Test
+    void isReadyOnItsManagementPort() throws Exception {
+        var request = HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + managementPort + "/actuator/health/readiness")).build();
+        var response = http.send(request, BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).contains("journal");
+    }
+
+    @Test
+    void isRegisteredInConsul() {
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            var request = HttpRequest.newBuilder(Consul.shared().uri().resolve(
+                    "/v1/catalog/service/acquirer-simulator"))
+                    .build();
+            assertThat(http.send(request, BodyHandlers.ofString()).body()).contains("acquirer-simulator-1");
+        });
+    }
+
+    private void assertAnswer(Answer answer, int status, String paymentStatus) {
+        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(status);
+        assertThat(answer.body().get("status").asString()).isEqualTo(paymentStatus);
+        assertThat(answer.body().get("paymentId").asString()).isEqualTo(id);
+    }
+
+    private static void assertProblem(Answer answer, int status, String slug) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.body().get("type").asString()).isEqualTo("https://faultline.dev/problems/" + slug);
+    }
+
+    private Answer authorize(String terms) throws Exception {
+        return send("PUT", "/payments/" + id + "/authorization", terms);
+    }
+
+    private Answer put(String operation) throws Exception {
+        return send("PUT", "/payments/" + id + "/" + operation, "");
+    }
+
+    private JsonNode journal(long after) throws Exception {
+        return send("GET", "/journal?after=" + after, "").body();
+    }
+
+    private Answer send(String method, String path, String body) throws Exception {
+        var response = http.send(request(method, path, body).build(), BodyHandlers.ofString());
+        return new Answer(response.statusCode(), JsonMapper.shared().readTree(response.body()), response);
+    }
+
+    private HttpRequest.Builder request(String method, String path, String body) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Content-Type", "application/json").method(method, BodyPublishers.ofString(body));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.faultline.acquirer.charging.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import dev.faultline.acquirer.charging.Amount;
+import dev.faultline.acquirer.charging.ChargingCards;
+import dev.faultline.acquirer.charging.Operation;
+import dev.faultline.acquirer.charging.Operation.Authorize;
+import dev.faultline.acquirer.charging.Payment.Status;
+import dev.faultline.acquirer.charging.PaymentId;
+import dev.faultline.acquirer.charging.Terms;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KilledAcquirerTest {
+    private static final int CALLERS = 8;
+
+    @TempDir Path directory;
+
+    @Test
+    void knowsEverythingThatItAnsweredBeforeItWasKilled() throws Exception {
+        for (int kills = 0; kills < 3; kills++) {
+            Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+                    System.getProperty("java.class.path"), Victim.class.getName(), directory.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            List<String> answered = new ArrayList<>();
+            try (var answers = process.inputReader()) {
+                for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+                    answered.add(line);
+                    if (answered.size() == 500) {
+                        process.toHandle().destroyForcibly(); // SIGKILL; what it had said till then is still read
+                    }
+                }
+            }
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(answered).hasSizeGreaterThanOrEqualTo(500);
+            try (var journal = FileJournal.open(directory)) {
+                var cards = new ChargingCards(journal, Clock.systemUTC(), 1_000_000);
+                assertThat(answered).allSatisfy(
+                        id -> assertThat(cards.find(new PaymentId(id)).status()).isEqualTo(Status.CAPTURED));
+            }
+        }
+    }
+
+    /** Charges one payment after the other, and says so only when the acquirer did. */
+    static final class Victim {
+        public static void main(String[] args) {
+            var cards = new ChargingCards(FileJournal.open(Path.of(args[0])), Clock.systemUTC(), 1_000_000);
+            var terms = new Terms(new Amount(1250, "EUR"), "card-visa");
+            String run = Long.toString(ProcessHandle.current().pid());
+            for (int caller = 0; caller < CALLERS; caller++) {
+                String prefix = run + "-" + caller + "-";
+                Thread.ofPlatform().start(() -> {
+                    for (int i = 0;; i++) {
+                        var id = new PaymentId(prefix + i);
+                        cards.perform(id, Authorize.of(terms));
+                        cards.perform(id, new Operation.Capture());
+                        System.out.println(id);
+                    }
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.faultline.local;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One build of one service, unpacked into the cluster's home.
+ *
+ * @param directory named after the service and the content of its jar
+ */
+record Application(String name, Path directory) {
+    /** What the JVM is told the same way when its cache is made and when it is used. */
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
+            "-XX:ReservedCodeCacheSize=48m", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr");
+
+    boolean isTrained() {
+        return Files.exists(cache());
+    }
+
+    /** The ahead-of-time cache for the JDK that runs this, and for no other. */
+    Path cache() {
+        return directory.resolve("jdk-" + Runtime.version().toString().replace('+', '-') + ".aot");
+    }
+
+    /** @param heap the largest heap, as in {@code 160m} */
+    List<String> command(String heap) {
+        return java(heap, isTrained() ? List.of("-XX:AOTCache=" + cache()) : List.of());
+    }
+
+    /** Starts up to the moment before it would serve, ends, and leaves a cache of what was loaded behind. */
+    List<String> trainingCommand(String heap, Path output) {
+        return java(heap, List.of("-XX:AOTCacheOutput=" + output, "-Dspring.context.exit=onRefresh"));
+    }
+
+    private List<String> java(String heap, List<String> more) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + heap);
+        command.addAll(FLAGS);
+        command.addAll(more);
+        command.add("-jar");
+        command.add(directory.resolve(name + ".jar").toString());
+        return List.copyOf(command);
+    }
+}

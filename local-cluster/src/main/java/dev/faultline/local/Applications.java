@@ -1,0 +1,134 @@
+package dev.faultline.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.RefusedException;
+
+/**
+ * The services' builds in the cluster's home. Services never run from the build's own directory: a jar that is built
+ * anew under a running JVM breaks it.
+ */
+final class Applications {
+    private static final Duration TRAINING = Duration.ofMinutes(4);
+
+    private final Path repository;
+    private final Cache installed;
+    private final Path directory;
+    private final Progress progress;
+
+    /**
+     * @param repository the directory that the modules were built in
+     * @param directory  where the builds are unpacked
+     */
+    Applications(Path repository, Path directory, Progress progress) {
+        this.repository = repository;
+        this.directory = directory;
+        this.installed = new Cache(directory);
+        this.progress = progress;
+    }
+
+    /** The service's present build, unpacked if it is new. */
+    Application install(String name) {
+        Path jar = repository.resolve(name).resolve("target").resolve(name + ".jar");
+        if (!Files.isRegularFile(jar)) {
+            throw new RefusedException(name + " is not built: there is no " + jar
+                    + ". Build it with: mvn -DskipTests package");
+        }
+        try {
+            return new Application(name, installed.get(name + "-" + key(jar), unpacked -> extract(jar, unpacked)));
+        } catch (IOException e) {
+            throw new RefusedException(jar + " could not be unpacked into " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What is in the jar, told by its own directory: the names and checksums of all entries. */
+    private static String key(Path jar) throws IOException {
+        try (var zip = new ZipFile(jar.toFile())) {
+            var digest = MessageDigest.getInstance("SHA-256");
+            for (ZipEntry entry : (Iterable<ZipEntry>) zip.stream().map(ZipEntry.class::cast)::iterator) {
+                digest.update((entry.getName() + entry.getCrc() + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest()).substring(0, 12);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void extract(Path jar, Path into) throws IOException {
+        Path log = into.resolve("extract.log");
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var extraction = new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djarmode=tools",
+                "-jar",
+                jar.toString(), "extract", "--force", "--destination", into.toString());
+        if (!run(extraction, log, Duration.ofMinutes(1))) {
+            throw new IOException(Files.readString(log));
+        }
+        Files.delete(log);
+    }
+
+    /**
+     * Makes the ahead-of-time cache with which the service starts several times faster. Without success it starts
+     * without.
+     *
+     * @param environment the service's; what it needs must be there
+     * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
+     */
+    void train(Application application, String heap, Map<String, String> environment) {
+        long begin = System.nanoTime();
+        progress.report(application.name(), "training its ahead-of-time cache, once per build");
+        Path unfinished = application.directory().resolve("training.aot");
+        Path log = application.directory().resolve("training.log");
+        var training = new ProcessBuilder(application.trainingCommand(heap, unfinished));
+        training.environment().putAll(environment);
+        try {
+            if (run(training, log, TRAINING) && Files.exists(unfinished)) {
+                Files.move(unfinished, application.cache(), StandardCopyOption.ATOMIC_MOVE);
+                progress.report(application.name(), "trained in %.1f s".formatted((System.nanoTime() - begin) / 1e9));
+            } else {
+                progress.report(application.name(), "could not be trained and starts slower; see " + log);
+            }
+        } catch (IOException e) {
+            progress.report(application.name(), "could not be trained and starts slower: " + e.getMessage());
+        }
+    }
+
+    /** Deletes every other build. */
+    void deleteAllBut(Collection<Application> kept) {
+        List<Path> directories = kept.stream().map(Application::directory).toList();
+        try (Stream<Path> present = Files.list(directory)) {
+            for (Path old : present.filter(path -> !directories.contains(path)).toList()) {
+                Cache.deleteTree(old);
+            }
+        } catch (IOException e) {
+            progress.report("apps", "old builds could not be deleted: " + e.getMessage());
+        }
+    }
+
+    private static boolean run(ProcessBuilder builder, Path log, Duration atMost) throws IOException {
+        Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.faultline.local;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.ConsulAgent;
+import dev.faultline.local.parts.Databases;
+import dev.faultline.local.parts.KafkaBroker;
+import dev.faultline.local.parts.Part;
+import dev.faultline.local.parts.PostgresServer;
+
+/** The default layout: which nodes there are, where they listen, and what each is told through its environment. */
+final class Layout {
+    static final String ACQUIRER = "acquirer-simulator-1";
+    static final String GATEWAY = "gateway-service-1";
+    private static final int SHARDS = 2;
+
+    private final Settings settings;
+    private final Ports ports;
+    private final ConsulAgent consul;
+    private final KafkaBroker kafka;
+    private final List<PostgresServer> shards;
+    private final List<Service> services;
+
+    Layout(Home home, Settings settings, Cache cache, Progress progress) {
+        this.settings = settings;
+        this.ports = settings.ports();
+        this.consul = new ConsulAgent("consul-1", home.data("consul-1"), ports.consul(), cache,
+                line -> progress.report("consul-1", line));
+        this.kafka = new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports.kafkaController());
+        this.shards = IntStream.rangeClosed(1, SHARDS).mapToObj(number -> new PostgresServer("shard-" + number,
+                home.data("shard-" + number), ports.shard(number), settings.superuserPassword(), cache)).toList();
+        this.services = services(home);
+    }
+
+    List<Part> parts() {
+        return Stream.concat(Stream.of(consul, kafka), shards.stream()).map(Part.class::cast).toList();
+    }
+
+    /** Makes what the services keep their data in on a shard that is ready. Repeatable. */
+    void createDatabases(PostgresServer shard) {
+        var databases = new Databases(shard.jdbcUrl("postgres"), PostgresServer.SUPERUSER,
+                settings.superuserPassword());
+        Settings.DATABASES.forEach(name -> databases.create(name, settings.passwordOf(name)));
+    }
+
+    List<Service> services() {
+        return services;
+    }
+
+    /** Every node's name, those first that others need. */
+    List<String> nodeNames() {
+        return Stream.concat(parts().stream().map(Part::name), services.stream().map(Service::name)).toList();
+    }
+
+    /** The port that each part is reached at, by its name. */
+    int portOf(Part part) {
+        return switch (part) {
+            case ConsulAgent agent -> agent.httpPort();
+            case KafkaBroker _ -> ports.kafka();
+            case PostgresServer server -> server.port();
+        };
+    }
+
+    /** Every port that is listened on, and by which node. */
+    Map<Integer, String> listeners() {
+        var listeners = new HashMap<Integer, String>();
+        for (int port : List.of(ports.consul().http(), ports.consul().server(), ports.consul().serf())) {
+            listeners.put(port, consul.name());
+        }
+        listeners.put(ports.kafka(), kafka.name());
+        listeners.put(ports.kafkaController(), kafka.name());
+        shards.forEach(shard -> listeners.put(shard.port(), shard.name()));
+        services.forEach(service -> {
+            listeners.put(service.port(), service.name());
+            listeners.put(service.managementPort(), service.name());
+        });
+        return listeners;
+    }
+
+    private List<Service> services(Home home) {
+        var all = new ArrayList<Service>();
+        add(all, "acquirer-simulator", 1, "96m", List.of(),
+                Map.of("FAULTLINE_ACQUIRER_JOURNAL", home.data("acquirer-simulator-1").toString()));
+        List<String> shared = Stream.concat(Stream.of(consul.name(), kafka.name()),
+                shards.stream().map(PostgresServer::name)).toList();
+        var acquirer = Map.of("FAULTLINE_ACQUIRER_URL", all.getFirst().url().toString());
+        for (int instance = 1; instance <= 2; instance++) {
+            add(all, "order-service", instance, "160m", shared, database("orders"));
+            add(all, "inventory-service", instance, "160m", shared, database("inventory"));
+            add(all, "payment-service", instance, "160m", shared, both(database("payments"), acquirer));
+        }
+        add(all, "gateway-service", 1, "128m", List.of(consul.name()), Map.of());
+        return List.copyOf(all);
+    }
+
+    private void add(List<Service> all, String application, int instance, String heap, List<String> needs,
+            Map<String, String> particular) {
+        int index = all.size();
+        boolean isGateway = application.equals("gateway-service");
+        int port = isGateway ? ports.gateway() : ports.service(index);
+        int managementPort = ports.management(index);
+        var environment = new LinkedHashMap<String, String>();
+        environment.put("FAULTLINE_INSTANCE", application + "-" + instance);
+        environment.put("SERVER_ADDRESS", "127.0.0.1");
+        environment.put("SERVER_PORT", Integer.toString(port));
+        environment.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
+        environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
+        environment.put("SPRING_CLOUD_CONSUL_HOST", "127.0.0.1");
+        environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(consul.httpPort()));
+        environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        // Each of many threads having its own arena of native memory is what makes a small JVM large.
+        environment.put("MALLOC_ARENA_MAX", "2");
+        environment.putAll(particular);
+        all.add(new Service(application, instance, port, managementPort, heap, Map.copyOf(environment), needs));
+    }
+
+    private Map<String, String> database(String name) {
+        return Map.of("FAULTLINE_SHARDS",
+                shards.stream().map(shard -> shard.name() + "=127.0.0.1:" + shard.port())
+                        .collect(Collectors.joining(",")),
+                "FAULTLINE_DATABASE_PASSWORD", settings.passwordOf(name));
+    }
+
+    private static Map<String, String> both(Map<String, String> one, Map<String, String> other) {
+        var both = new HashMap<>(one);
+        both.putAll(other);
+        return both;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.faultline.local;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+import dev.faultline.local.parts.RefusedException;
+
+/** Where the modules were built: named by the script, or the nearest directory upwards that holds them. */
+final class Repository {
+    private Repository() {}
+
+    static Path find() {
+        String named = System.getProperty("faultline.repository");
+        if (named != null) {
+            return Path.of(named).toAbsolutePath();
+        }
+        Path here = Path.of("").toAbsolutePath();
+        return Stream.<Path>iterate(here, directory -> directory != null, Path::getParent)
+                .filter(directory -> Files.exists(directory.resolve("local-cluster").resolve("pom.xml"))).findFirst()
+                .orElseThrow(() -> new RefusedException(
+                        here + " is not inside Faultline's repository. Change into it, or use its ./faultline."));
+    }
+}

@@ -1,0 +1,225 @@
+package dev.faultline.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.Launch;
+import dev.faultline.local.parts.Part;
+import dev.faultline.local.parts.PostgresServer;
+import dev.faultline.local.parts.RefusedException;
+import dev.faultline.local.supervisor.NodeDirectory;
+import dev.faultline.local.supervisor.NodeSpec;
+import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.local.supervisor.SupervisorDirectory;
+
+/**
+ * Brings a cluster from whatever state it is in to the one where all its nodes run. Interrupted at any moment, it can be
+ * begun again.
+ */
+final class Starting {
+    private static final Duration SHUTDOWN = Duration.ofSeconds(90);
+    private static final Duration READY = Duration.ofMinutes(3);
+    private static final int HOPELESS_RESTARTS = 4;
+    private static final int TRAININGS_AT_ONCE = 2;
+
+    private final Home home;
+    private final Path repository;
+    private final SupervisorDirectory files;
+    private final Progress progress;
+
+    Starting(Home home, Path repository, SupervisorDirectory files, Progress progress) {
+        this.home = home;
+        this.repository = repository;
+        this.files = files;
+        this.progress = progress;
+    }
+
+    /** Returns when one instance of every service is ready; the others have been told to start. */
+    void up(OptionalInt gatewayPort) throws IOException {
+        awaitEndOfShutdown();
+        Layout layout = new Layout(home, settings(gatewayPort), Cache.ofThisUser(), progress);
+        if (files.livingSupervisor().isEmpty()) {
+            beginAnew(layout);
+        }
+        List<Service> missing = layout.services().stream().filter(service -> !isWanted(service.name())).toList();
+        if (!missing.isEmpty()) {
+            Map<String, Application> applications = startParts(layout, missing);
+            train(missing, applications);
+            start(missing, Service::isFirst, applications);
+            awaitReady(layout.services().stream().filter(Service::isFirst).map(Service::name).toList());
+            start(missing, service -> !service.isFirst(), applications);
+        }
+    }
+
+    /** A shutdown that was asked for is waited for, even if whoever asked has gone. */
+    private void awaitEndOfShutdown() {
+        if (files.shutdownIsRequested() && !Waiting.until(SHUTDOWN, () -> files.livingSupervisor().isEmpty())) {
+            throw new RefusedException("The cluster in " + home.directory() + " is still being stopped after "
+                    + SHUTDOWN.toSeconds() + " seconds; " + files.log() + " says why.");
+        }
+    }
+
+    private Settings settings(OptionalInt gatewayPort) {
+        Settings settings = home.settings().orElseGet(() -> Settings.fresh(gatewayPort.orElse(Ports.DEFAULT_GATEWAY)));
+        int wanted = gatewayPort.orElse(settings.gatewayPort());
+        if (wanted != settings.gatewayPort()
+                && (files.livingSupervisor().isPresent() || files.wantedNodes().stream().anyMatch(Starting::isAlive))) {
+            throw new RefusedException("The cluster in " + home.directory() + " already runs, with its gateway on port "
+                    + settings.gatewayPort() + ". Stop it with ./faultline down before it can move to port " + wanted
+                    + ", or start a second one in another directory with --home.");
+        }
+        settings = settings.withGatewayPort(wanted);
+        settings.ports();
+        home.write(settings);
+        return settings;
+    }
+
+    /** With a new supervisor; it adopts the nodes that outlived the last one. */
+    private void beginAnew(Layout layout) throws IOException {
+        var dead = new ArrayList<String>();
+        for (String name : layout.nodeNames()) {
+            NodeDirectory node = files.node(name);
+            if (!isAlive(node)) {
+                dead.add(name);
+            }
+        }
+        PortCheck.check(layout.listeners().entrySet().stream().filter(listener -> dead.contains(listener.getValue()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        for (NodeDirectory node : files.wantedNodes()) {
+            if (!isAlive(node)) {
+                node.forget();
+            }
+        }
+        for (String name : dead) {
+            files.node(name).start();
+        }
+        files.withdrawShutdown();
+        SupervisorProcess.ensureRunning(home.directory(), files);
+    }
+
+    private Map<String, Application> startParts(Layout layout, List<Service> missing) throws IOException {
+        var builds = new Applications(repository, home.applications(), progress);
+        var applications = new ConcurrentHashMap<String, Application>();
+        var work = new ArrayList<Runnable>();
+        layout.parts().forEach(part -> work.add(() -> start(part, layout)));
+        missing.stream().map(Service::application).distinct()
+                .forEach(name -> work.add(() -> applications.put(name, builds.install(name))));
+        Together.run(work);
+        if (missing.size() == layout.services().size()) {
+            builds.deleteAllBut(applications.values());
+        }
+        return applications;
+    }
+
+    private void start(Part part, Layout layout) {
+        if (!isWanted(part.name())) {
+            part.prepare();
+            want(new NodeSpec(part.name(), layout.portOf(part), part.launch(), part.readiness(), List.of()));
+        }
+        awaitReady(List.of(part.name()));
+        if (part instanceof PostgresServer shard) {
+            layout.createDatabases(shard);
+        }
+    }
+
+    private void train(List<Service> missing, Map<String, Application> applications) {
+        var builds = new Applications(repository, home.applications(), progress);
+        var untrained = new HashMap<String, Runnable>();
+        for (Service service : missing) {
+            Application application = applications.get(service.application());
+            if (application != null && !application.isTrained()) {
+                untrained.putIfAbsent(service.application(),
+                        () -> builds.train(application, service.heap(), service.environment()));
+            }
+        }
+        Together.run(untrained.values(), TRAININGS_AT_ONCE);
+    }
+
+    private void start(List<Service> missing, Predicate<Service> which, Map<String, Application> applications) {
+        missing.stream().filter(which).forEach(service -> {
+            Application application = applications.get(service.application());
+            if (application != null) {
+                var launch = new Launch(application.command(service.heap()), service.environment(),
+                        directoryOf(service.name()), "TERM");
+                want(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
+            }
+        });
+    }
+
+    /**
+     * Returns when these nodes are ready, those excepted that were stopped on purpose.
+     *
+     * @throws RefusedException if one ends again and again, or is not ready within three minutes
+     */
+    void awaitReady(Collection<String> names) {
+        long begin = System.nanoTime();
+        var waitingFor = new ArrayList<>(names);
+        boolean ready = Waiting.until(READY, () -> {
+            waitingFor.removeIf(name -> isDone(name, begin));
+            return waitingFor.isEmpty();
+        });
+        if (!ready) {
+            throw new RefusedException("Not ready after " + READY.toMinutes() + " minutes: "
+                    + String.join(", ", waitingFor) + ". See ./faultline status and ./faultline logs "
+                    + waitingFor.getFirst() + ".");
+        }
+    }
+
+    private boolean isDone(String name, long begin) {
+        NodeDirectory node = files.node(name);
+        if (node.isStopped()) {
+            progress.report(name, "stopped on purpose");
+            return true;
+        }
+        return node.status().filter(status -> {
+            if (status.state() == NodeState.RESTARTING && status.restarts() >= HOPELESS_RESTARTS) {
+                throw new RefusedException(name + " ended " + status.restarts() + " times, the last time it "
+                        + status.detail() + ". Its log ends with:\n" + node.logEnd(10)
+                        + "\nMore: ./faultline logs " + name);
+            }
+            if (status.state() == NodeState.READY) {
+                progress.report(name, "ready, pid " + (status.process() == null ? "?" : status.process().pid())
+                        + " (%.1f s)".formatted((System.nanoTime() - begin) / 1e9));
+                return true;
+            }
+            return false;
+        }).isPresent();
+    }
+
+    private void want(NodeSpec spec) {
+        try {
+            files.node(spec.name()).writeSpec(spec);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path directoryOf(String node) {
+        try {
+            return Files.createDirectories(home.data(node));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isWanted(String node) {
+        return files.node(node).spec().isPresent();
+    }
+
+    private static boolean isAlive(NodeDirectory node) {
+        return node.status().filter(status -> status.livingProcess() != null).isPresent();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.faultline.local.supervisor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files through which a supervisor is spoken to: a directory for each node below {@code nodes}, and below
+ * {@code supervisor} its lock, its log, who it is, and the wish that it end.
+ */
+public final class SupervisorDirectory {
+    private final Path home;
+    private final JsonFile<ProcessIdentity> process;
+
+    public SupervisorDirectory(Path home) {
+        this.home = home.toAbsolutePath();
+        this.process = new JsonFile<>(directory().resolve("process.json"), ProcessIdentity.class);
+    }
+
+    public Path directory() {
+        return home.resolve("supervisor");
+    }
+
+    public Path log() {
+        return directory().resolve("log");
+    }
+
+    Path lock() {
+        return directory().resolve("lock");
+    }
+
+    public NodeDirectory node(String name) {
+        return new NodeDirectory(nodesDirectory().resolve(name));
+    }
+
+    /** The nodes that somebody wants to run, by name. */
+    public List<NodeDirectory> wantedNodes() {
+        if (!Files.isDirectory(nodesDirectory())) {
+            return List.of();
+        }
+        try (Stream<Path> directories = Files.list(nodesDirectory())) {
+            return directories.filter(directory -> Files.exists(directory.resolve("node.json"))).sorted()
+                    .map(NodeDirectory::new).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The supervisor that is alive now. */
+    public Optional<ProcessIdentity> livingSupervisor() {
+        return process.read().filter(ProcessIdentity::isAlive);
+    }
+
+    void writeProcess(ProcessIdentity supervisor) throws IOException {
+        process.write(supervisor);
+    }
+
+    /** Asks the supervisor to stop every node, those first that others do not need, and then to end. */
+    public void requestShutdown() throws IOException {
+        Files.createDirectories(directory());
+        Files.writeString(shutdown(), "");
+    }
+
+    public void withdrawShutdown() throws IOException {
+        Files.deleteIfExists(shutdown());
+    }
+
+    /** Also when all the files are gone: somebody has deleted the cluster under its supervisor. */
+    public boolean shutdownIsRequested() {
+        return Files.exists(shutdown()) || !Files.exists(lock());
+    }
+
+    private Path shutdown() {
+        return directory().resolve("shutdown");
+    }
+
+    private Path nodesDirectory() {
+        return home.resolve("nodes");
+    }
+}

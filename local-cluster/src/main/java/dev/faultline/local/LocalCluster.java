@@ -42,6 +42,12 @@ public final class LocalCluster {
         return new LocalCluster(home);
     }
 
+    /** The cluster in {@code FAULTLINE_HOME}, or in {@code .faultline} in the repository. */
+    public static LocalCluster ofThisUser() {
+        String named = System.getenv("FAULTLINE_HOME");
+        return in(named == null || named.isBlank() ? Repository.find().resolve(".faultline") : Path.of(named));
+    }
+
     public Path home() {
         return home.directory();
     }
@@ -49,6 +55,11 @@ public final class LocalCluster {
     /** Whether a supervisor is at work. */
     public boolean isRunning() {
         return files.livingSupervisor().isPresent();
+    }
+
+    /** Whether there is any node to look at. */
+    public boolean hasNodes() {
+        return home.settings().isPresent() && !files.wantedNodes().isEmpty();
     }
 
     /** Whether everything of the layout has been told to run. */

@@ -1,0 +1,206 @@
+package dev.faultline.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.FreePorts;
+import dev.faultline.local.parts.Launch;
+import dev.faultline.local.parts.Readiness;
+import dev.faultline.local.supervisor.NodeDirectory;
+import dev.faultline.local.supervisor.NodeSpec;
+import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.local.supervisor.ProcessIdentity;
+import dev.faultline.local.supervisor.SupervisorDirectory;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real supervisor, in a process of its own, with small real processes as nodes. */
+class SupervisorTest {
+
+    @TempDir Path home;
+
+    private SupervisorDirectory files;
+
+    @BeforeAll
+    static void waitLongEnoughForABusyMachine() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
+    @BeforeEach
+    void start() {
+        files = new SupervisorDirectory(home);
+        SupervisorProcess.ensureRunning(home, files);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        if (Files.exists(files.directory())) {
+            files.requestShutdown();
+            SupervisorProcess.ensureRunning(home, files);
+        }
+        await().until(() -> files.livingSupervisor().isEmpty());
+    }
+
+    @Test
+    void startsAKilledNodeAgainAndSaysWhy() throws IOException {
+        NodeDirectory node = run(webServer("web-1"));
+        ProcessIdentity first = ready(node);
+
+        first.signal("KILL");
+
+        await().until(() -> node.status().orElseThrow().restarts() == 1);
+        ProcessIdentity second = ready(node);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(node.status().orElseThrow().detail()).isEqualTo("killed by signal 9");
+    }
+
+    @Test
+    void backsOffFromANodeThatCanNotLive() throws IOException {
+        NodeDirectory node = run(shell("broken-1", "echo no licence; exit 3"));
+
+        await().until(() -> node.status().filter(status -> status.restarts() >= 3).isPresent());
+
+        assertThat(node.status().orElseThrow().detail()).isEqualTo("ended with exit code 3");
+        assertThat(node.logEnd(1)).isEqualTo("no licence");
+        assertThat(Files.readAllLines(node.log())).hasSizeLessThan(6);
+    }
+
+    @Test
+    void leavesANodeAloneThatWasStoppedOnPurpose() throws IOException {
+        NodeDirectory node = run(webServer("web-1"));
+        ProcessIdentity first = ready(node);
+
+        node.stop();
+        await().until(() -> state(node) == NodeState.STOPPED);
+        assertThat(first.isAlive()).isFalse();
+        // Longer than it takes to start a node that died.
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(5))
+                .until(() -> state(node) == NodeState.STOPPED);
+
+        node.start();
+        assertThat(ready(node)).isNotEqualTo(first);
+        assertThat(node.status().orElseThrow().restarts()).isZero();
+    }
+
+    @Test
+    void killsANodeThatDoesNotEndWhenAsked() throws IOException {
+        NodeDirectory node = run(shell("deaf-1", "trap '' TERM; while :; do sleep 1; done"));
+        await().until(() -> state(node) == NodeState.STARTING);
+        ProcessIdentity process = Objects.requireNonNull(node.status().orElseThrow().process());
+
+        node.stop();
+
+        await().atMost(Duration.ofSeconds(40)).until(() -> state(node) == NodeState.STOPPED);
+        assertThat(process.isAlive()).isFalse();
+    }
+
+    @Test
+    void adoptsTheNodesOfASupervisorThatWasKilled() throws IOException {
+        NodeDirectory node = run(webServer("web-1"));
+        ProcessIdentity process = ready(node);
+
+        ProcessIdentity supervisor = files.livingSupervisor().orElseThrow();
+        supervisor.signal("KILL");
+        await().until(() -> files.livingSupervisor().isEmpty());
+        assertThat(process.isAlive()).isTrue();
+        SupervisorProcess.ensureRunning(home, files);
+
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(5)).until(() -> ready(node).equals(process));
+        process.signal("KILL");
+        await().until(() -> node.status().orElseThrow().restarts() == 1);
+        assertThat(ready(node)).isNotEqualTo(process);
+    }
+
+    @Test
+    void isNotFooledByAStalePidFile() throws IOException {
+        // The file names a process that lives, this one, but says it was started at another time.
+        Path pidFile = files.directory().resolve("process.json");
+        ProcessIdentity supervisor = files.livingSupervisor().orElseThrow();
+        supervisor.signal("KILL");
+        await().until(() -> files.livingSupervisor().isEmpty());
+        Files.writeString(pidFile, """
+                {"pid": %d, "started": "%s"}""".formatted(ProcessHandle.current().pid(), supervisor.started()));
+
+        SupervisorProcess.ensureRunning(home, files);
+
+        assertThat(files.livingSupervisor().orElseThrow().pid()).isNotEqualTo(ProcessHandle.current().pid());
+    }
+
+    @Test
+    void startsANodeWhenWhatItNeedsIsReadyAndStopsItBefore() throws IOException {
+        NodeSpec needed = webServer("web-1");
+        Path seen = home.resolve("seen");
+        // On its end it looks whether the other is still there.
+        NodeSpec needing = shell("client-1", """
+                trap '(exec 3<>/dev/tcp/127.0.0.1/%1$d) && echo there > %2$s; exit' TERM
+                (exec 3<>/dev/tcp/127.0.0.1/%1$d) || exit 1
+                while :; do sleep 0.1; done
+                """.formatted(needed.port(), seen), "web-1");
+        NodeDirectory client = run(needing);
+        await().until(() -> state(client) == NodeState.WAITING);
+        run(needed);
+        await().until(() -> state(client) == NodeState.STARTING);
+        assertThat(client.status().orElseThrow().restarts()).isZero();
+
+        files.requestShutdown();
+
+        await().until(() -> files.livingSupervisor().isEmpty());
+        assertThat(seen).hasContent("there");
+        assertThat(files.wantedNodes()).isEmpty();
+    }
+
+    @Test
+    void endsEverythingWhenItsHomeIsDeleted() throws IOException {
+        ProcessIdentity process = ready(run(webServer("web-1")));
+
+        await().ignoreExceptions().until(() -> {
+            Cache.deleteTree(home);
+            return !Files.exists(home);
+        });
+
+        await().until(() -> files.livingSupervisor().isEmpty() && !process.isAlive());
+        Files.createDirectories(home);
+    }
+
+    private NodeDirectory run(NodeSpec spec) throws IOException {
+        NodeDirectory node = files.node(spec.name());
+        node.writeSpec(spec);
+        return node;
+    }
+
+    private static ProcessIdentity ready(NodeDirectory node) {
+        await().until(() -> node.status().filter(status -> status.state() == NodeState.READY).isPresent());
+        return Objects.requireNonNull(node.status().orElseThrow().process());
+    }
+
+    private static NodeState state(NodeDirectory node) {
+        return node.status().map(status -> status.state()).orElse(NodeState.WAITING);
+    }
+
+    private NodeSpec webServer(String name) {
+        int port = FreePorts.take(1).getFirst();
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var launch = new Launch(List.of(java, "-XX:TieredStopAtLevel=1", "-m", "jdk.httpserver", "--port",
+                Integer.toString(port)), Map.of(), home, "TERM");
+        return new NodeSpec(name, port, launch, Readiness.of("http://127.0.0.1:" + port + "/"), List.of());
+    }
+
+    /** Never ready: nothing listens on port 1. */
+    private NodeSpec shell(String name, String script, String... needs) {
+        return new NodeSpec(name, 1, new Launch(List.of("bash", "-c", script), Map.of(), home, "TERM"),
+                Readiness.of("http://127.0.0.1:1/"), List.of(needs));
+    }
+}

@@ -1,0 +1,25 @@
+package dev.faultline.service;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+import dev.faultline.messaging.OutboxDatabase;
+import dev.faultline.messaging.OutboxDatabases;
+import dev.faultline.sharding.ShardDatabases;
+import dev.faultline.sharding.ShardingAutoConfiguration;
+
+/** A service with shards and messages has an outbox in each shard. */
+@AutoConfiguration(after = ShardingAutoConfiguration.class, beforeName = "dev.faultline.messaging.MessagingAutoConfiguration")
+@ConditionalOnClass({ShardDatabases.class, OutboxDatabases.class})
+@ConditionalOnBean(ShardDatabases.class)
+public class ShardedOutboxAutoConfiguration {
+
+    @Bean
+    OutboxDatabases outboxDatabases(ShardDatabases shards) {
+        var databases = shards.all().stream().map(shard -> new OutboxDatabase(shard.shard().value(), shard.jdbcUrl(),
+                shard.user(), shard.password())).toList();
+        return () -> databases;
+    }
+}

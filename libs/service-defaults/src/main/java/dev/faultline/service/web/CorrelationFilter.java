@@ -1,0 +1,31 @@
+package dev.faultline.service.web;
+
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.slf4j.MDC;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Puts the correlation id that the gateway gave the request into every line logged for it. */
+class CorrelationFilter extends OncePerRequestFilter {
+    private static final String HEADER = "X-Correlation-Id";
+    private static final String FIELD = "correlationId";
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String id = request.getHeader(HEADER);
+        if (id == null || !FORM.matcher(id).matches()) {
+            chain.doFilter(request, response);
+            return;
+        }
+        try (var _ = MDC.putCloseable(FIELD, id)) {
+            chain.doFilter(request, response);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.faultline.service.web;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+import jakarta.validation.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.MessageSourceResolvable;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.validation.method.ParameterErrors;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.HandlerMethodValidationException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+import dev.faultline.service.web.ProblemException.FieldError;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+/** Turns every exception that reaches the web into {@code application/problem+json} with a stable type. */
+@RestControllerAdvice
+@Order(0)
+class ProblemAnswers extends ResponseEntityExceptionHandler {
+    private static final Logger log = LoggerFactory.getLogger(ProblemAnswers.class);
+    private static final String INVALID = "invalid-request";
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(MethodArgumentNotValidException e,
+            HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        var errors = e.getBindingResult().getFieldErrors().stream()
+                .map(error -> new FieldError(error.getField(), String.valueOf(error.getDefaultMessage()))).toList();
+        return answer(e, errors.isEmpty() ? malformed("the request is not valid") : invalid(errors), headers, request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(HandlerMethodValidationException e,
+            HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        var errors = e.getParameterValidationResults().stream()
+                .flatMap(result -> result instanceof ParameterErrors fields
+                        ? fields.getFieldErrors().stream()
+                                .map(error -> new FieldError(error.getField(), message(error)))
+                        : result.getResolvableErrors().stream().map(error -> new FieldError(
+                                String.valueOf(result.getMethodParameter().getParameterName()), message(error))))
+                .toList();
+        return answer(e, invalid(errors), headers, request);
+    }
+
+    private static String message(MessageSourceResolvable error) {
+        return String.valueOf(error.getDefaultMessage());
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(HttpMessageNotReadableException e,
+            HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BodyTooLargeException tooLarge) {
+                return answer(e, tooLarge.problem(), headers, request);
+            }
+        }
+        return answer(e, unreadable(e.getCause()), headers, request);
+    }
+
+    /** Says where the JSON is wrong; never with the name of a class. */
+    private static ProblemException unreadable(@Nullable Throwable cause) {
+        if (!(cause instanceof JacksonException json)) {
+            return malformed("a JSON body is required");
+        }
+        String field = path(json);
+        if (field.isEmpty()) {
+            var at = json.getLocation();
+            return malformed("the body is not valid JSON"
+                    + (at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr()));
+        }
+        return invalid(List.of(new FieldError(field, switch (json) {
+            case UnrecognizedPropertyException unknown ->
+                "is not known here; known are " + unknown.getKnownPropertyIds();
+            case InvalidFormatException format -> "has a value of the wrong form: " + format.getValue();
+            default -> json.getCause() instanceof IllegalArgumentException refused
+                    ? String.valueOf(refused.getMessage())
+                    : "is missing or has a value of the wrong type";
+        })));
+    }
+
+    private static String path(JacksonException e) {
+        var path = new StringBuilder();
+        for (var reference : e.getPath()) {
+            if (reference.getPropertyName() != null) {
+                path.append(path.isEmpty() ? "" : ".").append(reference.getPropertyName());
+            } else {
+                path.append('[').append(reference.getIndex()).append(']');
+            }
+        }
+        return path.toString();
+    }
+
+    private static ProblemException invalid(List<FieldError> errors) {
+        return ProblemException.invalid(INVALID, "The request is not valid", errors);
+    }
+
+    private static ProblemException malformed(String detail) {
+        return new ProblemException(HttpStatus.BAD_REQUEST, "malformed-request", "The request can not be read", detail);
+    }
+
+    @ExceptionHandler
+    @Nullable ResponseEntity<Object> wrongType(MethodArgumentTypeMismatchException e, WebRequest request) {
+        Throwable cause = e.getMostSpecificCause();
+        String reason = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException)
+                && cause.getMessage() != null ? cause.getMessage() : "has a value of the wrong form";
+        return answer(e, invalid(List.of(new FieldError(e.getName(), reason))), new HttpHeaders(), request);
+    }
+
+    @ExceptionHandler
+    @Nullable ResponseEntity<Object> violated(ConstraintViolationException e, WebRequest request) {
+        var errors = e.getConstraintViolations().stream()
+                .map(violation -> new FieldError(violation.getPropertyPath().toString(), violation.getMessage())).toList();
+        return answer(e, invalid(errors), new HttpHeaders(), request);
+    }
+
+    /** A shard is down, or busy beyond the bounds: the client may come back. */
+    @ExceptionHandler
+    @Nullable ResponseEntity<Object> unavailable(DataAccessException e, WebRequest request) {
+        log.warn("A database could not do its part: {}", e.getMostSpecificCause().toString());
+        var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
+                "The service can not reach its data", "Nothing is known to have changed; try again with the same"
+                        + " Idempotency-Key.").retryAfter(TRY_AGAIN);
+        return answer(e, problem, new HttpHeaders(), request);
+    }
+
+    @ExceptionHandler
+    @Nullable ResponseEntity<Object> unexpected(Exception e, WebRequest request) {
+        log.error("A request failed unexpectedly: {}", request.getDescription(false), e);
+        return answer(e, new ProblemException(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error",
+                "The service made a mistake", "It was logged with the correlation id of this request."),
+                new HttpHeaders(), request);
+    }
+
+    private @Nullable ResponseEntity<Object> answer(Exception e, ProblemException problem, HttpHeaders headers,
+            WebRequest request) {
+        var all = new HttpHeaders();
+        all.putAll(headers);
+        all.putAll(problem.getHeaders());
+        return super.handleExceptionInternal(e, problem.getBody(), all, problem.getStatusCode(), request);
+    }
+
+    /** What Spring itself refuses gets a type of ours: its reason phrase. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception e, @Nullable Object body,
+            HttpHeaders headers, HttpStatusCode code, WebRequest request) {
+        Object answer = body == null && e instanceof org.springframework.web.ErrorResponse error ? error.getBody() : body;
+        HttpStatus status = HttpStatus.resolve(code.value());
+        if (answer instanceof ProblemDetail problem && status != null && isUntyped(problem)) {
+            answer = ProblemException.detail(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-'),
+                    status.getReasonPhrase(), problem.getDetail() == null ? status.getReasonPhrase() : problem.getDetail());
+        }
+        return super.handleExceptionInternal(e, answer, headers, code, request);
+    }
+
+    private static boolean isUntyped(ProblemDetail problem) {
+        return problem.getType() == null || problem.getType().toString().equals("about:blank");
+    }
+}

@@ -1,0 +1,50 @@
+package dev.faultline.service.web;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/**
+ * An answer that says what went wrong, in the form of RFC 9457. The {@code type} is stable: clients may decide by it.
+ */
+public class ProblemException extends ErrorResponseException {
+    private static final String TYPES = "https://faultline.dev/problems/";
+
+    /**
+     * Says that a part of the input is wrong.
+     *
+     * @param field its path, like {@code lines[0].quantity}
+     */
+    public record FieldError(String field, String reason) {}
+
+    /** @param slug the last part of the type */
+    public ProblemException(HttpStatus status, String slug, String title, String detail) {
+        super(status, detail(status, slug, title, detail), null);
+    }
+
+    /** A problem with the input, one error for each field. */
+    public static ProblemException invalid(String slug, String title, List<FieldError> errors) {
+        var problem = new ProblemException(HttpStatus.UNPROCESSABLE_CONTENT, slug, title,
+                errors.getFirst().field() + ": " + errors.getFirst().reason());
+        problem.getBody().setProperty("errors", errors);
+        return problem;
+    }
+
+    /** Says when to try again. */
+    public ProblemException retryAfter(Duration wait) {
+        getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wait.toSeconds())));
+        return this;
+    }
+
+    static ProblemDetail detail(HttpStatus status, String slug, String title, String detail) {
+        var problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setType(URI.create(TYPES + slug));
+        problem.setTitle(title);
+        return problem;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.faultline.service.web;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.util.unit.DataSize;
+
+/** Answers, bounds and correlation for servlet services. */
+@AutoConfiguration
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@Import(ProblemAnswers.class)
+public class ServiceWebAutoConfiguration {
+
+    /** An order of a hundred lines takes about six kilobytes. */
+    @Bean
+    BodyLimitFilter bodyLimitFilter(@Value("${faultline.web.max-body:64KB}") DataSize limit) {
+        return new BodyLimitFilter(limit);
+    }
+
+    @Bean
+    CorrelationFilter correlationFilter() {
+        return new CorrelationFilter();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.faultline.order;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+
+import dev.faultline.order.catalogue.Catalogue;
+import dev.faultline.order.ordering.OrderIds;
+import dev.faultline.order.ordering.Orders;
+import dev.faultline.order.ordering.PlacingOrder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the parts together that know nothing of Spring. */
+@Configuration(proxyBeanMethods = false)
+class OrderServiceConfiguration {
+
+    @Bean
+    PlacingOrder placingOrder(Catalogue catalogue, Orders orders) {
+        return new PlacingOrder(catalogue, orders, new OrderIds(Clock.systemUTC(), new SecureRandom()));
+    }
+}

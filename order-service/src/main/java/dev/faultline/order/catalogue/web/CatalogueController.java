@@ -1,0 +1,60 @@
+package dev.faultline.order.catalogue.web;
+
+import java.util.List;
+
+import dev.faultline.contracts.Money;
+import dev.faultline.contracts.Sku;
+import dev.faultline.order.catalogue.Catalogue;
+import dev.faultline.order.catalogue.Product;
+import dev.faultline.service.web.ProblemException;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/catalogue")
+class CatalogueController {
+    private final Catalogue catalogue;
+
+    CatalogueController(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    record ProductRequest(@NotBlank @Size(max = 200) String name, @NotNull @Valid Price price) {}
+
+    /** @param minorUnits at most a million in the major unit, so that no order's total can overflow */
+    record Price(@NotNull @Positive @Max(100_000_000) Long minorUnits, @NotNull @IsoCurrency String currency) {}
+
+    @GetMapping
+    List<Product> all() {
+        return catalogue.all();
+    }
+
+    @GetMapping("/{sku}")
+    Product one(@PathVariable Sku sku) {
+        Product product = catalogue.find(List.of(sku)).get(sku);
+        if (product == null) {
+            throw new ProblemException(HttpStatus.NOT_FOUND, "unknown-sku", "No such product",
+                    "There is no product with the SKU " + sku + ".");
+        }
+        return product;
+    }
+
+    @PutMapping("/{sku}")
+    Product put(@PathVariable Sku sku, @Valid @RequestBody ProductRequest request) {
+        var product = new Product(sku, request.name().strip(),
+                new Money(request.price().minorUnits(), request.price().currency()));
+        catalogue.put(product);
+        return product;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.faultline.order.checkout;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
+import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
+import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
+import dev.faultline.contracts.CheckoutReply.PaymentVoided;
+import dev.faultline.contracts.CheckoutReply.StockRejected;
+import dev.faultline.contracts.CheckoutReply.StockReleased;
+import dev.faultline.contracts.CheckoutReply.StockReserved;
+import dev.faultline.contracts.InventoryCommand.ReleaseStock;
+import dev.faultline.contracts.InventoryCommand.ReserveStock;
+import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
+import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.VoidPayment;
+
+/**
+ * One checkout as a pure state machine: no clock, no I/O, no Spring.
+ *
+ * <pre>
+ * ReservingStock -> AuthorizingPayment -> CapturingPayment -> Confirmed
+ *       |                  |      \            /   |
+ *       |                  |       VoidingPayment  |          the money first,
+ *       |                  |            |          |
+ *       |                  +-----> ReleasingStock  |          then the stock
+ *       v                               |
+ *    Rejected  <------------------------+
+ * </pre>
+ *
+ * <p>
+ * Each state waits for one participant and lists every reply, so that a new one does not compile until each state says
+ * what it does with it. A reply that a state does not wait for is late or repeated, and changes nothing.
+ *
+ * @see <a href="https://doi.org/10.1145/38713.38742">Garcia-Molina, Salem: Sagas, 1987</a>
+ */
+public sealed interface Checkout {
+
+    CheckoutOrder order();
+
+    /** Replies arrive at least once and in any order. Returns a step to this very state if the reply changes nothing. */
+    Step on(CheckoutReply reply);
+
+    /** The first step of an order's checkout. */
+    static Step begin(CheckoutOrder order) {
+        return Step.to(new ReservingStock(order), new ReserveStock(order.id(), order.lines()));
+    }
+
+    /** Whether nothing will change any more. */
+    default boolean isSettled() {
+        return switch (this) {
+            case ReservingStock _,AuthorizingPayment _,CapturingPayment _,VoidingPayment _,ReleasingStock _ -> false;
+            case Confirmed _,Rejected _ -> true;
+        };
+    }
+
+    /** Nothing is held yet. */
+    record ReservingStock(CheckoutOrder order) implements Checkout {
+        @Override
+        public Step on(CheckoutReply reply) {
+            return switch (reply) {
+                case StockReserved _ -> Step.to(new AuthorizingPayment(order),
+                        new AuthorizePayment(order.id(), order.total(), order.paymentMethod()));
+                case StockRejected rejected -> Step.to(new Rejected(order, Rejection.of(rejected)));
+                case StockReleased _,PaymentAuthorized _,PaymentDeclined _,PaymentCaptured _,PaymentUnsettled _,PaymentVoided _ ->
+                    Step.to(this);
+            };
+        }
+    }
+
+    /** Stock is held; whether the amount is, the acquirer knows. */
+    record AuthorizingPayment(CheckoutOrder order) implements Checkout {
+        @Override
+        public Step on(CheckoutReply reply) {
+            return switch (reply) {
+                case PaymentAuthorized _ -> Step.to(new CapturingPayment(order), new CapturePayment(order.id()));
+                case PaymentDeclined declined -> release(order, Rejection.of(declined));
+                case PaymentUnsettled unsettled -> voidPayment(order, Rejection.of(unsettled));
+                case StockReserved _,StockRejected _,StockReleased _,PaymentCaptured _,PaymentVoided _ ->
+                    Step.to(this);
+            };
+        }
+    }
+
+    /** Stock and amount are held; whether the amount was taken, the acquirer knows. */
+    record CapturingPayment(CheckoutOrder order) implements Checkout {
+        @Override
+        public Step on(CheckoutReply reply) {
+            return switch (reply) {
+                case PaymentCaptured _ -> Step.to(new Confirmed(order));
+                // A refused capture leaves the authorization: it is voided like one of unknown outcome.
+                case PaymentDeclined declined -> voidPayment(order, Rejection.of(declined));
+                case PaymentUnsettled unsettled -> voidPayment(order, Rejection.of(unsettled));
+                case StockReserved _,StockRejected _,StockReleased _,PaymentAuthorized _,PaymentVoided _ ->
+                    Step.to(this);
+            };
+        }
+    }
+
+    /** The money goes back first. While it may still be taken the stock stays held, for the order could be paid. */
+    record VoidingPayment(CheckoutOrder order, Rejection rejection) implements Checkout {
+        @Override
+        public Step on(CheckoutReply reply) {
+            return switch (reply) {
+                case PaymentVoided _ -> release(order, rejection);
+                case StockReserved _,StockRejected _,StockReleased _,PaymentAuthorized _,PaymentDeclined _,PaymentCaptured _,PaymentUnsettled _ ->
+                    Step.to(this);
+            };
+        }
+    }
+
+    /** No money is held or owed; the stock goes back. */
+    record ReleasingStock(CheckoutOrder order, Rejection rejection) implements Checkout {
+        @Override
+        public Step on(CheckoutReply reply) {
+            return switch (reply) {
+                case StockReleased _ -> Step.to(new Rejected(order, rejection));
+                case StockReserved _,StockRejected _,PaymentAuthorized _,PaymentDeclined _,PaymentCaptured _,PaymentUnsettled _,PaymentVoided _ ->
+                    Step.to(this);
+            };
+        }
+    }
+
+    /** Stock is the customer's, and it is paid. */
+    record Confirmed(CheckoutOrder order) implements Checkout {
+        @Override
+        public Step on(CheckoutReply reply) {
+            return Step.to(this);
+        }
+    }
+
+    /** Neither stock nor money is held. */
+    record Rejected(CheckoutOrder order, Rejection rejection) implements Checkout {
+        @Override
+        public Step on(CheckoutReply reply) {
+            return Step.to(this);
+        }
+    }
+
+    private static Step release(CheckoutOrder order, Rejection rejection) {
+        return Step.to(new ReleasingStock(order, rejection), new ReleaseStock(order.id(), order.lines()));
+    }
+
+    private static Step voidPayment(CheckoutOrder order, Rejection rejection) {
+        return Step.to(new VoidingPayment(order, rejection), new VoidPayment(order.id()));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.faultline.order.checkout;
+
+import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
+import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
+import dev.faultline.contracts.CheckoutReply.StockRejected;
+import dev.faultline.contracts.Sku;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an order was not confirmed.
+ *
+ * @param sku the one of which there was too little, if that is why
+ */
+public record Rejection(Code code, String detail, @Nullable Sku sku) {
+
+    /** Stable names of the reasons. */
+    public enum Code {
+        OUT_OF_STOCK, PAYMENT_DECLINED, PAYMENT_UNSETTLED
+    }
+
+    static Rejection of(StockRejected reply) {
+        return new Rejection(Code.OUT_OF_STOCK,
+                "only " + reply.available() + " of " + reply.requested() + " " + reply.sku() + " in stock", reply
+                        .sku());
+    }
+
+    static Rejection of(PaymentDeclined reply) {
+        return new Rejection(Code.PAYMENT_DECLINED, reply.reason(), null);
+    }
+
+    static Rejection of(PaymentUnsettled reply) {
+        return new Rejection(Code.PAYMENT_UNSETTLED, reply.reason(), null);
+    }
+}

@@ -1,0 +1,248 @@
+package dev.faultline.order.checkout.jdbc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.InventoryCommand;
+import dev.faultline.contracts.Message;
+import dev.faultline.contracts.Money;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.OrderLine;
+import dev.faultline.contracts.PaymentCommand;
+import dev.faultline.messaging.Inbox;
+import dev.faultline.messaging.MessageTracing;
+import dev.faultline.messaging.Outbox;
+import dev.faultline.messaging.OutgoingMessage;
+import dev.faultline.messaging.ReceivedMessage;
+import dev.faultline.order.checkout.Checkout;
+import dev.faultline.order.checkout.CheckoutOrder;
+import dev.faultline.order.checkout.Rejection;
+import dev.faultline.order.checkout.Step;
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.ShardSession;
+import dev.faultline.sharding.Shards;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.stereotype.Repository;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Checkouts in the customer's shard. */
+@Repository
+public class JdbcCheckouts {
+    private static final Logger log = LoggerFactory.getLogger(JdbcCheckouts.class);
+    private static final TypeReference<List<OrderLine>> LINES = new TypeReference<>() {};
+
+    private final Shards shards;
+    private final Inbox inbox;
+    private final Outbox outbox;
+    private final MessageTracing tracing;
+    private final JsonMapper json = JsonMapper.shared();
+
+    JdbcCheckouts(Shards shards, Inbox inbox, Outbox outbox, MessageTracing tracing) {
+        this.shards = shards;
+        this.inbox = inbox;
+        this.outbox = outbox;
+        this.tracing = tracing;
+    }
+
+    /** A checkout and the version of its row. */
+    private record Versioned(int version, Checkout checkout) {}
+
+    /** A step taken: what becomes a row in the timeline. */
+    private record Taken(OrderId order, int version, Checkout next, ReceivedMessage<CheckoutReply> cause,
+            List<Message> commands) {}
+
+    /** Begins a checkout in the transaction that places its order. */
+    public void begin(ShardSession session, Step first) throws SQLException {
+        OrderId id = first.next().order().id();
+        int bucket = bucketOf(id).number();
+        String state = CheckoutRows.stateOf(first.next());
+        session.jdbc().sql("insert into checkout (order_id, bucket, version, state) values (?, ?, 1, ?)")
+                .params(id.value(), bucket, state).update();
+        session.jdbc()
+                .sql("insert into checkout_step (order_id, version, bucket, state, commands) values (?, 1, ?, ?, ?)")
+                .params(id.value(), bucket, state, names(first.commands())).update();
+        outbox.append(session.connection(), first.commands().stream()
+                .map(command -> new OutgoingMessage(topicOf(command), id.value(), command)).toList());
+    }
+
+    /**
+     * Takes each checkout as far as these replies bring it, and sends the commands that follow: one transaction for each
+     * shard, so one commit serves many orders. A repeated reply changes nothing.
+     *
+     * @throws OptimisticLockingFailureException if another instance moved one of the checkouts meanwhile; nothing was
+     *         changed on its shard, and repeating is safe
+     */
+    public void advance(List<ReceivedMessage<CheckoutReply>> replies) {
+        shards.byShard(replies, JdbcCheckouts::bucketOf).forEach((_, onShard) -> {
+            List<Bucket> buckets = onShard.stream().map(JdbcCheckouts::bucketOf).distinct().toList();
+            List<Taken> taken = shards.transact(buckets, transaction -> {
+                ShardSession session = transaction.sessions().iterator().next();
+                try {
+                    return advance(session, onShard);
+                } catch (SQLException e) {
+                    throw new IllegalStateException("replies on " + session.shard() + " could not be worked on", e);
+                }
+            });
+            taken.stream().filter(step -> step.next.isSettled())
+                    .forEach(step -> tracing.within(step.cause, () -> log(step)));
+        });
+    }
+
+    private List<Taken> advance(ShardSession session, List<ReceivedMessage<CheckoutReply>> replies)
+            throws SQLException {
+        var fresh = inbox.claim(session.connection(), replies.stream().map(ReceivedMessage::id).toList());
+        Map<OrderId, Versioned> before = load(session, replies);
+        var after = new HashMap<>(before);
+        var taken = new ArrayList<Taken>();
+        var commands = new ArrayList<OutgoingMessage>();
+        for (ReceivedMessage<CheckoutReply> reply : replies) {
+            OrderId id = reply.payload().orderId();
+            Versioned checkout = after.get(id);
+            if (checkout == null) {
+                log.warn("A reply for an order that is not here: {}", reply.payload());
+            } else if (fresh.contains(reply.id())) {
+                Step step = checkout.checkout.on(reply.payload());
+                if (!step.next().equals(checkout.checkout)) {
+                    after.put(id, new Versioned(checkout.version + 1, step.next()));
+                    taken.add(new Taken(id, checkout.version + 1, step.next(), reply, step.commands()));
+                    step.commands().forEach(
+                            command -> commands.add(reply.reply(topicOf(command), id.value(), command)));
+                }
+            }
+        }
+        store(session, before, after, taken);
+        outbox.append(session.connection(), commands);
+        return taken;
+    }
+
+    private Map<OrderId, Versioned> load(ShardSession session, List<ReceivedMessage<CheckoutReply>> replies) {
+        var ids = replies.stream().map(reply -> reply.payload().orderId().value()).distinct().toArray(String[]::new);
+        var checkouts = new HashMap<OrderId, Versioned>();
+        session.jdbc().sql("""
+                select order_id, version, state, rejection_code, rejection_detail, rejection_sku,
+                       lines, total_minor, currency, payment_method
+                from checkout join customer_order on id = order_id where order_id = any(?)""").param(ids)
+                .query((ResultSet row) -> {
+                    CheckoutOrder order = order(row);
+                    checkouts.put(order.id(), new Versioned(row.getInt("version"), CheckoutRows.read(row, order)));
+                });
+        return checkouts;
+    }
+
+    private CheckoutOrder order(ResultSet row) throws SQLException {
+        return new CheckoutOrder(new OrderId(row.getString("order_id")), json.readValue(row.getString("lines"), LINES),
+                new Money(row.getLong("total_minor"), row.getString("currency")), row.getString("payment_method"));
+    }
+
+    private static void store(ShardSession session, Map<OrderId, Versioned> before, Map<OrderId, Versioned> after,
+            List<Taken> taken) throws SQLException {
+        if (taken.isEmpty()) {
+            return;
+        }
+        updateCheckouts(session.connection(), before,
+                taken.stream().map(Taken::order).distinct().sorted().toList(), after);
+        insertSteps(session.connection(), taken);
+        var settled = taken.stream().filter(step -> step.next.isSettled()).map(step -> step.order.value())
+                .toArray(String[]::new);
+        if (settled.length > 0) {
+            session.jdbc().sql("select pg_notify('order_settled', id) from unnest(?) as id").param(settled)
+                    .query(row -> {});
+        }
+    }
+
+    /** The version in the condition is the guard: who decided on an older one changes nothing, and is told. */
+    private static void updateCheckouts(Connection connection, Map<OrderId, Versioned> before, Collection<OrderId> ids,
+            Map<OrderId, Versioned> after) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                update checkout set version = ?, state = ?, rejection_code = ?, rejection_detail = ?,
+                    rejection_sku = ?, settled_at = case when ? then now() end
+                where order_id = ? and version = ?""")) {
+            for (OrderId id : ids) {
+                Versioned next = require(after, id);
+                Rejection rejection = CheckoutRows.rejectionOf(next.checkout);
+                update.setInt(1, next.version);
+                update.setString(2, CheckoutRows.stateOf(next.checkout));
+                update.setString(3, rejection == null ? null : rejection.code().name());
+                update.setString(4, rejection == null ? null : rejection.detail());
+                update.setString(5, rejection == null || rejection.sku() == null ? null : rejection.sku().value());
+                update.setBoolean(6, next.checkout.isSettled());
+                update.setString(7, id.value());
+                update.setInt(8, require(before, id).version);
+                update.addBatch();
+            }
+            for (int changed : update.executeBatch()) {
+                if (changed == 0) {
+                    throw new OptimisticLockingFailureException("another instance moved one of " + ids);
+                }
+            }
+        }
+    }
+
+    private static Versioned require(Map<OrderId, Versioned> checkouts, OrderId id) {
+        Versioned checkout = checkouts.get(id);
+        if (checkout == null) {
+            throw new IllegalStateException("no checkout of " + id);
+        }
+        return checkout;
+    }
+
+    private static void insertSteps(Connection connection, List<Taken> taken) throws SQLException {
+        try (var insert = connection.prepareStatement("""
+                insert into checkout_step (order_id, version, bucket, state, reply, reply_id, commands)
+                values (?, ?, ?, ?, ?, ?, ?)""")) {
+            for (Taken step : taken) {
+                insert.setString(1, step.order.value());
+                insert.setInt(2, step.version);
+                insert.setInt(3, bucketOf(step.order).number());
+                insert.setString(4, CheckoutRows.stateOf(step.next));
+                insert.setString(5, step.cause.payload().getClass().getSimpleName());
+                insert.setObject(6, step.cause.id());
+                insert.setObject(7, names(step.commands));
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private static void log(Taken settled) {
+        Rejection rejection = CheckoutRows.rejectionOf(settled.next);
+        try (var _ = MDC.putCloseable("orderId", settled.order.value())) {
+            if (rejection == null) {
+                log.info("Confirmed");
+            } else {
+                log.info("Rejected: {}, {}", rejection.code(), rejection.detail());
+            }
+        }
+    }
+
+    private static String[] names(List<Message> commands) {
+        return commands.stream().map(command -> command.getClass().getSimpleName()).toArray(String[]::new);
+    }
+
+    private static String topicOf(Message command) {
+        return switch (command) {
+            case InventoryCommand _ -> InventoryCommand.TOPIC;
+            case PaymentCommand _ -> PaymentCommand.TOPIC;
+            case CheckoutReply _ -> CheckoutReply.TOPIC;
+        };
+    }
+
+    private static Bucket bucketOf(ReceivedMessage<CheckoutReply> reply) {
+        return bucketOf(reply.payload().orderId());
+    }
+
+    private static Bucket bucketOf(OrderId id) {
+        return Bucket.parse(id.bucketCode());
+    }
+}

@@ -1,0 +1,32 @@
+package dev.faultline.order.ordering;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+import dev.faultline.contracts.OrderLine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a customer asks for.
+ *
+ * @param currency the one that the customer expects to pay in; null if any will do
+ */
+public record OrderRequest(CustomerId customer, String paymentMethod, @Nullable String currency,
+        List<OrderLine> lines) {
+    public OrderRequest {
+        lines = List.copyOf(lines);
+    }
+
+    /** The same for every request that asks for the same, whatever white space its JSON had. */
+    String hash() {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.faultline.order.ordering;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.faultline.contracts.OrderId;
+import dev.faultline.order.checkout.Step;
+import org.jspecify.annotations.Nullable;
+
+/** All orders, each in its customer's shard. */
+public interface Orders {
+
+    /**
+     * Stores the order, the first step of its checkout, the key it was placed under, and the step's commands for
+     * sending, all or nothing. If the customer has used the key before, nothing is stored and the earlier use returned.
+     */
+    Optional<EarlierUse> place(Order order, Step first, @Nullable IdempotentRequest request);
+
+    Optional<OrderStatus> find(OrderId id);
+
+    /**
+     * A customer's orders, the newest first, without their timelines.
+     *
+     * @param after the last one of the page before
+     */
+    List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after);
+
+    /** What a key stands for already. */
+    record EarlierUse(OrderId order, boolean sameRequest) {}
+}

@@ -1,0 +1,35 @@
+package dev.faultline.order.ordering;
+
+import java.util.List;
+
+import dev.faultline.contracts.OrderId;
+
+/** What became of a request to order. */
+public sealed interface Placed {
+
+    /** Stored, and its checkout begun: by this request, or by an earlier one with the same key. */
+    record Accepted(OrderId id) implements Placed {}
+
+    /** The key stands for another request. */
+    record KeyReused() implements Placed {}
+
+    /** Nothing was stored. */
+    record Refused(List<Flaw> flaws) implements Placed {
+        public Refused {
+            flaws = List.copyOf(flaws);
+        }
+    }
+
+    /**
+     * One thing that is wrong with a request.
+     *
+     * @param field its path, like {@code lines[0].sku}
+     */
+    record Flaw(Kind kind, String field, String reason) {
+
+        /** What can be wrong with a request whose every field is well formed. */
+        public enum Kind {
+            DUPLICATE_LINE, UNKNOWN_SKU, WRONG_CURRENCY
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.faultline.order.ordering;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.faultline.contracts.Money;
+import dev.faultline.contracts.OrderLine;
+import dev.faultline.contracts.Sku;
+import dev.faultline.order.catalogue.Catalogue;
+import dev.faultline.order.catalogue.Product;
+import dev.faultline.order.checkout.Checkout;
+import dev.faultline.order.checkout.CheckoutOrder;
+import dev.faultline.order.ordering.Placed.Flaw;
+import dev.faultline.order.ordering.Placed.Flaw.Kind;
+import org.jspecify.annotations.Nullable;
+
+/** Takes an order: prices it, stores it, and begins its checkout. */
+public final class PlacingOrder {
+    private final Catalogue catalogue;
+    private final Orders orders;
+    private final OrderIds ids;
+
+    public PlacingOrder(Catalogue catalogue, Orders orders, OrderIds ids) {
+        this.catalogue = catalogue;
+        this.orders = orders;
+        this.ids = ids;
+    }
+
+    /**
+     * Accepted orders are durable. With a key the same request is accepted once, however often and from wherever it is
+     * repeated, also at the same time; keys are the customer's own.
+     */
+    public Placed place(OrderRequest request, @Nullable String idempotencyKey) {
+        Map<Sku, Product> products = catalogue.find(request.lines().stream().map(OrderLine::sku).toList());
+        List<Flaw> flaws = flaws(request, products);
+        if (!flaws.isEmpty()) {
+            return new Placed.Refused(flaws);
+        }
+        Order order = price(request, products);
+        var idempotent = idempotencyKey == null ? null : new IdempotentRequest(idempotencyKey, request.hash());
+        return orders.place(order, Checkout.begin(checkoutOrder(order)), idempotent)
+                .map(earlier -> earlier.sameRequest() ? new Placed.Accepted(earlier.order()) : new Placed.KeyReused())
+                .orElseGet(() -> new Placed.Accepted(order.id()));
+    }
+
+    private static List<Flaw> flaws(OrderRequest request, Map<Sku, Product> products) {
+        var flaws = new ArrayList<Flaw>();
+        var first = new HashMap<Sku, Integer>();
+        String currency = request.currency();
+        for (int i = 0; i < request.lines().size(); i++) {
+            Sku sku = request.lines().get(i).sku();
+            Product product = products.get(sku);
+            Integer earlier = first.putIfAbsent(sku, i);
+            if (earlier != null) {
+                flaws.add(new Flaw(Kind.DUPLICATE_LINE, "lines[" + i + "].sku",
+                        "repeats lines[" + earlier + "]; an order has each SKU once"));
+            } else if (product == null) {
+                flaws.add(new Flaw(Kind.UNKNOWN_SKU, "lines[" + i + "].sku", "there is no product " + sku));
+            } else if (currency == null) {
+                currency = product.price().currency();
+            } else if (!currency.equals(product.price().currency())) {
+                flaws.add(new Flaw(Kind.WRONG_CURRENCY, request.currency() == null ? "lines[" + i + "].sku"
+                        : "currency",
+                        sku + " is sold in " + product.price().currency() + ", not in " + currency));
+            }
+        }
+        return flaws;
+    }
+
+    private Order price(OrderRequest request, Map<Sku, Product> products) {
+        List<PricedLine> lines = request.lines().stream().map(line -> new PricedLine(line.sku(), line.quantity(),
+                Objects.requireNonNull(products.get(line.sku())).price())).toList();
+        Money total = lines.stream().map(PricedLine::total).reduce(Money::plus).orElseThrow();
+        return new Order(ids.next(request.customer()), request.customer(), request.paymentMethod(), lines, total);
+    }
+
+    private static CheckoutOrder checkoutOrder(Order order) {
+        return new CheckoutOrder(order.id(), order.lines().stream().map(PricedLine::unpriced).toList(), order.total(),
+                order.paymentMethod());
+    }
+}

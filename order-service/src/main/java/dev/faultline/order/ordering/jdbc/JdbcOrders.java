@@ -1,0 +1,143 @@
+package dev.faultline.order.ordering.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+import dev.faultline.contracts.Money;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.order.checkout.Step;
+import dev.faultline.order.checkout.jdbc.CheckoutRows;
+import dev.faultline.order.checkout.jdbc.JdbcCheckouts;
+import dev.faultline.order.ordering.CustomerId;
+import dev.faultline.order.ordering.IdempotentRequest;
+import dev.faultline.order.ordering.Order;
+import dev.faultline.order.ordering.OrderStatus;
+import dev.faultline.order.ordering.OrderStatus.Status;
+import dev.faultline.order.ordering.OrderStatus.TimelineEntry;
+import dev.faultline.order.ordering.Orders;
+import dev.faultline.order.ordering.PricedLine;
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Shards;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Orders in the customer's shard. */
+@Repository
+class JdbcOrders implements Orders {
+    private static final TypeReference<List<PricedLine>> LINES = new TypeReference<>() {};
+    private static final String STATUS = """
+            select id, customer, payment_method, total_minor, currency, lines, placed_at,
+                   state, rejection_code, rejection_detail, rejection_sku, settled_at
+            from customer_order join checkout on order_id = id
+            """;
+
+    private final Shards shards;
+    private final JdbcCheckouts checkouts;
+    private final JsonMapper json = JsonMapper.shared();
+
+    JdbcOrders(Shards shards, JdbcCheckouts checkouts) {
+        this.shards = shards;
+        this.checkouts = checkouts;
+    }
+
+    @Override
+    public Optional<EarlierUse> place(Order order, Step first, @Nullable IdempotentRequest request) {
+        return shards.transact(Bucket.parse(order.id().bucketCode()), session -> {
+            try {
+                Optional<EarlierUse> earlier = request == null ? Optional.empty() : use(session.jdbc(), order, request);
+                if (earlier.isEmpty()) {
+                    insert(session.jdbc(), order);
+                    checkouts.begin(session, first);
+                }
+                return earlier;
+            } catch (SQLException e) {
+                throw new IllegalStateException("the order could not be stored on " + session.shard(), e);
+            }
+        });
+    }
+
+    private void insert(JdbcClient jdbc, Order order) {
+        jdbc.sql("""
+                insert into customer_order (id, bucket, customer, payment_method, total_minor, currency, lines)
+                values (?, ?, ?, ?, ?, ?, ?::jsonb)""")
+                .params(order.id().value(), bucketOf(order.id()), order.customer().value(), order.paymentMethod(),
+                        order.total().minorUnits(), order.total().currency(), json.writeValueAsString(order.lines()))
+                .update();
+    }
+
+    /** Takes the key, or waits for whoever is taking it at this moment and says what it stands for. */
+    private static Optional<EarlierUse> use(JdbcClient jdbc, Order order, IdempotentRequest request) {
+        byte[] hash = HexFormat.of().parseHex(request.hash());
+        int taken = jdbc.sql("""
+                insert into idempotency_key (customer, key, bucket, request_hash, order_id) values (?, ?, ?, ?, ?)
+                on conflict do nothing""")
+                .params(order.customer().value(), request.key(), bucketOf(order.id()), hash, order.id().value())
+                .update();
+        if (taken == 1) {
+            return Optional.empty();
+        }
+        return jdbc.sql("select order_id, request_hash from idempotency_key where customer = ? and key = ?")
+                .params(order.customer().value(), request.key())
+                .query((row, _) -> new EarlierUse(new OrderId(row.getString(1)), Arrays.equals(row.getBytes(2), hash)))
+                .optional();
+    }
+
+    @Override
+    public Optional<OrderStatus> find(OrderId id) {
+        return shards.read(Bucket.parse(id.bucketCode()), jdbc -> {
+            List<TimelineEntry> timeline = jdbc.sql(
+                    """
+                    select version, at, state, reply, commands from checkout_step where order_id = ? order by version""")
+                    .param(id.value()).query(JdbcOrders::timelineEntry).list();
+            return jdbc.sql(STATUS + "where id = ?").param(id.value()).query((row, _) -> status(row, timeline))
+                    .optional();
+        });
+    }
+
+    @Override
+    public List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after) {
+        // "~" sorts after every id.
+        return shards.read(Bucket.of(customer.value()),
+                jdbc -> jdbc.sql(STATUS + "where customer = ? and id < ? order by id desc limit ?")
+                        .params(customer.value(), after == null ? "~" : after.value(), limit)
+                        .query((row, _) -> status(row, List.of())).list());
+    }
+
+    private OrderStatus status(ResultSet row, List<TimelineEntry> timeline) throws SQLException {
+        List<PricedLine> lines = json.readValue(row.getString("lines"), LINES);
+        var order = new Order(new OrderId(row.getString("id")), new CustomerId(row.getString("customer")),
+                row.getString("payment_method"), lines,
+                new Money(row.getLong("total_minor"), row.getString("currency")));
+        String state = row.getString("state");
+        Status status = switch (state) {
+            case "CONFIRMED" -> Status.CONFIRMED;
+            case "REJECTED" -> Status.REJECTED;
+            default -> Status.PENDING;
+        };
+        OffsetDateTime settledAt = row.getObject("settled_at", OffsetDateTime.class);
+        return new OrderStatus(order, status, state, CheckoutRows.rejection(row), instant(row, "placed_at"),
+                settledAt == null ? null : settledAt.toInstant(), timeline);
+    }
+
+    private static TimelineEntry timelineEntry(ResultSet row, int number) throws SQLException {
+        return new TimelineEntry(row.getInt("version"), instant(row, "at"), row.getString("state"),
+                row.getString("reply"), List.of((String[]) row.getArray("commands").getArray()));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static int bucketOf(OrderId id) {
+        return Bucket.parse(id.bucketCode()).number();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.faultline.order.ordering.web;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.order.ordering.CustomerId;
+import dev.faultline.order.ordering.OrderStatus;
+import dev.faultline.order.ordering.Orders;
+import dev.faultline.order.ordering.Placed;
+import dev.faultline.order.ordering.PlacingOrder;
+import dev.faultline.order.ordering.Settlements;
+import dev.faultline.service.web.ProblemException;
+import dev.faultline.service.web.ProblemException.FieldError;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/orders")
+class OrderController {
+    /** RFC 7240: a preference that can not be read is ignored, not refused. */
+    private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait=(\\d{1,6})(?:$|[,;\\s])");
+    private static final int LONGEST_WAIT_S = 10;
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+    private final PlacingOrder placing;
+    private final Orders orders;
+    private final Settlements settlements;
+
+    OrderController(PlacingOrder placing, Orders orders, Settlements settlements) {
+        this.placing = placing;
+        this.orders = orders;
+        this.settlements = settlements;
+    }
+
+    /** A page of a customer's orders; {@code next} leads to the one after it, if there is one. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Page(List<OrderResponse> orders, @Nullable String next) {}
+
+    @PostMapping
+    ResponseEntity<OrderResponse> place(@Valid @RequestBody PlaceOrderRequest request,
+            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+            @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
+        if (key != null && !KEY.matcher(key).matches()) {
+            throw ProblemException.invalid("invalid-request", "The request is not valid", List.of(
+                    new FieldError("Idempotency-Key", "must be 1 to 128 visible ASCII characters, without spaces")));
+        }
+        return switch (placing.place(request.toDomain(), key)) {
+            case Placed.Accepted(var id) -> accepted(id, waitSeconds(prefer));
+            case Placed.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
+                    "The key stands for another order", List.of(new FieldError("Idempotency-Key",
+                            "was used before with another body; take a new key for a new order")));
+            case Placed.Refused(var flaws) -> throw ProblemException.invalid(
+                    flaws.getFirst().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    "The order can not be placed",
+                    flaws.stream().map(flaw -> new FieldError(flaw.field(), flaw.reason())).toList());
+        };
+    }
+
+    private ResponseEntity<OrderResponse> accepted(OrderId id, int waitSeconds) {
+        if (waitSeconds > 0) {
+            settlements.await(id, Duration.ofSeconds(waitSeconds));
+        }
+        OrderStatus status = orders.find(id).orElseThrow();
+        var answer = ResponseEntity.status(status.isSettled() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+                .location(URI.create("/api/orders/" + id));
+        if (waitSeconds > 0) {
+            answer.header("Preference-Applied", "wait=" + waitSeconds);
+        }
+        return answer.body(OrderResponse.whole(status));
+    }
+
+    private static int waitSeconds(@Nullable String prefer) {
+        Matcher wait = WAIT.matcher(prefer == null ? "" : prefer);
+        return wait.find() ? Math.min(Integer.parseInt(wait.group(1)), LONGEST_WAIT_S) : 0;
+    }
+
+    @GetMapping("/{id}")
+    OrderResponse one(@PathVariable OrderId id) {
+        return orders.find(id).map(OrderResponse::whole)
+                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-order", "No such order",
+                        "There is no order " + id + "."));
+    }
+
+    @GetMapping
+    Page page(@RequestParam CustomerId customer,
+            @RequestParam(defaultValue = "20") @Min(value = 1, message = "must be at least 1") @Max(value = 100, message = "must be at most 100") int limit,
+            @RequestParam(required = false) @Nullable OrderId after) {
+        List<OrderStatus> page = orders.of(customer, limit, after);
+        String next = page.size() < limit ? null
+                : "/api/orders?customer=" + customer + "&limit=" + limit + "&after=" + page.getLast().order().id();
+        return new Page(page.stream().map(OrderResponse::listed).toList(), next);
+    }
+}

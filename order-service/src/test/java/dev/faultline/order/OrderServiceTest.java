@@ -1,0 +1,391 @@
+package dev.faultline.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import dev.faultline.testing.Consul;
+import dev.faultline.testing.Kafka;
+import dev.faultline.testing.Postgres;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The participants are played by the test: it reads the commands from Kafka and sends replies as it likes. */
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
+    "faultline.instance=order-service-test"})
+class OrderServiceTest {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String customer = "customer-" + UUID.randomUUID();
+    private final Set<String> played = new HashSet<>();
+    @LocalServerPort private int port;
+    private final KafkaConsumer<String, String> commands = new KafkaConsumer<>(
+            Map.of("bootstrap.servers", Kafka.shared().bootstrapServers(), "group.id", UUID.randomUUID().toString(),
+                    "auto.offset.reset", "earliest"),
+            new StringDeserializer(), new StringDeserializer());
+    private final KafkaProducer<String, String> replies = new KafkaProducer<>(
+            Map.of("bootstrap.servers", Kafka.shared().bootstrapServers()), new StringSerializer(),
+            new StringSerializer());
+
+    @DynamicPropertySource
+    static void platform(DynamicPropertyRegistry registry) {
+        var one = Postgres.shared().createDatabase("orders");
+        var two = Postgres.another().createDatabase("orders");
+        registry.add("faultline.shards", () -> "shard-1=" + one.host() + ":" + one.port() + ",shard-2=" + two.host()
+                + ":"
+                + two.port());
+        registry.add("faultline.database.password", one::password);
+        registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
+        registry.add("spring.cloud.consul.host", Consul.shared()::host);
+        registry.add("spring.cloud.consul.port", Consul.shared()::port);
+    }
+
+    @BeforeEach
+    void stockTheCatalogue() throws Exception {
+        commands.subscribe(List.of("inventory.commands", "payment.commands"));
+        for (String sku : List.of("COFFEE-1KG", "MUG", "TEA-200G")) {
+            assertThat(put(sku, "EUR").statusCode()).isEqualTo(200);
+        }
+        assertThat(put("BOURBON", "USD").statusCode()).isEqualTo(200);
+    }
+
+    @AfterEach
+    void close() {
+        commands.close();
+        replies.close();
+        http.close();
+    }
+
+    private HttpResponse<String> put(String sku, String currency) throws IOException, InterruptedException {
+        return send(request("/api/catalogue/" + sku).PUT(body("""
+                {"name": "A product", "price": {"minorUnits": 1250, "currency": "%s"}}""".formatted(currency))));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).header("Content-Type",
+                "application/json").timeout(Duration.ofSeconds(30));
+    }
+
+    private static HttpRequest.BodyPublisher body(String json) {
+        return HttpRequest.BodyPublishers.ofString(json);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private String order(String sku, int quantity) {
+        return """
+                {"customer": "%s", "paymentMethod": "card-visa", "lines": [{"sku": "%s", "quantity": %d}]}""".formatted(
+                customer, sku, quantity);
+    }
+
+    private HttpResponse<String> post(String json, String... headers) throws IOException, InterruptedException {
+        var request = request("/api/orders").POST(body(json));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    private JsonNode get(String id) throws IOException, InterruptedException {
+        return json(send(request("/api/orders/" + id).GET()));
+    }
+
+    private String placed(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        String id = json(response).get("id").asString();
+        assertThat(response.headers().firstValue("Location")).contains("/api/orders/" + id);
+        return id;
+    }
+
+    private void reply(String id, String type, String more) {
+        var record = new ProducerRecord<>("checkout.replies", id, "{\"orderId\": \"" + id + "\"" + more + "}");
+        record.headers().add("type", type.getBytes(StandardCharsets.UTF_8));
+        record.headers().add("id", UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8));
+        assertThat(replies.send(record)).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    /** The next command for this order that was not yet looked at. */
+    private ConsumerRecord<String, String> command(String id) {
+        var next = new ArrayList<ConsumerRecord<String, String>>();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            commands.poll(Duration.ofMillis(200)).forEach(command -> {
+                if (command.key().equals(id) && played.add(command.topic() + command.partition() + command.offset())) {
+                    next.add(command);
+                }
+            });
+            return !next.isEmpty();
+        });
+        assertThat(next).hasSize(1);
+        return next.getFirst();
+    }
+
+    private static String type(ConsumerRecord<String, String> command) {
+        return new String(command.headers().lastHeader("type").value(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void confirmsAnOrderAndTellsItsTimeline() throws Exception {
+        String id = placed(post(order("COFFEE-1KG", 2)));
+        assertThat(get(id).get("status").asString()).isEqualTo("PENDING");
+        var reserve = command(id);
+        assertThat(type(reserve)).isEqualTo("ReserveStock");
+        assertThat(JSON.readTree(reserve.value())).isEqualTo(JSON.readTree("""
+                {"orderId": "%s", "lines": [{"sku": "COFFEE-1KG", "quantity": 2}]}""".formatted(id)));
+        reply(id, "StockReserved", "");
+        var authorize = command(id);
+        assertThat(type(authorize)).isEqualTo("AuthorizePayment");
+        assertThat(JSON.readTree(authorize.value()).get("amount")).isEqualTo(JSON.readTree("""
+                {"minorUnits": 2500, "currency": "EUR"}"""));
+        reply(id, "PaymentAuthorized", "");
+        assertThat(type(command(id))).isEqualTo("CapturePayment");
+        reply(id, "PaymentCaptured", "");
+        await().untilAsserted(() -> assertThat(get(id).get("status").asString()).isEqualTo("CONFIRMED"));
+        JsonNode confirmed = get(id);
+        assertThat(confirmed.get("timeline").valueStream().map(step -> step.get("state").asString())).containsExactly(
+                "RESERVING_STOCK", "AUTHORIZING_PAYMENT", "CAPTURING_PAYMENT", "CONFIRMED");
+        assertThat(confirmed.get("timeline").get(1).get("reply").asString()).isEqualTo("StockReserved");
+        assertThat(confirmed.get("settledAt").asString()).isGreaterThan(confirmed.get("placedAt").asString());
+    }
+
+    @Test
+    void rejectsWithTheReasonAndTheSku() throws Exception {
+        String id = placed(post(order("MUG", 3)));
+        reply(id, "StockRejected", ", \"sku\": \"MUG\", \"requested\": 3, \"available\": 1");
+        await().untilAsserted(() -> assertThat(get(id).get("status").asString()).isEqualTo("REJECTED"));
+        assertThat(get(id).get("rejection")).isEqualTo(JSON.readTree("""
+                {"code": "OUT_OF_STOCK", "detail": "only 1 of 3 MUG in stock", "sku": "MUG"}"""));
+    }
+
+    @Test
+    void takesRepeatedAndLateRepliesForWhatTheyAre() throws Exception {
+        String id = placed(post(order("MUG", 1)));
+        command(id);
+        for (int i = 0; i < 3; i++) {
+            reply(id, "StockReserved", "");
+        }
+        reply(id, "PaymentVoided", "");
+        reply(id, "PaymentDeclined", ", \"reason\": \"insufficient-funds\"");
+        assertThat(type(command(id))).isEqualTo("AuthorizePayment");
+        assertThat(type(command(id))).isEqualTo("ReleaseStock");
+        reply(id, "PaymentAuthorized", "");
+        reply(id, "StockReleased", "");
+        await().untilAsserted(() -> assertThat(get(id).get("status").asString()).isEqualTo("REJECTED"));
+        assertThat(get(id).get("timeline").size()).isEqualTo(4);
+    }
+
+    @Test
+    void waitsForTheOutcomeAsLongAsTheClientPrefers() throws Exception {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = executor.submit(() -> post(order("TEA-200G", 1), "Prefer", "respond-async, wait=10"));
+            String id = commandOfAnyOrder();
+            reply(id, "StockRejected", ", \"sku\": \"TEA-200G\", \"requested\": 1, \"available\": 0");
+            HttpResponse<String> response = waiting.get();
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Preference-Applied")).contains("wait=10");
+            assertThat(json(response).get("status").asString()).isEqualTo("REJECTED");
+        }
+        assertThat(post(order("TEA-200G", 1), "Prefer", "wait=1").statusCode()).isEqualTo(202);
+    }
+
+    private String commandOfAnyOrder() throws Exception {
+        var ids = new ArrayList<String>();
+        await().until(() -> {
+            json(send(request("/api/orders?customer=" + customer).GET())).get("orders").valueStream()
+                    .forEach(order -> ids.add(order.get("id").asString()));
+            return !ids.isEmpty();
+        });
+        return ids.getFirst();
+    }
+
+    @Test
+    void acceptsARepeatedRequestOnce() throws Exception {
+        String json = order("MUG", 1);
+        String id = placed(post(json, "Idempotency-Key", "k-1"));
+        assertThat(placed(post(json.replace(" ", "  "), "Idempotency-Key", "k-1"))).isEqualTo(id);
+        assertThat(placed(post(json, "Idempotency-Key", "k-2"))).isNotEqualTo(id);
+        assertThat(placed(post(json))).isNotEqualTo(id);
+        HttpResponse<String> other = post(order("MUG", 2), "Idempotency-Key", "k-1");
+        assertThat(other.statusCode()).isEqualTo(422);
+        assertThat(json(other).get("type").asString()).endsWith("/idempotency-key-reused");
+    }
+
+    @Test
+    void acceptsTheSameKeyOnceAlsoWhenItArrivesAllAtOnce() throws Exception {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var same = IntStream.range(0, 16)
+                    .mapToObj(i -> executor.submit(() -> post(order("MUG", 1 + i % 2), "Idempotency-Key", "k")))
+                    .toList();
+            var statuses = new ArrayList<Integer>();
+            var ids = new HashSet<String>();
+            for (var each : same) {
+                statuses.add(each.get().statusCode());
+                if (each.get().statusCode() == 202) {
+                    ids.add(placed(each.get()));
+                }
+            }
+            assertThat(ids).hasSize(1);
+            assertThat(statuses).containsOnly(202, 422);
+            assertThat(json(send(request("/api/orders?customer=" + customer).GET())).get("orders").size()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void listsACustomersOrdersByPageNewestFirst() throws Exception {
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(placed(post(order("MUG", 1))));
+        }
+        var listed = new ArrayList<String>();
+        String next = "/api/orders?customer=" + customer + "&limit=2";
+        while (next != null) {
+            JsonNode page = json(send(request(next).GET()));
+            page.get("orders").valueStream().forEach(order -> listed.add(order.get("id").asString()));
+            next = page.path("next").asString(null);
+        }
+        assertThat(listed).containsExactlyElementsOf(ids.reversed());
+    }
+
+    static Stream<Arguments> badOrders() {
+        String hundredAndOne = IntStream.range(0, 101).mapToObj(i -> "{\"sku\":\"SKU-" + i + "\",\"quantity\":1}")
+                .collect(Collectors.joining(","));
+        return Stream.of(bad("not JSON at all", "{", 400, "malformed-request", null),
+                bad("nothing", "", 400, "malformed-request", null),
+                bad("null", "null", 400, "malformed-request", null),
+                bad("a list", "[]", 400, "malformed-request", null),
+                bad("no customer", with("\"customer\":null", "MUG", "1"), 422, "invalid-request", "customer"),
+                bad("odd customer", with("\"customer\":\"a b\"", "MUG", "1"), 422, "invalid-request", "customer"),
+                bad("unknown field", with("\"customer\":\"a\",\"color\":1", "MUG", "1"), 422, "invalid-request",
+                        "color"),
+                bad("no lines", "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\"}", 422, "invalid-request",
+                        "lines"),
+                bad("empty order", "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[]}", 422,
+                        "invalid-request", "lines"),
+                bad("a null line", "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[null]}", 422,
+                        "invalid-request", "lines[0]"),
+                bad("over 100 lines",
+                        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[" + hundredAndOne + "]}", 422,
+                        "invalid-request", "lines"),
+                bad("unknown SKU", with("\"customer\":\"a\"", "UNICORN", "1"), 422, "unknown-sku", "lines[0].sku"),
+                bad("malformed SKU", with("\"customer\":\"a\"", "mug; drop", "1"), 422, "invalid-request",
+                        "lines[0].sku"),
+                bad("zero", with("\"customer\":\"a\"", "MUG", "0"), 422, "invalid-request", "lines[0].quantity"),
+                bad("negative", with("\"customer\":\"a\"", "MUG", "-1"), 422, "invalid-request", "lines[0].quantity"),
+                bad("absurd", with("\"customer\":\"a\"", "MUG", "10001"), 422, "invalid-request", "lines[0].quantity"),
+                bad("beyond int", with("\"customer\":\"a\"", "MUG", "99999999999"), 422, "invalid-request",
+                        "lines[0].quantity"),
+                bad("half a mug", with("\"customer\":\"a\"", "MUG", "1.5"), 422, "invalid-request",
+                        "lines[0].quantity"),
+                bad("a word", with("\"customer\":\"a\"", "MUG", "\"two\""), 422, "invalid-request",
+                        "lines[0].quantity"),
+                bad("duplicate line",
+                        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1},"
+                                + "{\"sku\":\"MUG\",\"quantity\":1}]}",
+                        422, "duplicate-line", "lines[1].sku"),
+                bad("wrong currency", with("\"customer\":\"a\",\"currency\":\"USD\"", "MUG", "1"), 422,
+                        "wrong-currency", "currency"),
+                bad("no currency", with("\"customer\":\"a\",\"currency\":\"euro\"", "MUG", "1"), 422,
+                        "invalid-request", "currency"),
+                bad("two currencies",
+                        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"MUG\",\"quantity\":1},"
+                                + "{\"sku\":\"BOURBON\",\"quantity\":1}]}",
+                        422, "wrong-currency", "lines[1].sku"));
+    }
+
+    private static Arguments bad(String what, String json, int status, String type, @Nullable String field) {
+        return Arguments.of(what, json, status, type, field == null ? "" : field);
+    }
+
+    private static String with(String head, String sku, String quantity) {
+        return "{" + head + ",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"" + sku + "\",\"quantity\":"
+                + quantity + "}]}";
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badOrders")
+    void saysWhatIsWrongWithAnOrder(String what, String json, int status, String type, String field) throws Exception {
+        HttpResponse<String> response = post(json);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertProblem(response, type);
+        if (!field.isEmpty()) {
+            assertThat(json(response).get("errors").get(0).get("field").asString()).isEqualTo(field);
+            assertThat(json(response).get("errors").get(0).get("reason").asString()).isNotBlank();
+        }
+    }
+
+    private static void assertProblem(HttpResponse<String> response, String type) {
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(json(response).get("type").asString()).isEqualTo("https://faultline.dev/problems/" + type);
+        assertThat(response.body()).doesNotContain("java", "Exception", "tools.jackson");
+    }
+
+    @Test
+    void saysWhatIsWrongWithARequest() throws Exception {
+        var unknown = send(request("/api/orders/7K-06B3N8ZQ4M1V9X2W5T0C").GET());
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertProblem(unknown, "unknown-order");
+        var malformed = send(request("/api/orders/12").GET());
+        assertThat(malformed.statusCode()).isEqualTo(422);
+        assertProblem(malformed, "invalid-request");
+        var form = send(request("/api/orders").setHeader("Content-Type", "text/plain").POST(body("customer=a")));
+        assertThat(form.statusCode()).isEqualTo(415);
+        assertProblem(form, "unsupported-media-type");
+        var large = post("{\"customer\":\"" + "a".repeat(70_000) + "\"}");
+        assertThat(large.statusCode()).isEqualTo(413);
+        assertProblem(large, "body-too-large");
+        var key = post(order("MUG", 1), "Idempotency-Key", "x".repeat(129));
+        assertThat(key.statusCode()).isEqualTo(422);
+        assertProblem(key, "invalid-request");
+        var nowhere = send(request("/api/nothing").GET());
+        assertThat(nowhere.statusCode()).isEqualTo(404);
+        assertProblem(nowhere, "not-found");
+        var delete = send(request("/api/orders").DELETE());
+        assertThat(delete.statusCode()).isEqualTo(405);
+        assertProblem(delete, "method-not-allowed");
+        var nobody = send(request("/api/orders").GET());
+        assertThat(nobody.statusCode()).isEqualTo(422);
+        assertProblem(nobody, "invalid-request");
+        var page = send(request("/api/orders?customer=a&limit=0").GET());
+        assertThat(page.statusCode()).isEqualTo(422);
+        assertProblem(page, "invalid-request");
+    }
+}

@@ -1,0 +1,155 @@
+package dev.faultline.order.checkout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
+import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
+import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
+import dev.faultline.contracts.CheckoutReply.PaymentVoided;
+import dev.faultline.contracts.CheckoutReply.StockRejected;
+import dev.faultline.contracts.CheckoutReply.StockReleased;
+import dev.faultline.contracts.CheckoutReply.StockReserved;
+import dev.faultline.contracts.InventoryCommand.ReleaseStock;
+import dev.faultline.contracts.InventoryCommand.ReserveStock;
+import dev.faultline.contracts.Message;
+import dev.faultline.contracts.Money;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.OrderLine;
+import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
+import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.VoidPayment;
+import dev.faultline.contracts.Sku;
+import dev.faultline.order.checkout.Checkout.Confirmed;
+import dev.faultline.order.checkout.Checkout.Rejected;
+import org.junit.jupiter.api.Test;
+
+class CheckoutTest {
+    private static final OrderId ID = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
+    private static final Sku SKU = new Sku("COFFEE-1KG");
+    private static final CheckoutOrder ORDER = new CheckoutOrder(ID, List.of(new OrderLine(SKU, 2)),
+            new Money(2500, "EUR"), "card-visa");
+    private static final StockReserved RESERVED = new StockReserved(ID);
+    private static final StockRejected OUT_OF_STOCK = new StockRejected(ID, SKU, 2, 1);
+    private static final StockReleased RELEASED = new StockReleased(ID);
+    private static final PaymentAuthorized AUTHORIZED = new PaymentAuthorized(ID);
+    private static final PaymentDeclined DECLINED = new PaymentDeclined(ID, "insufficient-funds");
+    private static final PaymentCaptured CAPTURED = new PaymentCaptured(ID);
+    private static final PaymentUnsettled UNSETTLED = new PaymentUnsettled(ID, "timed out");
+    private static final PaymentVoided VOIDED = new PaymentVoided(ID);
+    private static final List<CheckoutReply> EVERY_REPLY = List.of(RESERVED, OUT_OF_STOCK, RELEASED, AUTHORIZED,
+            DECLINED, CAPTURED, UNSETTLED, VOIDED);
+
+    /** A checkout after some replies, and all commands it has sent. */
+    private record History(Checkout checkout, List<Message> commands) {
+        static History of(CheckoutReply... replies) {
+            Step first = Checkout.begin(ORDER);
+            var history = new History(first.next(), first.commands());
+            for (CheckoutReply reply : replies) {
+                history = history.and(reply);
+            }
+            return history;
+        }
+
+        History and(CheckoutReply reply) {
+            Step step = checkout.on(reply);
+            var all = new ArrayList<>(commands);
+            all.addAll(step.commands());
+            return new History(step.next(), all);
+        }
+
+        List<Class<?>> sent() {
+            return commands.stream().<Class<?>>map(Object::getClass).toList();
+        }
+    }
+
+    @Test
+    void confirmsOnceStockIsReservedAndTheAmountTaken() {
+        var history = History.of(RESERVED, AUTHORIZED, CAPTURED);
+        assertThat(history.checkout).isEqualTo(new Confirmed(ORDER));
+        assertThat(history.sent()).containsExactly(ReserveStock.class, AuthorizePayment.class, CapturePayment.class);
+    }
+
+    @Test
+    void rejectsNamingTheSkuThatIsOutOfStock() {
+        var history = History.of(OUT_OF_STOCK);
+        assertThat(history.checkout).isInstanceOfSatisfying(Rejected.class, rejected -> {
+            assertThat(rejected.rejection().code()).isEqualTo(Rejection.Code.OUT_OF_STOCK);
+            assertThat(rejected.rejection().sku()).isEqualTo(SKU);
+            assertThat(rejected.rejection().detail()).isEqualTo("only 1 of 2 COFFEE-1KG in stock");
+        });
+        assertThat(history.sent()).containsExactly(ReserveStock.class);
+    }
+
+    @Test
+    void releasesStockWhenPaymentIsDeclined() {
+        var history = History.of(RESERVED, DECLINED, RELEASED);
+        assertThat(history.checkout).isEqualTo(
+                new Rejected(ORDER, new Rejection(Rejection.Code.PAYMENT_DECLINED, "insufficient-funds", null)));
+        assertThat(history.sent()).containsExactly(ReserveStock.class, AuthorizePayment.class, ReleaseStock.class);
+    }
+
+    @Test
+    void voidsAPaymentOfUnknownOutcomeBeforeItReleasesStock() {
+        var unknown = History.of(RESERVED, UNSETTLED);
+        assertThat(unknown.sent()).containsExactly(ReserveStock.class, AuthorizePayment.class, VoidPayment.class);
+        assertThat(unknown.and(AUTHORIZED)).as("a late success").isEqualTo(unknown);
+        assertThat(unknown.and(VOIDED).sent()).endsWith(VoidPayment.class, ReleaseStock.class);
+        assertThat(unknown.and(VOIDED).and(RELEASED).checkout).isInstanceOf(Rejected.class);
+    }
+
+    @Test
+    void voidsTheAuthorizationWhenItsCaptureFails() {
+        assertThat(History.of(RESERVED, AUTHORIZED, DECLINED).sent()).endsWith(CapturePayment.class, VoidPayment.class);
+        assertThat(History.of(RESERVED, AUTHORIZED, UNSETTLED).sent()).endsWith(CapturePayment.class,
+                VoidPayment.class);
+    }
+
+    @Test
+    void keepsItsPromisesUnderEveryHistoryOfUpToSevenReplies() {
+        assertThat(explore(History.of(), List.of(), 7)).isGreaterThan(100_000);
+    }
+
+    /** Every sequence of replies, sensible or not; a settled checkout is not followed further than one reply. */
+    private static int explore(History history, List<CheckoutReply> replies, int depth) {
+        int histories = 1;
+        for (CheckoutReply reply : EVERY_REPLY) {
+            History next = history.and(reply);
+            var all = new ArrayList<>(replies);
+            all.add(reply);
+            check(history, next, all);
+            if (depth > 1 && !history.checkout.isSettled()) {
+                histories += explore(next, all, depth - 1);
+            }
+        }
+        return histories;
+    }
+
+    private static void check(History before, History after, List<CheckoutReply> replies) {
+        assertThat(after.sent()).as("each command is sent once, after %s", replies).doesNotHaveDuplicates();
+        if (before.checkout.isSettled()) {
+            assertThat(after).as("settled is settled, after %s", replies).isEqualTo(before);
+        }
+        if (after.checkout instanceof Confirmed) {
+            assertThat(replies).as("paid and reserved").contains(RESERVED, CAPTURED);
+            assertThat(after.sent()).as("nothing was undone").doesNotContain(VoidPayment.class, ReleaseStock.class);
+        }
+        if (after.checkout instanceof Rejected && after.sent().contains(AuthorizePayment.class)) {
+            assertThat(after.sent()).as("stock went back, after %s", replies).contains(ReleaseStock.class);
+        }
+        int release = after.sent().indexOf(ReleaseStock.class);
+        int undo = after.sent().indexOf(VoidPayment.class);
+        if (release >= 0 && undo >= 0) {
+            assertThat(replies).as("the money before the stock").contains(VOIDED);
+            assertThat(undo).isLessThan(release);
+        }
+        if (release >= 0 && undo < 0) {
+            assertThat(after.sent()).as("a captured payment is never left, after %s", replies)
+                    .doesNotContain(CapturePayment.class);
+        }
+    }
+}

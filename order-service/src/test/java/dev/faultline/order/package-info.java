@@ -1,0 +1,5 @@
+/** The service as a whole, against the real PostgreSQL, Kafka and Consul. */
+@NullMarked
+package dev.faultline.order;
+
+import org.jspecify.annotations.NullMarked;

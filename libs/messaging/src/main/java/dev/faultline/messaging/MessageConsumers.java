@@ -1,0 +1,102 @@
+package dev.faultline.messaging;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.kafka.KafkaException;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.util.backoff.BackOff;
+import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.util.backoff.FixedBackOff;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Makes the containers in which a service's {@link MessageHandler}s get their messages. */
+public final class MessageConsumers {
+    private final Map<String, Object> kafka;
+    private final MessagingProperties.Consumers properties;
+    private final JsonMapper json;
+    private final MessageTracing tracing;
+    private final DeadLetters deadLetters;
+
+    /** @param kafka properties of all of Kafka's consumers; those that guarantees rest on are set here */
+    MessageConsumers(Map<String, Object> kafka, MessagingProperties.Consumers properties, JsonMapper json,
+            MessageTracing tracing, DeadLetters deadLetters) {
+        this.kafka = kafka;
+        this.properties = properties;
+        this.json = json;
+        this.tracing = tracing;
+        this.deadLetters = deadLetters;
+    }
+
+    /**
+     * A container for one topic, to be made a bean: it starts and stops with the service. Offsets are committed after the
+     * handler has returned, and a group that is new begins with the oldest message.
+     *
+     * @param group instances with the same group share the topic's messages
+     * @param messageType a sealed interface of records, or of such interfaces; a message that is none of them is a dead
+     *        letter
+     */
+    public <M> ConcurrentMessageListenerContainer<String, byte[]> container(String topic, String group,
+            Class<M> messageType, MessageHandler<M> handler) {
+        var settings = new ContainerProperties(topic);
+        settings.setGroupId(group);
+        settings.setAckMode(ContainerProperties.AckMode.BATCH);
+        // The next batch does not wait for the commit of this one: a lost commit is a repetition.
+        settings.setSyncCommits(false);
+        settings.setMessageListener(new MessageListener<>(new MessageTypes<>(messageType, json), handler, tracing));
+        var container = new ConcurrentMessageListenerContainer<>(
+                new DefaultKafkaConsumerFactory<String, byte[]>(consumer()), settings);
+        container.setConcurrency(properties.concurrency());
+        container.setCommonErrorHandler(errorHandler());
+        return container;
+    }
+
+    private Map<String, Object> consumer() {
+        var consumer = new HashMap<>(kafka);
+        consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
+        consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        consumer.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        consumer.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        consumer.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, properties.maxPollRecords());
+        consumer.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Math.toIntExact(properties.maxPollInterval()
+                .toMillis()));
+        // The older group protocol, where the client sets how soon its partitions go to others after a kill -9: in the
+        // newer one it is the broker's setting, 45 s and not less.
+        consumer.putIfAbsent(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        if (consumer.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG).equals("classic")) {
+            consumer.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+            consumer.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+            consumer.putIfAbsent(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                    CooperativeStickyAssignor.class.getName());
+        }
+        consumer.putIfAbsent(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 30_000);
+        return consumer;
+    }
+
+    private DefaultErrorHandler errorHandler() {
+        var handler = new DefaultErrorHandler(deadLetters, new FixedBackOff(0, 0));
+        handler.setBackOffFunction((_, failure) -> switch (failure) {
+            case Failure.Passing _ -> growing(Long.MAX_VALUE);
+            case Failure.Persisting _ -> growing(properties.attempts() - 1);
+            default -> null; // none
+        });
+        handler.setLogLevel(KafkaException.Level.WARN);
+        return handler;
+    }
+
+    private BackOff growing(long repetitions) {
+        var backOff = new ExponentialBackOff(properties.backOff().toMillis(), 2);
+        backOff.setMaxInterval(properties.maxBackOff().toMillis());
+        backOff.setMaxAttempts(repetitions);
+        return backOff;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.faultline.messaging;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.tracing.Tracer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.ProducerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Messaging for a service that has {@link OutboxDatabases}; its connection to Kafka is Boot's. */
+@AutoConfiguration(after = KafkaAutoConfiguration.class)
+@EnableConfigurationProperties(MessagingProperties.class)
+class MessagingAutoConfiguration {
+    private static final String PRODUCERS = "messageProducerFactory";
+
+    @Bean
+    MessageTracing messageTracing(ObjectProvider<Tracer> tracer) {
+        return new MessageTracing(tracer.getIfAvailable(() -> Tracer.NOOP));
+    }
+
+    @Bean
+    Outbox outbox(JsonMapper json, MessageTracing tracing, MessagingProperties properties,
+            ObjectProvider<Clock> clock) {
+        return new Outbox(json, tracing, properties.outbox().maxMessageSize().toBytes(),
+                clock.getIfAvailable(Clock::systemUTC), new SecureRandom());
+    }
+
+    @Bean
+    Inbox inbox() {
+        return new Inbox();
+    }
+
+    @Bean
+    MessageTopics messageTopics(MessagingProperties properties) {
+        return new MessageTopics(properties.topics());
+    }
+
+    /** The one producer of relays and dead letters. */
+    @Bean(name = PRODUCERS, defaultCandidate = false)
+    DefaultKafkaProducerFactory<String, byte[]> messageProducerFactory(KafkaProperties kafka,
+            KafkaConnectionDetails connection, MessagingProperties properties) {
+        Map<String, Object> producer = kafka.buildProducerProperties();
+        producer.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getProducer().getBootstrapServers());
+        producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+        producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        producer.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        producer.put(ProducerConfig.ACKS_CONFIG, "all");
+        producer.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+        // Never given up: a message that is must not be overtaken by those behind it.
+        producer.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
+        producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        producer.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        producer.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        producer.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        var producers = new DefaultKafkaProducerFactory<String, byte[]>(producer);
+        producers.setPhysicalCloseTimeout(Math.toIntExact(properties.outbox().stopTimeout().toSeconds()));
+        return producers;
+    }
+
+    @Bean
+    DeadLetters deadLetters(@Qualifier(PRODUCERS) ProducerFactory<String, byte[]> producers,
+            MessagingProperties properties, ObjectProvider<MeterRegistry> meters) {
+        return new DeadLetters(producers, properties.consumers().attempts(), registry(meters));
+    }
+
+    @Bean
+    MessageConsumers messageConsumers(KafkaProperties kafka, KafkaConnectionDetails connection,
+            MessagingProperties properties, JsonMapper json, MessageTracing tracing, DeadLetters deadLetters) {
+        Map<String, Object> consumer = new HashMap<>(kafka.buildConsumerProperties());
+        consumer.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getConsumer().getBootstrapServers());
+        return new MessageConsumers(consumer, properties.consumers(), json, tracing, deadLetters);
+    }
+
+    @Bean
+    @ConditionalOnBean(OutboxDatabases.class)
+    OutboxRelays outboxRelays(OutboxDatabases databases, MessagingProperties properties,
+            @Qualifier(PRODUCERS) ProducerFactory<String, byte[]> producers, KafkaAdmin admin,
+            ObjectProvider<MeterRegistry> meters) {
+        return new OutboxRelays(databases.all().stream().map(database -> new OutboxRelay(database, properties.outbox(),
+                producers, admin::initialize, registry(meters))).toList());
+    }
+
+    @Bean
+    @ConditionalOnBean(OutboxDatabases.class)
+    InboxPruning inboxPruning(OutboxDatabases databases, MessagingProperties properties) {
+        return new InboxPruning(databases.all(), properties.inbox());
+    }
+
+    private static MeterRegistry registry(ObjectProvider<MeterRegistry> meters) {
+        return meters.getIfAvailable(CompositeMeterRegistry::new);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.faultline.payment;
+
+import java.util.concurrent.TimeUnit;
+
+import dev.faultline.payment.paying.Acquirer;
+import dev.faultline.payment.paying.Payments;
+import dev.faultline.payment.paying.SettlingPayments;
+import dev.faultline.payment.paying.SupersededException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/** Puts the parts together that know nothing of Spring. */
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+class PaymentServiceConfiguration {
+    private static final Logger log = LoggerFactory.getLogger(PaymentServiceConfiguration.class);
+
+    @Bean
+    SettlingPayments settlingPayments(Payments payments, Acquirer acquirer) {
+        return new SettlingPayments(payments, acquirer, new VirtualThreadTaskExecutor("acquirer-"));
+    }
+
+    /** Every instance does this: they share the work, and one is enough. */
+    @Component
+    static class OverdueVoids {
+        private final SettlingPayments payments;
+
+        OverdueVoids(SettlingPayments payments) {
+            this.payments = payments;
+        }
+
+        @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+        void settle() {
+            try {
+                payments.settleOverdue();
+            } catch (SupersededException e) {
+                log.info("Voids were asked for again meanwhile: {}", e.getMessage());
+            }
+        }
+    }
+}

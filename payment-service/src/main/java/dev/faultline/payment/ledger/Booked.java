@@ -1,0 +1,6 @@
+package dev.faultline.payment.ledger;
+
+import java.time.Instant;
+
+/** A transfer that the ledger holds, and since when. */
+public record Booked(Transfer transfer, Instant at) {}

@@ -1,0 +1,83 @@
+package dev.faultline.payment.paying;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.PaymentCommand;
+import dev.faultline.payment.paying.Payments.Instruction;
+import dev.faultline.payment.paying.Payments.Settled;
+import dev.faultline.payment.paying.Payments.TakenUp;
+import org.slf4j.MDC;
+
+/**
+ * Takes up payments, asks the acquirer outside of any transaction, and records what it answered.
+ *
+ * <p>
+ * Whoever dies in between leaves a payment whose intent is stored. Its command is delivered again, or its void is
+ * overdue, and the acquirer is asked again: it does nothing twice. A payment's own row tells what was done for it, so no
+ * record of handled messages is needed.
+ */
+public final class SettlingPayments {
+    private static final int OVERDUE_AT_A_TIME = 64;
+
+    private final Payments payments;
+    private final Acquirer acquirer;
+    private final Executor asking;
+
+    /** @param asking runs each request in a thread of its own; their number is for the acquirer's adapter to bound */
+    public SettlingPayments(Payments payments, Acquirer acquirer, Executor asking) {
+        this.payments = payments;
+        this.acquirer = acquirer;
+        this.asking = asking;
+    }
+
+    /**
+     * Carries out commands, those of one order in their order. Takes as long as the acquirer's slowest answers, three
+     * times at most: there are three commands that an order can be given.
+     */
+    public void carryOut(List<Instruction> instructions) {
+        for (List<Instruction> round : rounds(instructions)) {
+            settle(payments.takeUp(round));
+        }
+    }
+
+    /** Goes on with voids that the acquirer has not confirmed. */
+    public void settleOverdue() {
+        settle(payments.takeUpOverdue(OVERDUE_AT_A_TIME));
+    }
+
+    private void settle(List<TakenUp> takenUp) {
+        List<CompletableFuture<Settled>> answers = takenUp.stream()
+                .map(one -> CompletableFuture.supplyAsync(() -> ask(one), asking)).toList();
+        if (!answers.isEmpty()) {
+            payments.record(answers.stream().map(CompletableFuture::join).toList());
+        }
+    }
+
+    private Settled ask(TakenUp takenUp) {
+        try (var _ = MDC.putCloseable("orderId", takenUp.payment().orderId().value())) {
+            return new Settled(takenUp, takenUp.payment().settle(acquirer, takenUp.traceparent()));
+        }
+    }
+
+    /** An order once in each; a command that is repeated within the batch is carried out once. */
+    private static List<List<Instruction>> rounds(List<Instruction> instructions) {
+        var distinct = new LinkedHashMap<PaymentCommand, Instruction>();
+        instructions.forEach(instruction -> distinct.putIfAbsent(instruction.command(), instruction));
+        var rounds = new ArrayList<List<Instruction>>();
+        var turns = new HashMap<OrderId, Integer>();
+        for (Instruction instruction : distinct.values()) {
+            int turn = turns.merge(instruction.command().orderId(), 1, Integer::sum);
+            if (turn > rounds.size()) {
+                rounds.add(new ArrayList<>());
+            }
+            rounds.get(turn - 1).add(instruction);
+        }
+        return rounds;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.faultline.payment.paying.acquirer;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.faultline.payment.paying.Acquirer.Answer;
+import dev.faultline.payment.paying.Acquirer.Operation;
+import dev.faultline.payment.paying.Acquirer.Request;
+import dev.faultline.payment.paying.Acquirer.Standing;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The acquirer's REST interface: how a request is put, and what an answer means. */
+final class HttpAcquirer {
+    private static final int LONGEST_ANSWER_BYTES = 64 * 1024;
+
+    private final URI url;
+    private final HttpClient http;
+    private final JsonMapper json = JsonMapper.shared();
+
+    HttpAcquirer(AcquirerProperties properties) {
+        this.url = properties.url();
+        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(properties.connectTimeout()).build();
+    }
+
+    private record Authorization(long minorUnits, String currency, String paymentMethod) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Said(@Nullable Standing status, @Nullable String reason) {}
+
+    /**
+     * Fails with {@link java.net.ConnectException} or {@link java.net.http.HttpConnectTimeoutException} if nothing was
+     * sent, and with any other exception if something was. Canceling it closes the connection.
+     */
+    CompletableFuture<HttpResponse<byte[]>> send(Request request, @Nullable String traceparent) {
+        var put = HttpRequest.newBuilder(url.resolve("/payments/" + request.orderId() + switch (request.operation()) {
+            case AUTHORIZE -> "/authorization";
+            case CAPTURE -> "/capture";
+            case VOID -> "/void";
+            case REFUND -> "/refund";
+        })).PUT(body(request));
+        put.header("Content-Type", "application/json");
+        if (traceparent != null) {
+            put.header("traceparent", traceparent);
+        }
+        return http.sendAsync(put.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER_BYTES));
+    }
+
+    private HttpRequest.BodyPublisher body(Request request) {
+        var terms = request.terms();
+        return request.operation() == Operation.AUTHORIZE
+                ? BodyPublishers.ofByteArray(json.writeValueAsBytes(new Authorization(terms.amount().minorUnits(),
+                        terms.amount().currency(), terms.paymentMethod())))
+                : BodyPublishers.noBody();
+    }
+
+    /** @throws RuntimeException if the answer says nothing about the payment */
+    Answer read(Operation operation, HttpResponse<byte[]> response) {
+        return switch (response.statusCode()) {
+            case 200 -> {
+                if (said(response).status != doneIs(operation)) {
+                    throw new AcquirerFailedException(200);
+                }
+                yield new Answer.Done();
+            }
+            case 402 -> new Answer.Declined(Objects.requireNonNullElse(said(response).reason, "declined"));
+            case 409 -> {
+                Standing standing = said(response).status;
+                if (standing == null) {
+                    throw new AcquirerFailedException(409);
+                }
+                yield new Answer.Refused(standing);
+            }
+            case 400, 404, 415, 422 -> new Answer.Declined("rejected-by-acquirer");
+            default -> throw new AcquirerFailedException(response.statusCode());
+        };
+    }
+
+    private Said said(HttpResponse<byte[]> response) {
+        return json.readValue(response.body(), Said.class);
+    }
+
+    private static Standing doneIs(Operation operation) {
+        return switch (operation) {
+            case AUTHORIZE -> Standing.AUTHORIZED;
+            case CAPTURE -> Standing.CAPTURED;
+            case VOID -> Standing.VOIDED;
+            case REFUND -> Standing.REFUNDED;
+        };
+    }
+}

@@ -1,0 +1,261 @@
+package dev.faultline.payment.paying.jdbc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.messaging.Outbox;
+import dev.faultline.messaging.OutgoingMessage;
+import dev.faultline.payment.ledger.jdbc.JdbcLedger;
+import dev.faultline.payment.paying.Payment;
+import dev.faultline.payment.paying.Payment.Absent;
+import dev.faultline.payment.paying.Payment.Pending;
+import dev.faultline.payment.paying.Payment.Refunding;
+import dev.faultline.payment.paying.Payment.Voiding;
+import dev.faultline.payment.paying.Payments;
+import dev.faultline.payment.paying.Statement;
+import dev.faultline.payment.paying.Step;
+import dev.faultline.payment.paying.SupersededException;
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.ShardSession;
+import dev.faultline.sharding.Shards;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+import org.springframework.stereotype.Repository;
+
+/** {@link Payments} in PostgreSQL. Rows are locked in the order of their ids, so that batches can not deadlock. */
+@Repository
+class JdbcPayments implements Payments {
+    private static final Logger log = LoggerFactory.getLogger(JdbcPayments.class);
+    private static final List<Bucket> BUCKETS = IntStream.range(0, Bucket.COUNT).mapToObj(Bucket::new).toList();
+
+    /** Longer than a void and its refund take at most, so that a holder who lives is not overtaken. */
+    private static final String LEASE = "now() + interval '60 seconds'";
+    /** Doubles from a second to sixteen, less up to a quarter so that not all come at once. */
+    private static final String PAUSE = "now() + power(2, least(attempts, 4)) * (1 - random() / 4) * interval '1 second'";
+
+    private final Shards shards;
+    private final Outbox outbox;
+
+    JdbcPayments(Shards shards, Outbox outbox) {
+        this.shards = shards;
+        this.outbox = outbox;
+    }
+
+    private record Stored(Payment payment, int version) {}
+
+    private record Change(Payment next, int from) {}
+
+    @FunctionalInterface
+    private interface Work<I, T> {
+        List<T> on(ShardSession session, List<I> items) throws SQLException;
+    }
+
+    @Override
+    public List<TakenUp> takeUp(List<Instruction> instructions) {
+        return onShards(instructions, instruction -> instruction.command().orderId(), this::takeUp);
+    }
+
+    private List<TakenUp> takeUp(ShardSession session, List<Instruction> instructions) throws SQLException {
+        Map<OrderId, Stored> stored = lock(session, instructions);
+        var takenUp = new ArrayList<TakenUp>();
+        var changes = new ArrayList<Change>();
+        var replies = new ArrayList<OutgoingMessage>();
+        for (Instruction instruction : instructions) {
+            OrderId id = instruction.command().orderId();
+            Stored before = stored.getOrDefault(id, new Stored(new Absent(id), 0));
+            Step step = before.payment.on(instruction.command());
+            if (step.next() instanceof Pending pending) {
+                takenUp.add(new TakenUp(pending, before.version + 1, instruction.traceparent()));
+            }
+            if (step.next() instanceof Pending || !step.next().equals(before.payment)) {
+                changes.add(new Change(step.next(), before.version));
+            }
+            if (step.reply() != null) {
+                replies.add(message(step.reply(), instruction.traceparent()));
+            }
+        }
+        insert(session.connection(), changes);
+        update(session.connection(), changes, "attempts = 0", LEASE);
+        outbox.append(session.connection(), replies);
+        return takenUp;
+    }
+
+    private static Map<OrderId, Stored> lock(ShardSession session, List<Instruction> instructions) {
+        var stored = new HashMap<OrderId, Stored>();
+        session.jdbc().sql("select * from payment where order_id = any(?) order by order_id for update")
+                .param(instructions.stream().map(i -> i.command().orderId().value()).toArray(String[]::new))
+                .query((ResultSet row) -> {
+                    Payment payment = PaymentRows.read(row);
+                    stored.put(payment.orderId(), new Stored(payment, row.getInt("version")));
+                });
+        return stored;
+    }
+
+    @Override
+    public List<TakenUp> takeUpOverdue(int limit) {
+        var takenUp = new ArrayList<TakenUp>();
+        shards.byShard(BUCKETS, Function.identity()).forEach((shard, buckets) -> {
+            try {
+                List<OrderId> overdue = shards.read(buckets.getFirst(), jdbc -> jdbc.sql("""
+                        select order_id from payment where next_attempt_at <= now()
+                        order by next_attempt_at limit ?""").param(limit).query(String.class).list()).stream()
+                        .map(OrderId::new).toList();
+                takenUp.addAll(onShards(overdue, Function.identity(), JdbcPayments::takeUpOverdue));
+            } catch (DataAccessException e) {
+                log.warn("Overdue voids on {} have to wait: {}", shard, e.getMessage());
+            }
+        });
+        return takenUp;
+    }
+
+    /** Another instance may hold them, or have settled them meanwhile. */
+    private static List<TakenUp> takeUpOverdue(ShardSession session, List<OrderId> overdue) {
+        return session.jdbc().sql("""
+                update payment set version = version + 1, updated_at = now(), next_attempt_at = %s
+                where order_id in (
+                    select order_id from payment where order_id = any(?) and next_attempt_at <= now()
+                    order by order_id for update skip locked)
+                returning *""".formatted(LEASE)).param(overdue.stream().map(OrderId::value).toArray(String[]::new))
+                .query((row, _) -> new TakenUp((Pending) PaymentRows.read(row), row.getInt("version"), null)).list();
+    }
+
+    @Override
+    public void record(List<Settled> settled) {
+        List<OrderId> superseded = onShards(settled, one -> one.from().payment().orderId(), this::record);
+        if (!superseded.isEmpty()) {
+            throw new SupersededException("payments were taken up again meanwhile: " + superseded);
+        }
+    }
+
+    private List<OrderId> record(ShardSession session, List<Settled> settled) throws SQLException {
+        Set<OrderId> superseded = update(session.connection(),
+                settled.stream().map(one -> new Change(one.step().next(), one.from().version())).toList(),
+                "attempts = attempts + 1", PAUSE);
+        List<Settled> recorded = settled.stream()
+                .filter(one -> !superseded.contains(one.from().payment().orderId())).toList();
+        JdbcLedger.append(session.connection(),
+                recorded.stream().flatMap(one -> one.step().transfers().stream()).toList());
+        outbox.append(session.connection(),
+                recorded.stream().flatMap(one -> Optional.ofNullable(one.step().reply())
+                        .map(reply -> message(reply, one.from().traceparent())).stream()).toList());
+        return List.copyOf(superseded);
+    }
+
+    @Override
+    public Optional<Statement> find(OrderId id) {
+        return shards.read(bucketOf(id), jdbc -> jdbc.sql("select * from payment where order_id = ?")
+                .param(id.value()).query((row, _) -> new Statement(PaymentRows.read(row), instant(row, "created_at"),
+                        instant(row, "updated_at"), JdbcLedger.of(jdbc, id)))
+                .optional());
+    }
+
+    private static void insert(Connection transaction, List<Change> changes) throws SQLException {
+        try (var insert = transaction.prepareStatement("""
+                insert into payment (order_id, bucket, status, amount_minor, currency, payment_method, version)
+                values (?, ?, ?, ?, ?, ?, 1) on conflict do nothing""")) {
+            for (Change change : inOrder(changes, true)) {
+                insert.setString(1, change.next.orderId().value());
+                insert.setInt(2, bucketOf(change.next.orderId()).number());
+                insert.setString(3, change.next.status().name());
+                PaymentRows.setTerms(insert, 4, change.next);
+                insert.addBatch();
+            }
+            for (int inserted : insert.executeBatch()) {
+                if (inserted == 0) {
+                    throw new SupersededException("another instance stored the same payment at the same time");
+                }
+            }
+        }
+    }
+
+    /** Returns the payments that have another version by now; they are left as they are. */
+    private static Set<OrderId> update(Connection transaction, List<Change> changes, String attempts, String next)
+            throws SQLException {
+        List<Change> inOrder = inOrder(changes, false);
+        var superseded = new HashSet<OrderId>();
+        try (var update = transaction.prepareStatement("""
+                update payment set status = ?, decline_reason = ?, version = version + 1, updated_at = now(),
+                    %s, next_attempt_at = case when ? then %s end
+                where order_id = ? and version = ?""".formatted(attempts, next))) {
+            for (Change change : inOrder) {
+                update.setString(1, change.next.status().name());
+                update.setString(2, change.next.declineReason());
+                update.setBoolean(3, change.next instanceof Voiding || change.next instanceof Refunding);
+                update.setString(4, change.next.orderId().value());
+                update.setInt(5, change.from);
+                update.addBatch();
+            }
+            int[] updated = update.executeBatch();
+            for (int i = 0; i < updated.length; i++) {
+                if (updated[i] == 0) {
+                    superseded.add(inOrder.get(i).next.orderId());
+                }
+            }
+        }
+        return superseded;
+    }
+
+    private static List<Change> inOrder(List<Change> changes, boolean isNew) {
+        return changes.stream().filter(change -> (change.from == 0) == isNew)
+                .sorted(Comparator.comparing(change -> change.next.orderId())).toList();
+    }
+
+    /** One transaction for each shard, so one commit serves many payments. */
+    private <I, T> List<T> onShards(Collection<I> items, Function<I, OrderId> idOf, Work<I, T> work) {
+        var results = new ArrayList<T>();
+        Function<I, Bucket> bucket = item -> bucketOf(idOf.apply(item));
+        shards.byShard(items, bucket).values().forEach(group -> results
+                .addAll(shards.transact(group.stream().map(bucket).distinct().toList(), transaction -> {
+                    var done = new ArrayList<T>();
+                    // More than one session only if buckets of the group have moved apart a moment ago.
+                    for (ShardSession session : transaction.sessions()) {
+                        List<I> here = group.stream()
+                                .filter(item -> transaction.on(bucket.apply(item)).equals(session)).toList();
+                        try {
+                            done.addAll(work.on(session, here));
+                        } catch (SQLException e) {
+                            throw translated(e);
+                        }
+                    }
+                    return done;
+                })));
+        return results;
+    }
+
+    private static DataAccessException translated(SQLException e) {
+        DataAccessException translated = new SQLStateSQLExceptionTranslator().translate("payments", null, e);
+        return translated != null ? translated : new UncategorizedDataAccessException("payments", e) {};
+    }
+
+    private static OutgoingMessage message(CheckoutReply reply, @Nullable String traceparent) {
+        return new OutgoingMessage(CheckoutReply.TOPIC, reply.orderId().value(), reply, traceparent);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static Bucket bucketOf(OrderId id) {
+        return Bucket.parse(id.bucketCode());
+    }
+}

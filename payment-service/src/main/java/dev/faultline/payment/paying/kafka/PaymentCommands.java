@@ -1,0 +1,43 @@
+package dev.faultline.payment.paying.kafka;
+
+import java.util.List;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.PaymentCommand;
+import dev.faultline.messaging.MessageConsumers;
+import dev.faultline.messaging.MessageTopics;
+import dev.faultline.messaging.ReceivedMessage;
+import dev.faultline.messaging.RetryLaterException;
+import dev.faultline.payment.paying.Payments.Instruction;
+import dev.faultline.payment.paying.SettlingPayments;
+import dev.faultline.payment.paying.SupersededException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaAdmin.NewTopics;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+
+/** Carries out what checkouts ask for. */
+@Configuration(proxyBeanMethods = false)
+class PaymentCommands {
+
+    @Bean
+    NewTopics paymentTopics(MessageTopics topics) {
+        return topics.of(PaymentCommand.TOPIC, CheckoutReply.TOPIC);
+    }
+
+    @Bean
+    ConcurrentMessageListenerContainer<String, byte[]> paymentCommandContainer(MessageConsumers consumers,
+            SettlingPayments payments) {
+        return consumers.container(PaymentCommand.TOPIC, "payment-service", PaymentCommand.class,
+                batch -> carryOut(payments, batch));
+    }
+
+    private static void carryOut(SettlingPayments payments, List<ReceivedMessage<PaymentCommand>> batch) {
+        try {
+            payments.carryOut(batch.stream()
+                    .map(message -> new Instruction(message.payload(), message.traceparent())).toList());
+        } catch (SupersededException e) {
+            throw new RetryLaterException("another instance works on the same payments", e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The checkouts' commands, taken from Kafka. */
+@NullMarked
+package dev.faultline.payment.paying.kafka;
+
+import org.jspecify.annotations.NullMarked;

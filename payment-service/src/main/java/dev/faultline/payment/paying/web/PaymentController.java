@@ -1,0 +1,27 @@
+package dev.faultline.payment.paying.web;
+
+import dev.faultline.contracts.OrderId;
+import dev.faultline.payment.paying.Payments;
+import dev.faultline.service.web.ProblemException;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/payments")
+class PaymentController {
+    private final Payments payments;
+
+    PaymentController(Payments payments) {
+        this.payments = payments;
+    }
+
+    @GetMapping("/{orderId}")
+    PaymentResponse one(@PathVariable OrderId orderId) {
+        return payments.find(orderId).map(PaymentResponse::of)
+                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-payment", "No such payment",
+                        "Nothing was paid or is to be paid for the order " + orderId + "."));
+    }
+}

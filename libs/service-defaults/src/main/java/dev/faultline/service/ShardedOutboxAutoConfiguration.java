@@ -1,14 +1,13 @@
 package dev.faultline.service;
 
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.context.annotation.Bean;
-
 import dev.faultline.messaging.OutboxDatabase;
 import dev.faultline.messaging.OutboxDatabases;
 import dev.faultline.sharding.ShardDatabases;
 import dev.faultline.sharding.ShardingAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
 
 /** A service with shards and messages has an outbox in each shard. */
 @AutoConfiguration(after = ShardingAutoConfiguration.class, beforeName = "dev.faultline.messaging.MessagingAutoConfiguration")

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
+import dev.faultline.service.web.ProblemException.FieldError;
 import jakarta.validation.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,14 +20,13 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
-
-import dev.faultline.service.web.ProblemException.FieldError;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -48,7 +48,8 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
     }
 
     @Override
-    protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(HandlerMethodValidationException e,
+    protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
+            HandlerMethodValidationException e,
             HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         var errors = e.getParameterValidationResults().stream()
                 .flatMap(result -> result instanceof ParameterErrors fields
@@ -73,6 +74,12 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
             }
         }
         return answer(e, unreadable(e.getCause()), headers, request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleMissingServletRequestParameter(
+            MissingServletRequestParameterException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return answer(e, invalid(List.of(new FieldError(e.getParameterName(), "is missing"))), headers, request);
     }
 
     /** Says where the JSON is wrong; never with the name of a class. */
@@ -117,7 +124,8 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    @Nullable ResponseEntity<Object> wrongType(MethodArgumentTypeMismatchException e, WebRequest request) {
+    @Nullable
+    ResponseEntity<Object> wrongType(MethodArgumentTypeMismatchException e, WebRequest request) {
         Throwable cause = e.getMostSpecificCause();
         String reason = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException)
                 && cause.getMessage() != null ? cause.getMessage() : "has a value of the wrong form";
@@ -125,15 +133,18 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    @Nullable ResponseEntity<Object> violated(ConstraintViolationException e, WebRequest request) {
+    @Nullable
+    ResponseEntity<Object> violated(ConstraintViolationException e, WebRequest request) {
         var errors = e.getConstraintViolations().stream()
-                .map(violation -> new FieldError(violation.getPropertyPath().toString(), violation.getMessage())).toList();
+                .map(violation -> new FieldError(violation.getPropertyPath().toString(), violation.getMessage()))
+                .toList();
         return answer(e, invalid(errors), new HttpHeaders(), request);
     }
 
     /** A shard is down, or busy beyond the bounds: the client may come back. */
     @ExceptionHandler
-    @Nullable ResponseEntity<Object> unavailable(DataAccessException e, WebRequest request) {
+    @Nullable
+    ResponseEntity<Object> unavailable(DataAccessException e, WebRequest request) {
         log.warn("A database could not do its part: {}", e.getMostSpecificCause().toString());
         var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
                 "The service can not reach its data", "Nothing is known to have changed; try again with the same"
@@ -142,7 +153,8 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    @Nullable ResponseEntity<Object> unexpected(Exception e, WebRequest request) {
+    @Nullable
+    ResponseEntity<Object> unexpected(Exception e, WebRequest request) {
         log.error("A request failed unexpectedly: {}", request.getDescription(false), e);
         return answer(e, new ProblemException(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error",
                 "The service made a mistake", "It was logged with the correlation id of this request."),
@@ -161,11 +173,14 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception e, @Nullable Object body,
             HttpHeaders headers, HttpStatusCode code, WebRequest request) {
-        Object answer = body == null && e instanceof org.springframework.web.ErrorResponse error ? error.getBody() : body;
+        Object answer = body == null && e instanceof org.springframework.web.ErrorResponse error ? error.getBody()
+                : body;
         HttpStatus status = HttpStatus.resolve(code.value());
         if (answer instanceof ProblemDetail problem && status != null && isUntyped(problem)) {
-            answer = ProblemException.detail(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-'),
-                    status.getReasonPhrase(), problem.getDetail() == null ? status.getReasonPhrase() : problem.getDetail());
+            answer = ProblemException.detail(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ',
+                    '-'),
+                    status.getReasonPhrase(), problem.getDetail() == null ? status.getReasonPhrase() : problem
+                            .getDetail());
         }
         return super.handleExceptionInternal(e, answer, headers, code, request);
     }

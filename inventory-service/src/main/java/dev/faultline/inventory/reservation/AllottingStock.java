@@ -1,0 +1,126 @@
+package dev.faultline.inventory.reservation;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.CheckoutReply.StockRejected;
+import dev.faultline.contracts.CheckoutReply.StockReleased;
+import dev.faultline.contracts.CheckoutReply.StockReserved;
+import dev.faultline.contracts.InventoryCommand;
+import dev.faultline.contracts.InventoryCommand.ReleaseStock;
+import dev.faultline.contracts.InventoryCommand.ReserveStock;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.OrderLine;
+import dev.faultline.contracts.Sku;
+import dev.faultline.inventory.reservation.Reservation.Rejected;
+import dev.faultline.inventory.reservation.Reservation.Released;
+import dev.faultline.inventory.reservation.Reservation.Reserved;
+
+/**
+ * Decides commands one after the other: first come, first served, and every order gets all of its lines or none. Each
+ * order is decided once; repetitions, in any number and order, get an answer and change nothing.
+ *
+ * <p>
+ * It starts from what a transaction has read and locked, and says in the end what is to be written. One batch or many
+ * makes no difference to the answers. Not thread-safe; for one transaction.
+ */
+public final class AllottingStock {
+    private final Map<Sku, Integer> available;
+    private final Map<OrderId, Reservation> before = new HashMap<>();
+    private final SortedMap<OrderId, Reservation> after = new TreeMap<>();
+    private final SortedMap<Sku, Integer> taken = new TreeMap<>();
+
+    /**
+     * @param available of each SKU that the commands will name; none of those that are left out
+     * @param reservations of those orders that have one
+     */
+    public AllottingStock(Map<Sku, Integer> available, Collection<Reservation> reservations) {
+        this.available = new HashMap<>(available);
+        reservations.forEach(reservation -> before.put(reservation.orderId(), reservation));
+        after.putAll(before);
+    }
+
+    /** @throws IllegalArgumentException if the command names no line, or a SKU twice */
+    public CheckoutReply decide(InventoryCommand command) {
+        List<OrderLine> lines = bySku(command);
+        return switch (command) {
+            case ReserveStock(OrderId order, _) -> reserve(order, lines);
+            case ReleaseStock(OrderId order, _) -> release(order, lines);
+        };
+    }
+
+    private static List<OrderLine> bySku(InventoryCommand command) {
+        List<OrderLine> lines = command.lines().stream().sorted(Comparator.comparing(OrderLine::sku)).toList();
+        if (lines.isEmpty() || lines.stream().map(OrderLine::sku).distinct().count() < lines.size()) {
+            throw new IllegalArgumentException("order " + command.orderId() + " must name each SKU once, and at least"
+                    + " one: " + lines);
+        }
+        return lines;
+    }
+
+    private CheckoutReply reserve(OrderId order, List<OrderLine> lines) {
+        return switch (after.computeIfAbsent(order, _ -> allot(order, lines))) {
+            case Reserved _ -> new StockReserved(order);
+            case Rejected(_, _, Shortage(Sku sku, int requested, int there)) ->
+                new StockRejected(order, sku, requested, there);
+            case Released _ -> new StockReleased(order);
+        };
+    }
+
+    private Reservation allot(OrderId order, List<OrderLine> lines) {
+        Optional<Shortage> shortage = lines.stream().filter(line -> line.quantity() > available(line.sku())).findFirst()
+                .map(line -> new Shortage(line.sku(), line.quantity(), available(line.sku())));
+        if (shortage.isPresent()) {
+            return new Rejected(order, lines, shortage.get());
+        }
+        lines.forEach(line -> take(line.sku(), line.quantity()));
+        return new Reserved(order, lines);
+    }
+
+    private CheckoutReply release(OrderId order, List<OrderLine> lines) {
+        after.compute(order, (_, reservation) -> switch (reservation) {
+            case null -> new Released(order, lines);
+            case Reserved(_, List<OrderLine> held) -> {
+                held.forEach(line -> take(line.sku(), -line.quantity()));
+                yield new Released(order, held);
+            }
+            case Rejected rejected -> rejected;
+            case Released released -> released;
+        });
+        return new StockReleased(order);
+    }
+
+    private int available(Sku sku) {
+        return available.getOrDefault(sku, 0);
+    }
+
+    private void take(Sku sku, int quantity) {
+        available.merge(sku, -quantity, Math::addExact);
+        taken.merge(sku, quantity, Math::addExact);
+    }
+
+    /** What moves from available to reserved, of each SKU; negative where more comes back than goes. */
+    public SortedMap<Sku, Integer> taken() {
+        var moved = new TreeMap<>(taken);
+        moved.values().removeIf(quantity -> quantity == 0);
+        return moved;
+    }
+
+    /** The reservations of orders that had none, by order. */
+    public List<Reservation> made() {
+        return after.values().stream().filter(reservation -> !before.containsKey(reservation.orderId())).toList();
+    }
+
+    /** The reservations that there were and that have been released, by order. */
+    public List<Reservation> released() {
+        return after.values().stream().filter(reservation -> before.get(reservation.orderId()) instanceof Reserved)
+                .filter(Released.class::isInstance).toList();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.faultline.inventory.stock.web;
+
+import java.util.List;
+
+import dev.faultline.contracts.Sku;
+import dev.faultline.inventory.stock.GoodsReceipt;
+import dev.faultline.inventory.stock.ReceiptDiffersException;
+import dev.faultline.inventory.stock.ReceiptId;
+import dev.faultline.inventory.stock.StockLevel;
+import dev.faultline.inventory.stock.StockLevels;
+import dev.faultline.inventory.stock.TooMuchStockException;
+import dev.faultline.service.web.ProblemException;
+import dev.faultline.service.web.ProblemException.FieldError;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/stock/{sku}}: shows a level, receives goods. */
+@RestController
+@RequestMapping("/api/stock/{sku}")
+class StockController {
+    private final StockLevels levels;
+
+    StockController(StockLevels levels) {
+        this.levels = levels;
+    }
+
+    record Received(@Min(1) @Max(GoodsReceipt.LIMIT) int quantity) {}
+
+    @GetMapping
+    StockLevel level(@PathVariable Sku sku) {
+        return levels.of(sku).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "no-such-stock",
+                "There is no such stock", "No goods of SKU " + sku + " were ever received."));
+    }
+
+    @PutMapping("/receipts/{receiptId}")
+    StockLevel receive(@PathVariable Sku sku, @PathVariable ReceiptId receiptId,
+            @Valid @RequestBody Received received) {
+        try {
+            return levels.receive(new GoodsReceipt(receiptId, sku, received.quantity()));
+        } catch (ReceiptDiffersException e) {
+            throw new ProblemException(HttpStatus.CONFLICT, "receipt-differs",
+                    "The receipt was for another quantity", String.valueOf(e.getMessage()));
+        } catch (TooMuchStockException e) {
+            throw ProblemException.invalid("too-much-stock", "There would be too much stock",
+                    List.of(new FieldError("quantity", String.valueOf(e.getMessage()))));
+        }
+    }
+}

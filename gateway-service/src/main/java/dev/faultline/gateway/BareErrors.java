@@ -1,0 +1,56 @@
+package dev.faultline.gateway;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.util.ReferenceCountUtil;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What the server itself refuses, before any filter has seen it, because it is not HTTP or beyond the server's own
+ * bounds, becomes a problem too. Nothing is sent on such a connection afterwards.
+ */
+final class BareErrors extends ChannelOutboundHandlerAdapter {
+    private final JsonMapper json;
+
+    BareErrors(JsonMapper json) {
+        this.json = json;
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // whoever writes has the promise
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof FullHttpResponse bare && bare.status().code() >= 400
+                && !bare.headers().contains(CorrelationFilter.HEADER)) {
+            context.write(problem(bare), promise.unvoid().addListener(ChannelFutureListener.CLOSE));
+            ReferenceCountUtil.release(bare);
+        } else {
+            context.write(message, promise);
+        }
+    }
+
+    private FullHttpResponse problem(FullHttpResponse bare) {
+        Problem problem = switch (bare.status().code()) {
+            case 414 -> new Problem(HttpStatus.URI_TOO_LONG, "path-too-long", "The request's path is too long",
+                    "It was not read to its end.");
+            case 431, 413 -> new Problem(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
+                    "The request's headers are too large", "They were not read to their end.");
+            default -> new Problem(HttpStatus.BAD_REQUEST, "malformed-request", "The request can not be read",
+                    "It is not a valid HTTP request.");
+        };
+        var body = Unpooled.wrappedBuffer(json.writeValueAsBytes(problem.body()));
+        var answer = new DefaultFullHttpResponse(bare.protocolVersion(), bare.status(), body);
+        answer.headers().set(HttpHeaderNames.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE)
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        return answer;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.faultline.gateway;
+
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Lets in only what is within {@link Bounds} and has an unambiguous path. The body is read before anything is routed:
+ * so a slow sender occupies no service, and a repeated request has its body.
+ */
+@Component
+@Order(BoundsFilter.ORDER)
+class BoundsFilter implements WebFilter {
+    static final int ORDER = CorrelationFilter.ORDER + 1;
+
+    /**
+     * What two readers could take for two different paths: empty segments, segments of dots, parameters behind a
+     * semicolon, backslashes; and these, percent signs and control characters where they are encoded.
+     */
+    private static final Pattern AMBIGUOUS = Pattern
+            .compile("//|[;\\\\]|/\\.{1,2}(/|$)|%(2[eEfF5]|5[cC]|3[bB]|[01].|7[fF])");
+
+    private final Bounds bounds;
+    private final ApplicationContext application;
+
+    BoundsFilter(Bounds bounds, ApplicationContext application) {
+        this.bounds = bounds;
+        this.application = application;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        if (!application.equals(exchange.getApplicationContext())) {
+            return chain.filter(exchange); // the management port
+        }
+        ServerHttpRequest request = exchange.getRequest();
+        if (AMBIGUOUS.matcher(request.getURI().getRawPath()).find()) {
+            return refused(HttpStatus.BAD_REQUEST, "ambiguous-path", "The path is ambiguous",
+                    "Paths have no empty or dotted segments, no parameters and no encoded delimiters.");
+        }
+        HttpHeaders headers = request.getHeaders();
+        if (size(headers) > bounds.maxHeaders().toBytes()) {
+            return refused(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
+                    "The request's headers are too large", "At most " + bounds.maxHeaders().toBytes()
+                            + " bytes are accepted.");
+        }
+        if (headers.getContentLength() > bounds.maxBody().toBytes()) {
+            return Mono.error(bodyTooLarge());
+        }
+        return headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
+                ? chain.filter(exchange)
+                : read(request.getBody()).flatMap(body -> chain.filter(exchange.mutate().request(repeatable(exchange,
+                        body)).build()));
+    }
+
+    private Mono<byte[]> read(Flux<DataBuffer> body) {
+        return DataBufferUtils.join(body, Math.toIntExact(bounds.maxBody().toBytes())).map(BoundsFilter::bytes)
+                .defaultIfEmpty(new byte[0]).timeout(bounds.bodyTime())
+                .onErrorMap(DataBufferLimitException.class, _ -> bodyTooLarge())
+                .onErrorMap(TimeoutException.class, _ -> new Problem.RefusedException(new Problem(
+                        HttpStatus.REQUEST_TIMEOUT, "body-too-slow", "The request's body came too slowly",
+                        "It must be there within " + bounds.bodyTime().toSeconds() + " seconds.")));
+    }
+
+    private static byte[] bytes(DataBuffer joined) {
+        byte[] bytes = new byte[joined.readableByteCount()];
+        joined.read(bytes);
+        DataBufferUtils.release(joined);
+        return bytes;
+    }
+
+    private static ServerHttpRequest repeatable(ServerWebExchange exchange, byte[] body) {
+        return new ServerHttpRequestDecorator(exchange.getRequest()) {
+            @Override
+            public Flux<DataBuffer> getBody() {
+                return Flux.defer(() -> Flux.just(exchange.getResponse().bufferFactory().wrap(body)));
+            }
+        };
+    }
+
+    private static long size(HttpHeaders headers) {
+        return headers.headerSet().stream()
+                .mapToLong(header -> header.getValue().stream()
+                        .mapToLong(value -> header.getKey().length() + value.length() + 4L).sum())
+                .sum();
+    }
+
+    private Problem.RefusedException bodyTooLarge() {
+        return new Problem.RefusedException(new Problem(HttpStatus.CONTENT_TOO_LARGE, "body-too-large",
+                "The request body is too large", "At most " + bounds.maxBody().toBytes() + " bytes are accepted."));
+    }
+
+    private static Mono<Void> refused(HttpStatus status, String slug, String title, String detail) {
+        return Mono.error(new Problem.RefusedException(new Problem(status, slug, title, detail)));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.faultline.gateway;
+
+import java.time.Duration;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.cloud.gateway.config.HttpClientCustomizer;
+import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
+import org.springframework.context.annotation.Bean;
+import reactor.netty.NettyPipeline;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The routes are in {@code application.yml}: what is not there is not reachable. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+@LoadBalancerClients(defaultConfiguration = OtherInstances.Configuration.class)
+class GatewayServiceApplication {
+    /** How long a service may fall silent in the middle of its answer. */
+    private static final Duration SILENCE = Duration.ofSeconds(20);
+
+    public static void main(String[] args) {
+        SpringApplication.run(GatewayServiceApplication.class, args);
+    }
+
+    /**
+     * Without {@code disableRetry} the client itself sends a request once more whose connection was reset, a POST
+     * without an Idempotency-Key too.
+     */
+    @Bean
+    HttpClientCustomizer onlyOneLayerRetries() {
+        return client -> client.disableRetry(true).responseTimeout(SILENCE);
+    }
+
+    @Bean
+    NettyServerCustomizer bareErrorsBecomeProblems(JsonMapper json) {
+        return server -> server.doOnChannelInit((_, channel, _) -> channel.pipeline()
+                .addAfter(NettyPipeline.HttpCodec, "bareErrors", new BareErrors(json)));
+    }
+}

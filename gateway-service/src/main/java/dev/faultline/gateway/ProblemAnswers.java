@@ -1,0 +1,108 @@
+package dev.faultline.gateway;
+
+import java.time.Duration;
+import java.util.Locale;
+
+import io.github.resilience4j.bulkhead.BulkheadFullException;
+import io.netty.handler.timeout.ReadTimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.cloud.gateway.support.TimeoutException;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Every error that arises here becomes {@code application/problem+json}: the circuit breakers' fallback too, which so
+ * has no path of its own that could be called from outside.
+ */
+@Component
+@Order(-2)
+class ProblemAnswers implements WebExceptionHandler {
+    private static final Logger log = LoggerFactory.getLogger(ProblemAnswers.class);
+    /** As long as a breaker stays open; by then an instance that was restarted is back, too. */
+    private static final Duration WHEN_UNAVAILABLE = Duration.ofSeconds(3);
+    private static final Duration WHEN_BUSY = Duration.ofSeconds(1);
+
+    private final JsonMapper json;
+
+    ProblemAnswers(JsonMapper json) {
+        this.json = json;
+    }
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+        var response = exchange.getResponse();
+        if (response.isCommitted()) {
+            return Mono.error(error);
+        }
+        ServerWebExchangeUtils.reset(exchange);
+        Problem problem = problem(exchange, error);
+        response.setStatusCode(problem.status());
+        response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (problem.retryAfter() != null) {
+            response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfter().toSeconds()));
+        }
+        byte[] body = json.writeValueAsBytes(problem.body());
+        response.getHeaders().setContentLength(body.length);
+        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+
+    private static Problem problem(ServerWebExchange exchange, Throwable error) {
+        if (error instanceof Problem.RefusedException refused) {
+            return refused.problem();
+        }
+        Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+        if (route != null) {
+            return noAnswer(route.getUri().getHost(), exchange, error);
+        }
+        if (error instanceof ErrorResponse refusal && refusal.getStatusCode().is4xxClientError()) {
+            var status = HttpStatus.valueOf(refusal.getStatusCode().value());
+            return status == HttpStatus.NOT_FOUND
+                    ? new Problem(status, "not-found", "There is nothing here", "No such path.")
+                    : new Problem(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-'),
+                            status.getReasonPhrase(), "The request is not acceptable.");
+        }
+        log.error("A request failed unexpectedly: {}", exchange.getRequest().getPath(), error);
+        return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error", "The gateway made a mistake",
+                "It was logged with the correlation id of this request.");
+    }
+
+    private static Problem noAnswer(String service, ServerWebExchange exchange, Throwable error) {
+        String outcome = RetrySafelyGatewayFilterFactory.isRead(exchange.getRequest())
+                ? "Try again later."
+                : "Whether the request was carried out is not known; repeat it with the same Idempotency-Key.";
+        if (has(error, BulkheadFullException.class) || has(error, PoolAcquireTimeoutException.class)) {
+            return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "service-busy", service + " is busy",
+                    "Nothing was done. Try again later.", WHEN_BUSY);
+        }
+        if (isTimeout(error)) {
+            return new Problem(HttpStatus.GATEWAY_TIMEOUT, "service-timeout", service + " did not answer in time",
+                    outcome, WHEN_UNAVAILABLE);
+        }
+        log.warn("No answer from {}: {}", service, error.toString());
+        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "service-unavailable", service + " is not available",
+                outcome,
+                WHEN_UNAVAILABLE);
+    }
+
+    /** Not of connecting: whoever does not accept a connection is not there. */
+    static boolean isTimeout(Throwable error) {
+        return has(error, TimeoutException.class) || has(error, ReadTimeoutException.class);
+    }
+
+    static boolean has(@Nullable Throwable error, Class<? extends Throwable> type) {
+        return error != null && (type.isInstance(error) || has(error.getCause(), type));
+    }
+}

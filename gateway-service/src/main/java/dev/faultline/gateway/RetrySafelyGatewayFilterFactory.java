@@ -1,0 +1,102 @@
+package dev.faultline.gateway;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.filter.factory.AbstractGatewayFilterFactory;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/**
+ * {@code RetrySafely=N}: asks up to N more times, another instance if there is one, when a service gave no answer or
+ * one of 502, 503 and 504. Only for reads, and for writes with an Idempotency-Key; within a {@link RetryBudget} per
+ * route. What the last attempt gave is passed on.
+ */
+@Component
+class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<RetrySafelyGatewayFilterFactory.Config> {
+    private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+    private static final Set<HttpStatus> WORTH_REPEATING = Set.of(HttpStatus.BAD_GATEWAY,
+            HttpStatus.SERVICE_UNAVAILABLE,
+            HttpStatus.GATEWAY_TIMEOUT);
+    /** Enough for the second in which a dead instance is still in rotation. */
+    private static final int RESERVE = 100;
+
+    RetrySafelyGatewayFilterFactory() {
+        super(Config.class);
+    }
+
+    /** Bound by the framework from the filter's arguments. */
+    static final class Config {
+        private int retries = 1;
+
+        public int getRetries() {
+            return retries;
+        }
+
+        public void setRetries(int retries) {
+            this.retries = retries;
+        }
+    }
+
+    @Override
+    public List<String> shortcutFieldOrder() {
+        return List.of("retries");
+    }
+
+    @Override
+    public GatewayFilter apply(Config config) {
+        var budget = new RetryBudget(RESERVE);
+        return (exchange, chain) -> {
+            if (!mayBeRepeated(exchange.getRequest())) {
+                return chain.filter(exchange);
+            }
+            budget.earn();
+            return chain.filter(exchange).then(Mono.defer(() -> refusal(exchange)))
+                    .retryWhen(Retry.from(attempts -> attempts.concatMap(attempt -> {
+                        if (attempt.totalRetries() < config.getRetries() && isWorthRepeating(attempt.failure())
+                                && budget.spend()) {
+                            ServerWebExchangeUtils.reset(exchange);
+                            return Mono.just(attempt);
+                        }
+                        return Mono.error(attempt.failure());
+                    }))).onErrorComplete(UnavailableAnswerException.class);
+        };
+    }
+
+    static boolean mayBeRepeated(ServerHttpRequest request) {
+        return isRead(request) || StringUtils.hasText(request.getHeaders().getFirst("Idempotency-Key"));
+    }
+
+    static boolean isRead(ServerHttpRequest request) {
+        return READS.contains(request.getMethod());
+    }
+
+    private static Mono<Void> refusal(ServerWebExchange exchange) {
+        HttpStatusCode status = exchange.getResponse().getStatusCode();
+        return status != null && WORTH_REPEATING.contains(status)
+                ? Mono.error(new UnavailableAnswerException())
+                : Mono.empty();
+    }
+
+    private static boolean isWorthRepeating(Throwable failure) {
+        return failure instanceof UnavailableAnswerException || ProblemAnswers.has(failure, IOException.class)
+                || ProblemAnswers.isTimeout(failure);
+    }
+
+    /** The service did answer, with one of the statuses that are worth repeating. */
+    private static final class UnavailableAnswerException extends RuntimeException {
+        UnavailableAnswerException() {
+            super(null, null, false, false);
+        }
+    }
+}

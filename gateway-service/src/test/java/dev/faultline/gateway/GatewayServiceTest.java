@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.faultline.gateway.Backend.Behaviour;
@@ -223,6 +225,31 @@ class GatewayServiceTest {
         });
         assertThat(send(request("/api/orders").header("Prefer", "wait=3").POST(BodyPublishers.ofString("{}"))).body())
                 .isEqualTo("fine");
+    }
+
+    @Test
+    void aServiceWhoseConnectionsAreAllInUseIsBusyAndNotBroken() throws Exception {
+        var end = new CountDownLatch(1);
+        start("order-service", exchange -> {
+            waitFor(end);
+            OK.answer(exchange);
+        });
+        var answers = IntStream.range(0, 300)
+                .mapToObj(_ -> http.sendAsync(request("/api/orders").POST(BodyPublishers.ofString("{}")).build(),
+                        BodyHandlers.ofString()))
+                .toList();
+        await().atMost(Duration.ofSeconds(10)).until(
+                () -> answers.stream().filter(CompletableFuture::isDone).count() == 300 - 256);
+        end.countDown();
+        for (var answer : answers) {
+            if (answer.get().statusCode() == 503) {
+                assertProblem(answer.get(), 503, "service-busy");
+                assertThat(answer.get().headers().firstValue("Retry-After")).hasValue("1");
+            } else {
+                assertThat(answer.get().body()).isEqualTo("fine");
+            }
+        }
+        assertThat(breakers.circuitBreaker("placing-orders").getMetrics().getNumberOfFailedCalls()).isZero();
     }
 
     @ParameterizedTest

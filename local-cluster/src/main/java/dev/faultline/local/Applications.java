@@ -91,7 +91,6 @@ final class Applications {
      */
     void train(Application application, String heap, Map<String, String> environment) {
         long begin = System.nanoTime();
-        progress.report(application.name(), "training its ahead-of-time cache, once per build");
         Path unfinished = application.directory().resolve("training.aot");
         Path log = application.directory().resolve("training.log");
         var training = new ProcessBuilder(application.trainingCommand(heap, unfinished));
@@ -99,12 +98,13 @@ final class Applications {
         try {
             if (run(training, log, TRAINING) && Files.exists(unfinished)) {
                 Files.move(unfinished, application.cache(), StandardCopyOption.ATOMIC_MOVE);
-                progress.report(application.name(), "trained in %.1f s".formatted((System.nanoTime() - begin) / 1e9));
+                progress.report(application.name(), "has its cache (%.1f s)".formatted((System.nanoTime() - begin)
+                        / 1e9));
             } else {
-                progress.report(application.name(), "could not be trained and starts slower; see " + log);
+                progress.report(application.name(), "could not be given a cache and starts slower; see " + log);
             }
         } catch (IOException e) {
-            progress.report(application.name(), "could not be trained and starts slower: " + e.getMessage());
+            progress.report(application.name(), "could not be given a cache and starts slower: " + e.getMessage());
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import dev.faultline.local.parts.Cache;
 import dev.faultline.local.parts.ConsulAgent;
 import dev.faultline.local.parts.Databases;
+import dev.faultline.local.parts.KafkaAotCache;
 import dev.faultline.local.parts.KafkaBroker;
 import dev.faultline.local.parts.Part;
 import dev.faultline.local.parts.PostgresServer;
@@ -34,7 +35,8 @@ final class Layout {
         this.ports = settings.ports();
         this.consul = new ConsulAgent("consul-1", home.data("consul-1"), ports.consul(), cache,
                 line -> progress.report("consul-1", line));
-        this.kafka = new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports.kafkaController());
+        this.kafka = new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports.kafkaController(),
+                new KafkaAotCache(cache));
         this.shards = IntStream.rangeClosed(1, SHARDS).mapToObj(number -> new PostgresServer("shard-" + number,
                 home.data("shard-" + number), ports.shard(number), settings.superuserPassword(), cache)).toList();
         this.services = services(home);
@@ -87,7 +89,7 @@ final class Layout {
 
     private List<Service> services(Home home) {
         var all = new ArrayList<Service>();
-        add(all, "acquirer-simulator", 1, "96m", List.of(),
+        add(all, "acquirer-simulator", 1, "96m", List.of(consul.name()),
                 Map.of("FAULTLINE_ACQUIRER_JOURNAL", home.data("acquirer-simulator-1").toString()));
         List<String> shared = Stream.concat(Stream.of(consul.name(), kafka.name()),
                 shards.stream().map(PostgresServer::name)).toList();

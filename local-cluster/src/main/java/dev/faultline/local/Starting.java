@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.KafkaAotCache;
 import dev.faultline.local.parts.Launch;
 import dev.faultline.local.parts.Part;
 import dev.faultline.local.parts.PostgresServer;
@@ -34,11 +35,13 @@ final class Starting {
     private static final Duration READY = Duration.ofMinutes(3);
     private static final int HOPELESS_RESTARTS = 4;
     private static final int TRAININGS_AT_ONCE = 2;
+    private static final String PLATFORM = "cluster";
 
     private final Home home;
     private final Path repository;
     private final SupervisorDirectory files;
     private final Progress progress;
+    private final Cache cache = Cache.ofThisUser();
 
     Starting(Home home, Path repository, SupervisorDirectory files, Progress progress) {
         this.home = home;
@@ -50,7 +53,7 @@ final class Starting {
     /** Returns when one instance of every service is ready; the others have been told to start. */
     void up(OptionalInt gatewayPort) throws IOException {
         awaitEndOfShutdown();
-        Layout layout = new Layout(home, settings(gatewayPort), Cache.ofThisUser(), progress);
+        Layout layout = new Layout(home, settings(gatewayPort), cache, progress);
         if (files.livingSupervisor().isEmpty()) {
             beginAnew(layout);
         }
@@ -135,9 +138,10 @@ final class Starting {
         }
     }
 
+    /** Makes the ahead-of-time caches that are missing, for services and broker, a few at a time. */
     private void train(List<Service> missing, Map<String, Application> applications) {
         var builds = new Applications(repository, home.applications(), progress);
-        var untrained = new HashMap<String, Runnable>();
+        var untrained = new LinkedHashMap<String, Runnable>();
         for (Service service : missing) {
             Application application = applications.get(service.application());
             if (application != null && !application.isTrained()) {
@@ -145,7 +149,24 @@ final class Starting {
                         () -> builds.train(application, service.heap(), service.environment()));
             }
         }
-        Together.run(untrained.values(), TRAININGS_AT_ONCE);
+        var kafka = new KafkaAotCache(cache);
+        if (!kafka.isMade()) {
+            untrained.put("kafka", () -> train(kafka));
+        }
+        if (!untrained.isEmpty()) {
+            progress.report(PLATFORM,
+                    "making ahead-of-time caches, once per build: later starts take a quarter of the time");
+            Together.run(untrained.values(), TRAININGS_AT_ONCE);
+        }
+    }
+
+    private void train(KafkaAotCache kafka) {
+        try {
+            kafka.make();
+            progress.report("kafka", "has its cache");
+        } catch (IOException e) {
+            progress.report("kafka", "could not be given a cache and starts slower: " + e.getMessage());
+        }
     }
 
     private void start(List<Service> missing, Predicate<Service> which, Map<String, Application> applications) {

@@ -44,7 +44,8 @@ public final class Faultline {
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         var commands = new CommandLine(new Faultline(Terminal.of(out)));
         // As they are needed, not by the alphabet.
-        for (String name : List.of("up", "status", "order", "orders", "watch", "logs", "kill", "stop", "start", "down",
+        for (String name : List.of("up", "status", "order", "orders", "watch", "load", "logs", "kill", "stop", "start",
+                "down",
                 "help")) {
             commands.getCommandSpec().addSubcommand(name, commands.getCommandSpec().removeSubcommand(name));
         }
@@ -148,6 +149,30 @@ public final class Faultline {
             @Parameters(paramLabel = "ORDER", description = "the order's id") String id) {
         try (var platform = new Platform(option.cluster().gatewayUrl())) {
             new OrderText(terminal).follow(() -> platform.order(id));
+        }
+    }
+
+    @Command(description = "Places orders at a steady rate, whether or not the platform keeps up, and measures them.")
+    int load(@Mixin ClusterOption option,
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "50", description = "orders a second (default: "
+                    + "${DEFAULT-VALUE})") int rate,
+            @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "how long (default: "
+                    + "${DEFAULT-VALUE})") int seconds,
+            @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "10", description = "as much load before "
+                    + "that, which is not counted (default: ${DEFAULT-VALUE})") int warmUp) {
+        requireWithin("--rate", rate, 1, 10_000);
+        requireWithin("--seconds", seconds, 1, 3_600);
+        requireWithin("--warm-up", warmUp, 0, 600);
+        try (var platform = new Platform(option.cluster().gatewayUrl())) {
+            boolean flawless = new Load(platform, terminal).run(rate, Duration.ofSeconds(warmUp),
+                    Duration.ofSeconds(seconds));
+            return flawless ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private static void requireWithin(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new RefusedException(option + " is " + value + "; it must be from " + least + " to " + most + ".");
         }
     }
 

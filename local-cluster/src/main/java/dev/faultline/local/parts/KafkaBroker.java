@@ -25,13 +25,24 @@ public final class KafkaBroker implements Part {
     private final Path directory;
     private final int port;
     private final int controllerPort;
+    private final List<String> jvmOptions;
 
     /** @param directory for data and configuration, made if it does not exist */
     public KafkaBroker(String name, Path directory, int port, int controllerPort) {
+        this(name, directory, port, controllerPort, List.of());
+    }
+
+    /** @param aotCache used if it has been made */
+    public KafkaBroker(String name, Path directory, int port, int controllerPort, KafkaAotCache aotCache) {
+        this(name, directory, port, controllerPort, aotCache.options());
+    }
+
+    KafkaBroker(String name, Path directory, int port, int controllerPort, List<String> jvmOptions) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
         this.port = port;
         this.controllerPort = controllerPort;
+        this.jvmOptions = jvmOptions;
     }
 
     @Override
@@ -93,7 +104,7 @@ public final class KafkaBroker implements Part {
         if (Files.exists(log().resolve("meta.properties"))) {
             return;
         }
-        var command = new ArrayList<>(java());
+        var command = new ArrayList<>(java(List.of()));
         command.addAll(List.of("kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", randomId(),
                 "--config", properties().toString()));
         Tool.Outcome outcome = Tool.run(command);
@@ -104,7 +115,7 @@ public final class KafkaBroker implements Part {
 
     @Override
     public Launch launch() {
-        var command = new ArrayList<>(java());
+        var command = new ArrayList<>(java(jvmOptions));
         command.addAll(List.of("kafka.Kafka", properties().toString()));
         return new Launch(command, Map.of(), directory, "TERM");
     }
@@ -114,10 +125,13 @@ public final class KafkaBroker implements Part {
         return Readiness.of("kafka://127.0.0.1:" + port);
     }
 
-    private List<String> java() {
-        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-Xss512k",
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-                "-Dlogback.configurationFile=" + logging(), "-cp", classPath());
+    private List<String> java(List<String> more) {
+        var java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable",
+                "-Xlog:all=error:stderr", "-Dlogback.configurationFile=" + logging()));
+        java.addAll(more);
+        java.addAll(List.of("-cp", classPath()));
+        return java;
     }
 
     private Path log() {
@@ -132,10 +146,10 @@ public final class KafkaBroker implements Part {
         return directory.resolve("logback.xml");
     }
 
-    /** The archives only: directories of classes belong to whoever runs the broker, and may change while it runs. */
-    private static String classPath() {
+    /** Nothing that is built here: it may change while the broker runs. */
+    static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.endsWith(".jar"))
+                .filter(entry -> entry.endsWith(".jar") && !entry.contains("/target/"))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * is killed.
  */
 public final class RunningPart implements AutoCloseable {
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration GRACE = Duration.ofSeconds(60);
     private static final String WATCH = """
             signal=$1; shift
             exec 3<&0
@@ -80,7 +80,7 @@ public final class RunningPart implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
-    /** Stops the server and waits for its end, ten seconds at most; then it is killed. */
+    /** Stops the server and waits for its end, a minute at most; then it is killed. */
     @Override
     public void close() {
         try {

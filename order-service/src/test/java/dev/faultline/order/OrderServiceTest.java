@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +23,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.ShardDatabase;
+import dev.faultline.sharding.ShardDatabases;
+import dev.faultline.sharding.Shards;
 import dev.faultline.testing.Consul;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
@@ -37,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -53,6 +60,8 @@ class OrderServiceTest {
     private final String customer = "customer-" + UUID.randomUUID();
     private final Set<String> played = new HashSet<>();
     @LocalServerPort private int port;
+    private final Shards shards;
+    private final ShardDatabases databases;
     private final KafkaConsumer<String, String> commands = new KafkaConsumer<>(
             Map.of("bootstrap.servers", Kafka.shared().bootstrapServers(), "group.id", UUID.randomUUID().toString(),
                     "auto.offset.reset", "earliest"),
@@ -60,6 +69,11 @@ class OrderServiceTest {
     private final KafkaProducer<String, String> replies = new KafkaProducer<>(
             Map.of("bootstrap.servers", Kafka.shared().bootstrapServers()), new StringSerializer(),
             new StringSerializer());
+
+    OrderServiceTest(@Autowired Shards shards, @Autowired ShardDatabases databases) {
+        this.shards = shards;
+        this.databases = databases;
+    }
 
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
@@ -211,6 +225,44 @@ class OrderServiceTest {
         reply(id, "StockReleased", "");
         await().untilAsserted(() -> assertThat(get(id).get("status").asString()).isEqualTo("REJECTED"));
         assertThat(get(id).get("timeline").size()).isEqualTo(4);
+    }
+
+    @Test
+    void decidesNothingOnAVersionThatAnotherInstanceHasReplaced() throws Exception {
+        String id = placed(post(order("MUG", 1)));
+        command(id);
+        ShardDatabase shard = shardOf(id);
+        try (var other = DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("update checkout set version = 2, state = 'REJECTED', rejection_code = 'OUT_OF_STOCK',"
+                    + " rejection_detail = 'by another instance', settled_at = now() where order_id = '" + id + "'");
+            reply(id, "StockReserved", "");
+            await().until(() -> isWaitingForALock(shard));
+            other.commit();
+        }
+        // Once a later reply of the same partition has had its effect, this one has had its own, if any.
+        String later = placed(post(order("MUG", 1)));
+        reply(later, "StockRejected", ", \"sku\": \"MUG\", \"requested\": 1, \"available\": 0");
+        await().untilAsserted(() -> assertThat(get(later).get("status").asString()).isEqualTo("REJECTED"));
+        await().during(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(get(id).get("status").asString())
+                .isEqualTo("REJECTED"));
+        assertThat(get(id).get("timeline").size()).isEqualTo(1);
+    }
+
+    private ShardDatabase shardOf(String id) {
+        var shard = shards.shardOf(Bucket.parse(id.substring(0, 2)));
+        return databases.all().stream().filter(database -> database.shard().equals(shard)).findFirst().orElseThrow();
+    }
+
+    private static boolean isWaitingForALock(ShardDatabase shard) throws SQLException {
+        try (var connection = DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                        + " and query like 'update checkout%'")) {
+            row.next();
+            return row.getInt(1) > 0;
+        }
     }
 
     @Test

@@ -1,0 +1,248 @@
+package dev.faultline.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import dev.faultline.local.LocalCluster;
+import dev.faultline.local.supervisor.NodeState;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Confirmed, out of stock, declined, repeated, refused: an order's ways, on the real parts, by REST. */
+class PlatformIT {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int PORT = 19_080;
+    private static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath());
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final List<String> SKUS = IntStream.range(0, 12).mapToObj(i -> "IT-" + i).toList();
+
+    private final String customer = "customer-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void up() throws Exception {
+        CLUSTER.wipe((subject, what) -> {});
+        CLUSTER.up(OptionalInt.of(PORT), (subject, what) -> System.out.println(subject + ": " + what));
+        CLUSTER.awaitReady((subject, what) -> System.out.println(subject + ": " + what));
+        for (String sku : SKUS) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> product(sku).statusCode() == 200);
+            await().atMost(Duration.ofSeconds(60)).until(() -> receipt(sku, "first", 1_000).statusCode() < 300);
+        }
+    }
+
+    @AfterAll
+    static void down() {
+        CLUSTER.wipe((subject, what) -> {});
+        HTTP.close();
+    }
+
+    private static HttpResponse<String> product(String sku) throws IOException, InterruptedException {
+        return send(request("/api/catalogue/" + sku).PUT(body("""
+                {"name": "A product", "price": {"minorUnits": 1250, "currency": "EUR"}}""")));
+    }
+
+    private static HttpResponse<String> receipt(String sku, String id, int quantity)
+            throws IOException, InterruptedException {
+        return send(request("/api/stock/" + sku + "/receipts/" + id).PUT(body("{\"quantity\": " + quantity + "}")));
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(CLUSTER.gatewayUrl() + path)).timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/json");
+    }
+
+    private static HttpRequest.BodyPublisher body(String json) {
+        return HttpRequest.BodyPublishers.ofString(json);
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    private String order(String paymentMethod, int quantity, String... skus) {
+        return "{\"customer\": \"" + customer + "\", \"paymentMethod\": \"" + paymentMethod + "\", \"lines\": ["
+                + List.of(skus).stream().map(sku -> "{\"sku\": \"" + sku + "\", \"quantity\": " + quantity + "}")
+                        .collect(Collectors.joining(", "))
+                + "]}";
+    }
+
+    private static HttpResponse<String> place(String json, String key) throws IOException, InterruptedException {
+        return send(request("/api/orders").header("Idempotency-Key", key).header("Prefer", "wait=10").POST(body(json)));
+    }
+
+    private static JsonNode settled(HttpResponse<String> placed) throws Exception {
+        assertThat(placed.statusCode()).as(placed.body()).isIn(200, 202);
+        String path = placed.headers().firstValue("Location").orElseThrow();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !json(send(request(path).GET())).get("status").asString().equals("PENDING"));
+        return json(send(request(path).GET()));
+    }
+
+    private static JsonNode stock(String sku) throws IOException, InterruptedException {
+        return json(send(request("/api/stock/" + sku).GET()));
+    }
+
+    private static List<String> states(JsonNode order) {
+        return order.get("timeline").valueStream().map(step -> step.get("state").asString()).toList();
+    }
+
+    private static List<String> charges(String orderId) throws IOException, InterruptedException {
+        var payment = HttpRequest.newBuilder(URI.create(CLUSTER.acquirerUrl() + "/payments/" + orderId)).build();
+        HttpResponse<String> response = HTTP.send(payment, HttpResponse.BodyHandlers.ofString());
+        return response.statusCode() == 404 ? List.of() : List.of(json(response).get("status").asString());
+    }
+
+    @Test
+    void confirmsAnOrderWhoseLinesLieOnBothShards() throws Exception {
+        JsonNode order = settled(place(order("card-visa", 2, SKUS.toArray(String[]::new)), "k"));
+        assertThat(order.get("status").asString()).as(order.toString()).isEqualTo("CONFIRMED");
+        assertThat(states(order)).containsExactly("RESERVING_STOCK", "AUTHORIZING_PAYMENT", "CAPTURING_PAYMENT",
+                "CONFIRMED");
+        assertThat(order.get("total").get("minorUnits").asInt()).isEqualTo(2 * SKUS.size() * 1250);
+        JsonNode payment = json(send(request("/api/payments/" + order.get("id").asString()).GET()));
+        assertThat(payment.get("status").asString()).isEqualTo("CAPTURED");
+        assertThat(charges(order.get("id").asString())).containsExactly("CAPTURED");
+    }
+
+    @Test
+    void rejectsAnOrderThatIsPartlyOutOfStockAndTakesNothing() throws Exception {
+        String scarce = "SCARCE-" + UUID.randomUUID().toString().substring(0, 8).toUpperCase(java.util.Locale.ROOT);
+        assertThat(product(scarce).statusCode()).isEqualTo(200);
+        assertThat(receipt(scarce, "first", 3).statusCode()).isLessThan(300);
+        int before = stock("IT-1").get("available").asInt() + stock("IT-1").get("reserved").asInt();
+        JsonNode order = settled(place(order("card-visa", 4, "IT-1", scarce, "IT-2", "IT-3"), "k"));
+        assertThat(order.get("status").asString()).isEqualTo("REJECTED");
+        assertThat(order.get("rejection").get("code").asString()).isEqualTo("OUT_OF_STOCK");
+        assertThat(order.get("rejection").get("sku").asString()).isEqualTo(scarce);
+        assertThat(stock(scarce).get("available").asInt()).isEqualTo(3);
+        assertThat(stock("IT-1").get("available").asInt() + stock("IT-1").get("reserved").asInt()).isEqualTo(before);
+        assertThat(charges(order.get("id").asString())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"card-declined, insufficient-funds", "card-expired, expired-card"})
+    void givesStockBackWhenPaymentIsDeclined(String card, String reason) throws Exception {
+        String sku = "ONLY-" + UUID.randomUUID().toString().substring(0, 8).toUpperCase(java.util.Locale.ROOT);
+        assertThat(product(sku).statusCode()).isEqualTo(200);
+        assertThat(receipt(sku, "first", 5).statusCode()).isLessThan(300);
+        JsonNode order = settled(place(order(card, 5, sku), "k"));
+        assertThat(order.get("status").asString()).isEqualTo("REJECTED");
+        assertThat(order.get("rejection").get("code").asString()).isEqualTo("PAYMENT_DECLINED");
+        assertThat(order.get("rejection").get("detail").asString()).isEqualTo(reason);
+        assertThat(states(order)).containsExactly("RESERVING_STOCK", "AUTHORIZING_PAYMENT", "RELEASING_STOCK",
+                "REJECTED");
+        assertThat(stock(sku).get("available").asInt()).isEqualTo(5);
+        assertThat(stock(sku).get("reserved").asInt()).isZero();
+    }
+
+    @Test
+    void neverLeavesACustomerChargedWhenTheAcquirerTimesOutAfterCharging() throws Exception {
+        var faults = URI.create(CLUSTER.acquirerUrl() + "/faults");
+        HTTP.send(HttpRequest.newBuilder(faults).header("Content-Type", "application/json")
+                .PUT(body("{\"timeoutAfterChargeShare\": 1.0}")).build(), HttpResponse.BodyHandlers.discarding());
+        HttpResponse<String> placed;
+        try {
+            placed = place(order("card-visa", 1, "IT-4"), "k");
+            String path = placed.headers().firstValue("Location").orElseThrow();
+            await().atMost(Duration.ofSeconds(60)).until(() -> states(json(send(request(path).GET()))).size() > 2);
+        } finally {
+            HTTP.send(HttpRequest.newBuilder(faults).DELETE().build(), HttpResponse.BodyHandlers.discarding());
+        }
+        String path = placed.headers().firstValue("Location").orElseThrow();
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> !json(send(request(path).GET())).get("status").asString().equals("PENDING"));
+        JsonNode order = json(send(request(path).GET()));
+        assertThat(order.get("status").asString()).isEqualTo("REJECTED");
+        assertThat(charges(order.get("id").asString())).doesNotContain("AUTHORIZED", "CAPTURED");
+    }
+
+    @Test
+    void takesARepeatedRequestOnce() throws Exception {
+        String json = order("card-visa", 1, "IT-5");
+        JsonNode first = settled(place(json, "same"));
+        JsonNode second = settled(place(json, "same"));
+        assertThat(second.get("id")).isEqualTo(first.get("id"));
+        assertThat(json(send(request("/api/orders?customer=" + customer).GET())).get("orders").size()).isEqualTo(1);
+        assertThat(place(order("card-visa", 2, "IT-5"), "same").statusCode()).isEqualTo(422);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{ | 400 | malformed-request", "[] | 400 | malformed-request",
+        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[]} | 422 | invalid-request",
+        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"UNICORN\",\"quantity\":1}]} | 422 | unknown-sku",
+        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":0}]} | 422 | invalid-request",
+        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":-3}]} | 422 | invalid-request",
+        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":1000000}]} | 422 | invalid-request",
+        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":1}]} | 422 | wrong-currency",
+        "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":1},{\"sku\":\"IT-1\",\"quantity\":1}]} | 422 | duplicate-line"})
+    void saysWhatIsWrongWithAnOrder(String json, int status, String type) throws Exception {
+        assertProblem(send(request("/api/orders").POST(body(json))), status, type);
+    }
+
+    @Test
+    void saysWhatIsWrongWithARequest() throws Exception {
+        String line = "{\"sku\":\"IT-1\",\"quantity\":1}";
+        assertProblem(
+                send(request("/api/orders").POST(body("{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":["
+                        + IntStream.range(0, 101).mapToObj(i -> line).collect(Collectors.joining(",")) + "]}"))),
+                422, "invalid-request");
+        assertProblem(send(request("/api/orders").POST(body(" ".repeat(400_000)))), 413, "body-too-large");
+        assertProblem(send(request("/api/orders").setHeader("Content-Type", "text/plain").POST(body("hello"))), 415,
+                "unsupported-media-type");
+        assertProblem(send(request("/api/orders/7K-06B3N8ZQ4M1V9X2W5T0C").GET()), 404, "unknown-order");
+        assertProblem(send(request("/api/orders/no-such-form").GET()), 422, "invalid-request");
+        assertProblem(send(request("/api/payments/7K-06B3N8ZQ4M1V9X2W5T0C").GET()), 404, "unknown-payment");
+        assertProblem(send(request("/api/stock/NEVER-RECEIVED").GET()), 404, "unknown-sku");
+    }
+
+    private static void assertProblem(HttpResponse<String> response, int status, String type) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).hasValueSatisfying(
+                contentType -> assertThat(contentType).startsWith("application/problem+json"));
+        assertThat(json(response).get("type").asString()).isEqualTo("https://faultline.dev/problems/" + type);
+        assertThat(response.body()).doesNotContain("Exception", "java.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator", "/actuator/health", "/api/orders/../../actuator/health", "/faults",
+        "/payments/x",
+        "/api/orders/..%2f..%2factuator/health", "/", "/api", "/api/orders/;/../../actuator"})
+    void showsNothingInternalThroughTheGateway(String path) throws Exception {
+        HttpResponse<String> response = send(request(path).GET());
+        assertThat(response.statusCode()).as(response.body()).isBetween(400, 499);
+        assertThat(response.body()).doesNotContain("\"status\":\"UP\"", "_links");
+    }
+
+    @Test
+    void startsANodeAgainThatWasKilledAndGoesOnTakingOrders() throws Exception {
+        long before = CLUSTER.kill("payment-service-1", "KILL");
+        JsonNode order = settled(place(order("card-visa", 1, "IT-6"), "k"));
+        assertThat(order.get("status").asString()).isEqualTo("CONFIRMED");
+        await().atMost(Duration.ofSeconds(90)).until(() -> CLUSTER.nodes().stream().anyMatch(
+                node -> node.name().equals("payment-service-1") && node.state() == NodeState.READY && node
+                        .restarts() > 0
+                        && node.pid().isPresent() && node.pid().getAsLong() != before));
+    }
+}

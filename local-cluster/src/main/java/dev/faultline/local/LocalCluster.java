@@ -144,12 +144,12 @@ public final class LocalCluster {
         NodeStatus status = directory.status().orElseGet(NodeStatus::unknown);
         return new Node(directory.name(), status.state(),
                 process == null ? OptionalLong.empty() : OptionalLong.of(process.pid()), port, status.since(),
-                status.restarts(), status.detail(), process == null ? 0 : ResidentMemory.of(process.pid()));
+                status.restarts(), status.detail(), process == null ? Memory.NONE : Memory.ofTree(process.pid()));
     }
 
-    /** The supervisor's resident memory in bytes. */
-    public long supervisorResidentBytes() {
-        return files.livingSupervisor().map(supervisor -> ResidentMemory.of(supervisor.pid())).orElse(0L);
+    /** The supervisor's own; its children are the nodes. */
+    public Memory supervisorMemory() {
+        return files.livingSupervisor().map(supervisor -> Memory.ofProcess(supervisor.pid())).orElse(Memory.NONE);
     }
 
     /** Ends a node in good order and leaves it so until {@link #start}; does not wait for its end. */

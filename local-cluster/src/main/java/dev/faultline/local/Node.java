@@ -8,10 +8,10 @@ import dev.faultline.local.supervisor.NodeState;
 /**
  * A node as it is now.
  *
- * @param pid           of its process, while there is one
- * @param since         when it came into this state
- * @param detail        why it is in this state, if there is more to say
- * @param residentBytes of its process and that one's children, 0 while there is none
+ * @param pid    of its process, while there is one
+ * @param since  when it came into this state
+ * @param detail why it is in this state, if there is more to say
+ * @param memory  of its process and that one's children
  */
 public record Node(String name, NodeState state, OptionalLong pid, int port, Instant since, int restarts, String detail,
-        long residentBytes) {}
+        Memory memory) {}

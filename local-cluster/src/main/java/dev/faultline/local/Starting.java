@@ -208,7 +208,9 @@ final class Starting {
         return node.status().filter(status -> {
             if (status.state() == NodeState.RESTARTING && status.restarts() >= HOPELESS_RESTARTS) {
                 throw new RefusedException(name + " ended " + status.restarts() + " times, the last time it "
-                        + status.detail() + ". Its log ends with:\n" + node.logEnd(10)
+                        + status.detail() + ". Its log ends with:\n" + node.logEnd(5).stream()
+                                .map(line -> "  " + LogEntry.parse(line).map(LogEntry::message).orElse(line))
+                                .collect(Collectors.joining("\n"))
                         + "\nMore: ./faultline logs " + name);
             }
             if (status.state() == NodeState.READY) {

@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.faultline.local.LocalCluster;
+import dev.faultline.local.Memory;
 import dev.faultline.local.Node;
 import dev.faultline.local.client.Platform;
 
@@ -46,7 +47,7 @@ final class BringingUp {
 
     private void sayWhereToGoOn() {
         List<Node> nodes = cluster.nodes();
-        long resident = cluster.supervisorResidentBytes() + nodes.stream().mapToLong(Node::residentBytes).sum();
+        Memory memory = nodes.stream().map(Node::memory).reduce(cluster.supervisorMemory(), Memory::plus);
         terminal.line("""
 
                 %d nodes run after %.1f s, %s resident. The gateway is %s
@@ -56,6 +57,7 @@ final class BringingUp {
                   ./faultline logs order-service-1 -f          what a node says
                   ./faultline kill payment-service-1           kill -9; then order again
                   ./faultline down                             stop all; the data stays"""
-                .formatted(nodes.size(), terminal.seconds(), Terminal.bytes(resident), cluster.gatewayUrl()));
+                .formatted(nodes.size(), terminal.seconds(), Terminal.bytes(memory.residentBytes()), cluster
+                        .gatewayUrl()));
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 import dev.faultline.local.LocalCluster;
+import dev.faultline.local.Memory;
 import dev.faultline.local.Node;
 
 /** The nodes of a cluster, one a line. */
@@ -22,12 +23,11 @@ final class StatusTable {
                 "MEMORY", "").stripTrailing());
         Instant now = Instant.now();
         nodes.forEach(node -> print(node, now));
-        long supervisor = cluster.supervisorResidentBytes();
-        long total = supervisor + nodes.stream().mapToLong(Node::residentBytes).sum();
-        terminal.line("%-22s %-11s %8s %6s %9s %9s %9s".formatted("supervisor", "", "", "", "", "",
-                Terminal.bytes(supervisor)));
-        terminal.line("%-22s %-11s %8s %6s %9s %9s %9s".formatted("all together", "", "", "", "", "",
-                Terminal.bytes(total)));
+        Memory supervisor = cluster.supervisorMemory();
+        Memory total = nodes.stream().map(Node::memory).reduce(supervisor, Memory::plus);
+        terminal.line("%-22s %56s".formatted("supervisor", Terminal.bytes(supervisor.residentBytes())));
+        terminal.line("%-22s %56s  (%s with shared pages counted once)".formatted("all together",
+                Terminal.bytes(total.residentBytes()), Terminal.bytes(total.proportionalBytes())));
         terminal.line("");
         terminal.line("Gateway: " + cluster.gatewayUrl() + "   Home: " + cluster.home());
     }
@@ -38,7 +38,8 @@ final class StatusTable {
         terminal.line("%-22s %s %8s %6s %9s %9d %9s  %s".formatted(node.name(), state,
                 node.pid().isPresent() ? node.pid().getAsLong() : "-", node.port() == 0 ? "-" : node.port(),
                 node.since().equals(Instant.EPOCH) ? "-" : span(Duration.between(node.since(), now)), node.restarts(),
-                node.residentBytes() == 0 ? "-" : Terminal.bytes(node.residentBytes()), node.detail()).stripTrailing());
+                node.pid().isEmpty() ? "-" : Terminal.bytes(node.memory().residentBytes()), node.detail())
+                .stripTrailing());
     }
 
     private static Terminal.Colour colour(Node node) {

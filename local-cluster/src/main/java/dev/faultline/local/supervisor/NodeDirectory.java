@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -49,8 +50,8 @@ public final class NodeDirectory {
         status.delete();
     }
 
-    /** The last lines of its log. */
-    public String logEnd(int lines) {
+    /** The last lines of its log, none if it can not be read. */
+    public List<String> logEnd(int lines) {
         try (Stream<String> all = Files.lines(log(), StandardCharsets.UTF_8)) {
             var last = new ArrayDeque<String>();
             all.forEach(line -> {
@@ -59,9 +60,9 @@ public final class NodeDirectory {
                     last.remove();
                 }
             });
-            return String.join("\n", last);
+            return List.copyOf(last);
         } catch (IOException | UncheckedIOException e) {
-            return "(" + log() + " can not be read: " + e.getMessage() + ")";
+            return List.of();
         }
     }
 

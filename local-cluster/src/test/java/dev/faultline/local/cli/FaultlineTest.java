@@ -57,7 +57,7 @@ class FaultlineTest {
         new LogTail(home.resolve("log")).read(1, false, line -> out.append(text.readable(line)).append('\n'));
 
         assertThat(out.toString().lines().toList()).containsExactly(
-                "03:04:05.678 WARN  Relay                        late  order=7K-1 trace=abc", "at a", "at b");
+                "03:04:05.678 WARN  Relay                        late  order=7K-1  trace=abc", "at a", "at b");
     }
 
     private int run(String... arguments) {

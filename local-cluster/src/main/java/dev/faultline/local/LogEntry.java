@@ -1,0 +1,45 @@
+package dev.faultline.local;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A line that a service has logged.
+ *
+ * @param logger     the last part of its name
+ * @param context    what the entry belongs to: order and trace, those that are known
+ * @param stackTrace empty if there is none
+ */
+public record LogEntry(String timestamp, String level, String logger, String message, Map<String, String> context,
+        String stackTrace) {
+
+    /** None for a line that is not a service's: those of servers, and what a JVM says itself. */
+    public static Optional<LogEntry> parse(String line) {
+        if (!line.startsWith("{")) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode entry = JsonMapper.shared().readTree(line);
+            var context = new LinkedHashMap<String, String>();
+            add(context, "order", entry.path("orderId"));
+            add(context, "trace", entry.path("traceId"));
+            String logger = entry.path("logger_name").asString("");
+            return Optional.of(new LogEntry(entry.path("@timestamp").asString(""), entry.path("level").asString(""),
+                    logger.substring(logger.lastIndexOf('.') + 1), entry.path("message").asString("").strip(), context,
+                    entry.path("stack_trace").asString("").stripTrailing()));
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void add(Map<String, String> context, String name, JsonNode value) {
+        if (value.isString()) {
+            context.put(name, value.asString());
+        }
+    }
+}

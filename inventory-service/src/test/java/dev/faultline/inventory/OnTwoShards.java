@@ -1,0 +1,41 @@
+package dev.faultline.inventory;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import dev.faultline.testing.Consul;
+import dev.faultline.testing.Database;
+import dev.faultline.testing.Kafka;
+import dev.faultline.testing.Postgres;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.context.ContextConfiguration;
+
+/** The whole service with two real PostgreSQL servers, a real Kafka and a real Consul; one for all tests of a JVM. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
+    "management.tracing.sampling.probability=1"})
+@ContextConfiguration(initializers = OnTwoShards.RealParts.class)
+public @interface OnTwoShards {
+
+    class RealParts implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            Database one = Postgres.shared().createDatabase("inventory");
+            Database two = Postgres.another().createDatabase("inventory");
+            TestPropertyValues.of(
+                    "faultline.shards=shard-1=%s:%d,shard-2=%s:%d".formatted(one.host(), one.port(), two.host(),
+                            two.port()),
+                    "faultline.database.password=" + one.password(),
+                    "spring.kafka.bootstrap-servers=" + Kafka.shared().bootstrapServers(),
+                    "spring.cloud.consul.host=" + Consul.shared().host(),
+                    "spring.cloud.consul.port=" + Consul.shared().port()).applyTo(context);
+        }
+    }
+}

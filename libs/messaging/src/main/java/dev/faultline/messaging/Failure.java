@@ -9,52 +9,52 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.kafka.listener.BatchListenerFailedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionTimedOutException;
 
 /**
- * Why a message can not be handled now, which decides how it is repeated. These are classes, and what was thrown is not
- * their cause, because the error handler classifies by root cause and begins a new series of attempts when its class
- * changes.
+ * Names the message that can not be handled now, and its class decides how it is repeated: the error handler begins a new
+ * series of attempts when the class changes.
  */
-abstract sealed class Failure extends RuntimeException {
+abstract sealed class Failure extends BatchListenerFailedException {
     private final Throwable thrown;
 
-    private Failure(String message, Throwable thrown) {
-        super(message + ": " + thrown, null, true, false);
+    private Failure(String message, Throwable thrown, int index) {
+        super(message + ": " + thrown.getMessage(), thrown, index);
         this.thrown = thrown;
-        addSuppressed(thrown); // for the log
     }
 
     /** Not the message's fault: repeated without end. */
     static final class Passing extends Failure {
-        private Passing(Throwable thrown) {
-            super("trouble that will pass", thrown);
+        private Passing(Throwable thrown, int index) {
+            super("trouble that will pass", thrown, index);
         }
     }
 
     /** Taken for the message's fault: repeated a few times. */
     static final class Persisting extends Failure {
-        private Persisting(Throwable thrown) {
-            super("the message can not be handled", thrown);
+        private Persisting(Throwable thrown, int index) {
+            super("a message can not be handled", thrown, index);
         }
     }
 
     /** Not repeated. */
     static final class Unreadable extends Failure {
-        Unreadable(UnreadableMessageException thrown) {
-            super("the message can not be read", thrown);
+        Unreadable(UnreadableMessageException thrown, int index) {
+            super("a message can not be read", thrown, index);
         }
     }
 
-    static Failure of(Throwable thrown) {
+    /** @param index of the message in what was polled */
+    static Failure of(Throwable thrown, int index) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < 20; depth++, cause = cause.getCause()) {
             if (passes(cause)) {
-                return new Passing(thrown);
+                return new Passing(thrown, index);
             }
         }
-        return new Persisting(thrown);
+        return new Persisting(thrown, index);
     }
 
     Throwable thrown() {

@@ -83,11 +83,11 @@ public final class MessageConsumers {
     }
 
     private DefaultErrorHandler errorHandler() {
-        var handler = new DefaultErrorHandler(deadLetters, new FixedBackOff(0, 0));
+        var handler = new DefaultErrorHandler(deadLetters, growing(properties.attempts() - 1));
         handler.setBackOffFunction((_, failure) -> switch (failure) {
             case Failure.Passing _ -> growing(Long.MAX_VALUE);
-            case Failure.Persisting _ -> growing(properties.attempts() - 1);
-            default -> null; // none
+            case Failure.Unreadable _ -> new FixedBackOff(0, 0);
+            default -> null; // as above
         });
         handler.setLogLevel(KafkaException.Level.WARN);
         return handler;

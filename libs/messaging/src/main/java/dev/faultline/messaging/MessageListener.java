@@ -7,7 +7,6 @@ import java.util.UUID;
 
 import io.micrometer.tracing.Span;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.springframework.kafka.listener.BatchListenerFailedException;
 import org.springframework.kafka.listener.BatchMessageListener;
 
 /**
@@ -34,7 +33,7 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
                 messages.add(read(message));
             } catch (UnreadableMessageException e) {
                 handleAll(messages); // what comes after it is polled again
-                throw failure(messages.size(), new Failure.Unreadable(e));
+                throw new Failure.Unreadable(e, messages.size());
             }
         }
         handleAll(messages);
@@ -48,16 +47,16 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
             handle(messages);
             return;
         } catch (RuntimeException | Error e) {
-            Failure failure = Failure.of(e);
+            Failure failure = Failure.of(e, 0);
             if (messages.size() == 1 || failure instanceof Failure.Passing) {
-                throw failure(0, failure);
+                throw failure;
             }
         }
         for (int i = 0; i < messages.size(); i++) {
             try {
                 handle(messages.subList(i, i + 1));
             } catch (RuntimeException | Error e) {
-                throw failure(i, Failure.of(e));
+                throw Failure.of(e, i);
             }
         }
     }
@@ -101,9 +100,5 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
         } catch (IllegalArgumentException e) {
             throw new UnreadableMessageException("a message whose id is no UUID", e);
         }
-    }
-
-    private static BatchListenerFailedException failure(int index, Failure failure) {
-        return new BatchListenerFailedException("a message could not be handled", failure, index);
     }
 }

@@ -59,6 +59,14 @@ class MessagingAutoConfiguration {
             KafkaConnectionDetails connection, MessagingProperties properties) {
         Map<String, Object> producer = kafka.buildProducerProperties();
         producer.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getProducer().getBootstrapServers());
+        var producers = new DefaultKafkaProducerFactory<String, byte[]>(producer(producer));
+        producers.setPhysicalCloseTimeout(Math.toIntExact(properties.outbox().stopTimeout().toSeconds()));
+        return producers;
+    }
+
+    /** What the guarantees of relays and dead letters rest on, on top of the connection. */
+    static Map<String, Object> producer(Map<String, Object> kafka) {
+        var producer = new HashMap<>(kafka);
         producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
         producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         producer.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -70,9 +78,7 @@ class MessagingAutoConfiguration {
         producer.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         producer.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
         producer.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-        var producers = new DefaultKafkaProducerFactory<String, byte[]>(producer);
-        producers.setPhysicalCloseTimeout(Math.toIntExact(properties.outbox().stopTimeout().toSeconds()));
-        return producers;
+        return producer;
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.faultline.messaging;
 
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
+import io.micrometer.tracing.Tracer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,6 +30,11 @@ public final class Outbox {
     private final long maxMessageBytes;
     private final Clock clock;
     private final RandomGenerator random;
+
+    /** For use without Spring: not traced, messages of 256 KiB at most. */
+    public Outbox(JsonMapper json) {
+        this(json, new MessageTracing(Tracer.NOOP), 256 * 1024, Clock.systemUTC(), new SecureRandom());
+    }
 
     Outbox(JsonMapper json, MessageTracing tracing, long maxMessageBytes, Clock clock, RandomGenerator random) {
         this.json = json;

@@ -1,0 +1,298 @@
+package dev.faultline.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.faultline.messaging.Greeting.Farewell.Goodbye;
+import dev.faultline.messaging.Greeting.Hello;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import tools.jackson.databind.json.JsonMapper;
+
+class MessageConsumersTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String topic = Topics.create(1);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
+            MessagingAutoConfiguration.producer(Topics.connection()));
+    private final List<ConcurrentMessageListenerContainer<String, byte[]>> containers = new ArrayList<>();
+    /** What handlers were given, effects of a batch that failed excepted. */
+    private final ConcurrentLinkedQueue<Greeting> handled = new ConcurrentLinkedQueue<>();
+
+    @AfterEach
+    void close() {
+        containers.forEach(ConcurrentMessageListenerContainer::stop);
+        producers.destroy();
+    }
+
+    @Test
+    void givesMessagesOfAllTypesInTheirOrderAndOnce() {
+        UUID id = hello(1);
+        Topics.send(topic, "a", "Goodbye", "{\"to\":\"a\",\"unknown\":1}");
+        var first = start(batch -> {
+            assertThat(batch.getFirst().id()).isEqualTo(id);
+            assertThat(batch.getFirst().topic()).isEqualTo(topic);
+            handleAll(batch);
+        });
+        awaitHandled(new Hello("a", 1), new Goodbye("a"));
+        first.stop();
+        hello(2);
+        start(this::handleAll);
+
+        awaitHandled(new Hello("a", 1), new Goodbye("a"), new Hello("a", 2));
+    }
+
+    @Test
+    void setsAPoisonMessageAsideWithItsReasonAndHandlesTheRest() {
+        for (int number = 1; number <= 6; number++) {
+            hello(number);
+        }
+        var attempts = new AtomicInteger();
+        start(batch -> {
+            if (batch.stream().anyMatch(message -> message.payload().equals(new Hello("a", 3)))) {
+                if (batch.size() == 1) {
+                    attempts.incrementAndGet();
+                }
+                throw new IllegalStateException("3 is not to be handled");
+            }
+            handleAll(batch);
+        });
+
+        awaitHandled(numbers(1, 2, 4, 5, 6));
+        await().atMost(PATIENCE).until(() -> deadLetters().size() == 1);
+        ConsumerRecord<String, byte[]> letter = deadLetters().getFirst();
+        assertThat(Topics.text(letter)).isEqualTo("{\"to\":\"a\",\"number\":3}");
+        assertThat(letter.key()).isEqualTo("a");
+        assertThat(Topics.header(letter, "type")).isEqualTo("Hello");
+        assertThat(Topics.header(letter, "traceparent")).startsWith("00-");
+        assertThat(Topics.header(letter, DeadLetters.REASON)).isEqualTo("3 is not to be handled");
+        assertThat(Topics.header(letter, DeadLetters.EXCEPTION)).isEqualTo("java.lang.IllegalStateException");
+        assertThat(Topics.header(letter, DeadLetters.TOPIC)).isEqualTo(topic);
+        assertThat(Topics.header(letter, DeadLetters.PARTITION)).isEqualTo("0");
+        assertThat(Topics.header(letter, DeadLetters.OFFSET)).isEqualTo("2");
+        assertThat(Topics.header(letter, DeadLetters.ATTEMPTS)).isEqualTo("4");
+        assertThat(attempts).hasValue(4);
+        assertThat(meters.get("faultline.dead.letters").tag("topic", topic).counter().count()).isEqualTo(1);
+    }
+
+    @Test
+    void setsAsideAtOnceWhatCanNotBeRead() {
+        hello(1);
+        Topics.send(topic, "a", "Hello", "{\"to\":");
+        Topics.send(topic, "a", "Unheard", "{}");
+        Topics.send(topic, "a", Map.of("type", "Hello"), "{\"to\":\"a\",\"number\":7}");
+        Topics.send(topic, "a", "Hello", "null");
+        hello(2);
+        start(this::handleAll);
+
+        awaitHandled(numbers(1, 2));
+        await().atMost(PATIENCE).until(() -> deadLetters().size() == 4);
+        assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetters.REASON)).containsExactly(
+                "a message whose body is no Hello", "a message of unknown type Unheard", "a message without id",
+                "a message whose body is no Hello");
+        assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetters.ATTEMPTS))
+                .containsOnly("1");
+    }
+
+    @Test
+    void repeatsWithoutEndWhatFailsByNoFaultOfAMessage() {
+        for (int number = 1; number <= 4; number++) {
+            hello(number);
+        }
+        var calls = new AtomicInteger();
+        start(batch -> {
+            switch (calls.incrementAndGet()) {
+                case 1, 2, 3 -> throw new RetryLaterException("the bucket has moved");
+                case 4, 5, 6 -> throw new IllegalStateException(new SQLTransientConnectionException("no connection"));
+                case 7, 8, 9 -> throw new IllegalStateException(new SQLException("deadlock", "40P01"));
+                default -> handleAll(batch);
+            }
+        });
+
+        awaitHandled(numbers(1, 2, 3, 4));
+        assertThat(calls).hasValueGreaterThanOrEqualTo(10);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void losesNothingWhenTheDatabaseCutsItsConnections() {
+        try (var database = new OutboxFixture()) {
+            hello(1);
+            hello(2);
+            var calls = new AtomicInteger();
+            start(batch -> {
+                try (var connection = database.connect(); var statement = connection.createStatement()) {
+                    if (calls.incrementAndGet() <= 6) {
+                        statement.execute("select pg_terminate_backend(pg_backend_pid())");
+                    }
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+                handleAll(batch);
+            });
+
+            awaitHandled(numbers(1, 2));
+            assertThat(deadLetters()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMessageThatFailsOnceIsNoDeadLetter() {
+        hello(1);
+        hello(2);
+        var failed = new AtomicInteger();
+        start(batch -> {
+            if (batch.size() == 1 && failed.getAndIncrement() < 2) {
+                throw new IllegalStateException("not yet");
+            }
+            if (batch.size() > 1) {
+                throw new IllegalStateException("not together");
+            }
+            handleAll(batch);
+        });
+
+        awaitHandled(numbers(1, 2));
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRepeatedBatchHasItsEffectsOnceByTheInbox() throws Exception {
+        try (var database = new OutboxFixture()) {
+            database.query("create table effect (number int)");
+            database.query("grant all on effect to public");
+            for (int number = 1; number <= 20; number++) {
+                hello(number);
+            }
+            var calls = new AtomicInteger();
+            start(batch -> {
+                effects(database, batch);
+                handleAll(batch);
+                if (calls.incrementAndGet() <= 3) { // committed, but Kafka is not told
+                    throw new RetryLaterException("killed before the offsets were committed");
+                }
+            });
+
+            await().atMost(PATIENCE).until(() -> handled.size() >= 40);
+            assertThat(database.query("select count(*) from effect")).isEqualTo("20");
+            assertThat(database.query("select count(distinct number) from effect")).isEqualTo("20");
+        }
+    }
+
+    @Test
+    void aBatchThatOutlivesItsPartitionsHasItsEffectsOnceByTheInbox() throws Exception {
+        try (var database = new OutboxFixture()) {
+            database.query("create table effect (number int)");
+            database.query("grant all on effect to public");
+            hello(1);
+            var entered = new CountDownLatch(1);
+            var taken = new CountDownLatch(1);
+            start(batch -> {
+                entered.countDown();
+                effects(database, batch, () -> uninterruptibly(taken));
+                handleAll(batch);
+            });
+            uninterruptibly(entered);
+            start(batch -> {
+                taken.countDown(); // only now the first one, which has lost the partition, goes on
+                effects(database, batch);
+                handleAll(batch);
+            });
+
+            awaitHandled(new Hello("a", 1), new Hello("a", 1));
+            assertThat(database.query("select count(*) from effect")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void refusesATypeThatIsNotMadeOfRecords() {
+        assertThatThrownBy(() -> consumers().container(topic, "group", Runnable.class, _ -> {}))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private void effects(OutboxFixture database, List<ReceivedMessage<Greeting>> batch) {
+        effects(database, batch, () -> {});
+    }
+
+    private static void effects(OutboxFixture database, List<ReceivedMessage<Greeting>> batch, Runnable beforeCommit) {
+        try (Connection transaction = database.transaction(); var statement = transaction.createStatement()) {
+            Set<UUID> fresh = new Inbox().claim(transaction, batch.stream().map(ReceivedMessage::id).toList());
+            for (ReceivedMessage<Greeting> message : batch) {
+                if (fresh.contains(message.id()) && message.payload() instanceof Hello hello) {
+                    statement.executeUpdate("insert into effect values (" + hello.number() + ")");
+                }
+            }
+            beforeCommit.run();
+            transaction.commit();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private UUID hello(int number) {
+        UUID id = UUID.randomUUID();
+        Topics.send(topic, "a",
+                Map.of("id", id.toString(), "type", "Hello", "traceparent",
+                        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"),
+                "{\"to\":\"a\",\"number\":" + number + "}");
+        return id;
+    }
+
+    private static Greeting[] numbers(int... numbers) {
+        return java.util.stream.IntStream.of(numbers).mapToObj(number -> new Hello("a", number))
+                .toArray(Greeting[]::new);
+    }
+
+    private void handleAll(List<ReceivedMessage<Greeting>> batch) {
+        batch.forEach(message -> handled.add(message.payload()));
+    }
+
+    private void awaitHandled(Greeting... greetings) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(handled).containsExactly(greetings));
+    }
+
+    private List<ConsumerRecord<String, byte[]>> deadLetters() {
+        return Topics.read(MessageTopics.deadLettersOf(topic));
+    }
+
+    private MessageConsumers consumers() {
+        var properties = new MessagingProperties.Consumers(1, 200, Duration.ofSeconds(3), 4, Duration.ofMillis(20),
+                Duration.ofMillis(100));
+        return new MessageConsumers(Topics.connection(), properties, JsonMapper.shared(),
+                new MessageTracing(Tracer.NOOP), new DeadLetters(producers, properties.attempts(), meters));
+    }
+
+    private ConcurrentMessageListenerContainer<String, byte[]> start(MessageHandler<Greeting> handler) {
+        var container = consumers().container(topic, topic + "-group", Greeting.class, handler);
+        containers.add(container);
+        container.start();
+        return container;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.faultline.messaging;
+
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.faultline.testing.Database;
+import dev.faultline.testing.Postgres;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.flywaydb.core.Flyway;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A fresh database with an outbox and an inbox, and relays of it. */
+final class OutboxFixture implements AutoCloseable {
+    private final Database database;
+    private final Map<String, Object> kafka;
+    private final List<Relay> relays = new ArrayList<>();
+    final Outbox outbox = new Outbox(JsonMapper.shared());
+
+    OutboxFixture(Map<String, Object> kafka) {
+        this.kafka = kafka;
+        this.database = Postgres.shared().createDatabase();
+        Flyway.configure().dataSource(database.jdbcUrl(), database.user(), database.password()).load().migrate();
+    }
+
+    OutboxFixture() {
+        this(Topics.connection());
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    }
+
+    Connection transaction() throws SQLException {
+        Connection connection = connect();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    /** Each in a transaction of its own. */
+    void send(OutgoingMessage... messages) throws SQLException {
+        try (Connection transaction = transaction()) {
+            for (OutgoingMessage message : messages) {
+                outbox.append(transaction, List.of(message));
+                transaction.commit();
+            }
+        }
+    }
+
+    OutboxDatabase outboxDatabase() {
+        return new OutboxDatabase("test", database.jdbcUrl(), database.user(), database.password());
+    }
+
+    /** A relay, with the means to observe it. */
+    final class Relay {
+        final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        final OutboxRelay relay;
+        private final DefaultKafkaProducerFactory<String, byte[]> producers;
+
+        private Relay(MessagingProperties.Outbox properties, Map<String, Object> kafka, Runnable declareTopics) {
+            producers = new DefaultKafkaProducerFactory<>(MessagingAutoConfiguration.producer(kafka));
+            producers.setPhysicalCloseTimeout(0);
+            relay = new OutboxRelay(outboxDatabase(), properties, producers, declareTopics, meters);
+        }
+
+        Relay start() {
+            relay.start();
+            return this;
+        }
+
+        /** As if by kill -9, as far as that can be done in one process: nothing more is sent or confirmed. */
+        void stop() {
+            relay.stop();
+            producers.destroy();
+        }
+
+        double count(String meter) {
+            return meters.get(meter).counter().count();
+        }
+    }
+
+    /** @param settings below {@code faultline.messaging.outbox}, besides short intervals */
+    Relay relay(Map<String, String> settings) {
+        return relay(settings, () -> {});
+    }
+
+    Relay relay() {
+        return relay(Map.of());
+    }
+
+    Relay relay(Map<String, String> settings, Runnable declareTopics) {
+        var all = new HashMap<>(Map.of("confirm-interval", "100ms", "standby-interval", "100ms", "stop-timeout", "2s"));
+        all.putAll(settings);
+        var relay = new Relay(new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("",
+                MessagingProperties.Outbox.class), kafka, declareTopics);
+        relays.add(relay);
+        return relay;
+    }
+
+    /** As the superuser. */
+    String query(String sql) {
+        Database all = database.asSuperuser();
+        try (Connection connection = DriverManager.getConnection(all.jdbcUrl(), all.user(), all.password());
+                var statement = connection.createStatement()) {
+            if (!statement.execute(sql)) {
+                return "";
+            }
+            var rows = statement.getResultSet();
+            return rows.next() ? String.valueOf(rows.getString(1)) : "";
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The log that the slot is behind. */
+    long lagBytes() {
+        return Long.parseLong(query("select pg_wal_lsn_diff(pg_current_wal_flush_lsn(), confirmed_flush_lsn)::bigint"
+                + " from pg_replication_slots where slot_name = '" + slot() + "'"));
+    }
+
+    String slot() {
+        return database.name() + "_outbox";
+    }
+
+    /** The reader of the slot loses its connection. */
+    void cutReader() {
+        query("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '" + slot() + "'");
+    }
+
+    @Override
+    public void close() {
+        relays.forEach(Relay::stop);
+        await().atMost(Duration.ofSeconds(10)).until(() -> query(
+                "select count(*) from pg_replication_slots where active and slot_name = '" + slot() + "'").equals("0"));
+        query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + slot()
+                + "'");
+    }
+}

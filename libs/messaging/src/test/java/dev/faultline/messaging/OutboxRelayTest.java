@@ -1,0 +1,322 @@
+package dev.faultline.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+
+import dev.faultline.local.parts.FreePorts;
+import dev.faultline.local.parts.KafkaBroker;
+import dev.faultline.local.parts.RunningPart;
+import dev.faultline.messaging.Greeting.Hello;
+import dev.faultline.messaging.OutboxFixture.Relay;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutboxRelayTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final OutboxFixture outbox = new OutboxFixture();
+    private final String topic = Topics.create(4);
+
+    @AfterEach
+    void close() {
+        outbox.close();
+    }
+
+    @Test
+    void refusesToAppendWithoutATransaction() throws Exception {
+        try (var connection = outbox.connect()) {
+            assertThatThrownBy(() -> outbox.outbox.append(connection, List.of(hello("a", 1))))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void refusesAMessageThatKafkaWouldNotTake() throws Exception {
+        try (var transaction = outbox.transaction()) {
+            assertThatThrownBy(
+                    () -> outbox.outbox.append(transaction, List.of(new OutgoingMessage(topic, "a", new Hello("a"
+                            .repeat(300 * 1024), 1)))))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("max-message-size");
+        }
+        assertThatThrownBy(() -> new OutgoingMessage("no topic", "key", new Hello("a", 1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void sendsWhatWasCommittedInOrderAndNothingThatWasRolledBack() throws Exception {
+        outbox.relay().start();
+        try (var transaction = outbox.transaction()) {
+            outbox.outbox.append(transaction, List.of(hello("rolled back", 1)));
+            transaction.rollback();
+            var savepoint = transaction.setSavepoint();
+            outbox.outbox.append(transaction, List.of(hello("rolled back to a savepoint", 1)));
+            transaction.rollback(savepoint);
+            outbox.outbox.append(transaction, List.of(hello("a", 1), hello("a", 2), hello("a", 3)));
+            transaction.commit();
+        }
+
+        awaitMessages(3);
+        List<ConsumerRecord<String, byte[]>> messages = Topics.read(topic);
+        assertThat(messages).extracting(Topics::text).containsExactly("""
+                {"to":"a","number":1}""", """
+                {"to":"a","number":2}""", """
+                {"to":"a","number":3}""");
+        assertThat(messages).allSatisfy(message -> {
+            assertThat(message.key()).isEqualTo("a");
+            assertThat(Topics.header(message, "type")).isEqualTo("Hello");
+        });
+        assertThat(ids(messages)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void doesNotSkipATransactionThatCommitsAfterLaterOnes() throws Exception {
+        outbox.relay().start();
+        try (var slow = outbox.transaction()) {
+            outbox.outbox.append(slow, List.of(hello("slow", 1)));
+            outbox.send(hello("fast", 1), hello("fast", 2));
+            awaitMessages(2);
+            await().atMost(PATIENCE).until(() -> outbox.lagBytes() < 1_000); // those are confirmed
+            slow.commit();
+        }
+
+        awaitMessages(3);
+        assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactlyInAnyOrder("fast", "fast",
+                "slow");
+    }
+
+    @Test
+    void keepsTheOrderOfEachKeyWhileRelaysAreCutOff() throws Exception {
+        outbox.relay().start();
+        outbox.relay().start();
+        int keys = 4;
+        int perKey = 300;
+        try (var senders = Executors.newFixedThreadPool(keys)) {
+            for (int key = 0; key < keys; key++) {
+                String name = "key-" + key;
+                var _ = senders.submit(() -> {
+                    outbox.send(IntStream.range(0, perKey).mapToObj(n -> hello(name, n))
+                            .toArray(OutgoingMessage[]::new));
+                    return name;
+                });
+            }
+            for (int cut = 1; cut <= 3; cut++) {
+                int so = cut * 200;
+                await().atMost(PATIENCE).until(() -> firstArrivals().values().stream().mapToInt(List::size).sum() > so);
+                outbox.cutReader();
+            }
+        }
+
+        await().atMost(PATIENCE)
+                .until(() -> firstArrivals().values().stream().mapToInt(List::size).sum() == keys * perKey);
+        assertThat(firstArrivals().values()).allSatisfy(numbers -> assertThat(numbers).isSorted());
+    }
+
+    @Test
+    void repeatsWhatWasSentButNotConfirmed() throws Exception {
+        Relay relay = outbox.relay(Map.of("confirm-interval", "1h")).start();
+        outbox.send(hello("a", 1), hello("b", 1));
+        awaitMessages(2);
+        outbox.cutReader();
+
+        awaitMessages(4);
+        List<String> ids = ids(Topics.read(topic));
+        assertThat(new HashSet<>(ids)).hasSize(2);
+        assertThat(relay.count("faultline.outbox.restarts")).isPositive();
+    }
+
+    @Test
+    void repeatsNothingAfterAnOrderlyStop() throws Exception {
+        Relay first = outbox.relay(Map.of("confirm-interval", "1h")).start();
+        outbox.send(hello("a", 1), hello("b", 1));
+        awaitMessages(2);
+        first.stop();
+        outbox.relay().start();
+        outbox.send(hello("a", 2));
+
+        awaitMessages(3);
+        assertThat(ids(Topics.read(topic))).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void relaysOnceAndHandsOverToTheNext() throws Exception {
+        Relay first = outbox.relay().start();
+        await().atMost(PATIENCE).until(first.relay::isActive);
+        Relay second = outbox.relay().start();
+        outbox.send(hello("a", 1));
+        awaitMessages(1);
+        assertThat(second.relay.isActive()).isFalse();
+        assertThat(second.count("faultline.outbox.restarts")).isZero();
+
+        first.stop();
+        await().atMost(PATIENCE).until(second.relay::isActive);
+        outbox.send(hello("a", 2));
+        awaitMessages(2);
+        assertThat(second.count("faultline.outbox.relayed")).isEqualTo(1);
+    }
+
+    @Test
+    void confirmsOnlyWhatKafkaHasAcknowledged(@TempDir Path directory) throws Exception {
+        List<Integer> ports = FreePorts.take(2);
+        var broker = new KafkaBroker("kafka", directory, ports.get(0), ports.get(1));
+        Map<String, Object> kafka = Topics.connection(broker.bootstrapServers());
+        try (var itsOutbox = new OutboxFixture(kafka)) {
+            Relay relay = itsOutbox.relay();
+            try (var _ = run(broker, directory)) {
+                Topics.create(kafka, topic, 4, Map.of());
+                relay.start();
+                itsOutbox.send(hello("a", 0));
+                await().atMost(PATIENCE).until(() -> Topics.read(kafka, topic).size() == 1);
+                await().atMost(PATIENCE).until(() -> itsOutbox.lagBytes() < 1_000);
+            }
+            itsOutbox.send(IntStream.rangeClosed(1, 50).mapToObj(n -> hello("a", n)).toArray(OutgoingMessage[]::new));
+            long unsent = itsOutbox.lagBytes();
+            await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> itsOutbox.lagBytes() >= unsent);
+            relay.stop();
+            assertThat(itsOutbox.lagBytes()).isGreaterThanOrEqualTo(unsent);
+
+            try (var _ = run(broker, directory)) {
+                itsOutbox.relay().start();
+                await().atMost(PATIENCE).until(() -> Topics.read(kafka, topic).size() == 51);
+                await().atMost(PATIENCE).until(() -> itsOutbox.lagBytes() < 1_000);
+            }
+        }
+    }
+
+    @Test
+    void boundsWhatIsInFlight() throws Exception {
+        outbox.relay(Map.of("max-in-flight", "10")).start();
+        try (var transaction = outbox.transaction()) {
+            outbox.outbox.append(transaction, IntStream.range(0, 500).mapToObj(n -> hello("a", n)).toList());
+            transaction.commit();
+        }
+        outbox.send(IntStream.range(500, 1_000).mapToObj(n -> hello("a", n)).toArray(OutgoingMessage[]::new));
+
+        awaitMessages(1_000);
+        assertThat(firstArrivals().get("a")).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
+    }
+
+    @Test
+    void holdsBackNoLogWhileOthersWriteAndItHasNothingToSend() throws Exception {
+        Relay relay = outbox.relay(Map.of("start-timeout", "1s")).start();
+        outbox.send(hello("a", 1));
+        awaitMessages(1);
+        try (var connection = outbox.connect(); var statement = connection.createStatement()) {
+            statement.execute("create table other as select generate_series(1, 100000) as number");
+        }
+
+        await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> outbox.lagBytes() < 100_000);
+        assertThat(relay.count("faultline.outbox.restarts")).isZero(); // no time-out ends an idle stream
+    }
+
+    @Test
+    void makesALostSlotAnewAndSaysSo() throws Exception {
+        Relay first = outbox.relay().start();
+        await().atMost(PATIENCE).until(first.relay::isActive);
+        first.stop();
+        outbox.send(hello("lost", 1));
+        outbox.query("alter system set max_slot_wal_keep_size = '16MB'");
+        try {
+            outbox.query("select pg_reload_conf()");
+            await().atMost(PATIENCE).until(() -> {
+                for (int segment = 0; segment < 3; segment++) {
+                    outbox.query("select pg_logical_emit_message(false, 'filler', 'x')");
+                    outbox.query("select pg_switch_wal()");
+                }
+                outbox.query("checkpoint");
+                return outbox
+                        .query("select wal_status from pg_replication_slots where slot_name = '" + outbox.slot() + "'")
+                        .equals("lost");
+            });
+            Relay second = outbox.relay().start();
+            await().atMost(PATIENCE).until(second.relay::isActive);
+            outbox.send(hello("sent", 1));
+
+            awaitMessages(1);
+            assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
+            assertThat(second.count("faultline.outbox.slots.lost")).isEqualTo(1);
+        } finally {
+            outbox.query("alter system reset max_slot_wal_keep_size");
+            outbox.query("select pg_reload_conf()");
+        }
+    }
+
+    @Test
+    void makesADroppedSlotAnew() throws Exception {
+        Relay relay = outbox.relay().start();
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            outbox.cutReader();
+            outbox.query("select pg_drop_replication_slot('" + outbox.slot() + "')"); // fails while it is in use
+        });
+        await().atMost(PATIENCE).until(() -> relay.count("faultline.outbox.slots.lost") == 1);
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        outbox.send(hello("a", 1));
+
+        awaitMessages(1);
+    }
+
+    @Test
+    void leavesOutWhatNoRepetitionCouldSend() throws Exception {
+        String narrow = topic + ".narrow";
+        Topics.create(narrow, 1, Map.of("max.message.bytes", "1000"));
+        Relay relay = outbox.relay().start();
+        outbox.query("select pg_logical_emit_message(true, 'outbox', 'no envelope')");
+        outbox.send(new OutgoingMessage(narrow, "a", new Hello("a".repeat(2_000), 1)), hello("a", 1));
+
+        awaitMessages(1);
+        await().atMost(PATIENCE).until(() -> outbox.lagBytes() < 1_000);
+        assertThat(relay.count("faultline.outbox.undeliverable")).isEqualTo(2);
+    }
+
+    @Test
+    void waitsForATopicThatIsMissingAndHasItMade() throws Exception {
+        String late = topic + ".late";
+        outbox.relay(Map.of(), () -> Topics.create(late, 1, Map.of())).start();
+        outbox.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
+
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+    }
+
+    private OutgoingMessage hello(String key, int number) {
+        return new OutgoingMessage(topic, key, new Hello(key, number));
+    }
+
+    private void awaitMessages(int count) {
+        await().atMost(PATIENCE).until(() -> Topics.read(topic).size() >= count);
+    }
+
+    private static List<String> ids(List<ConsumerRecord<String, byte[]>> messages) {
+        return messages.stream().map(message -> Topics.header(message, "id")).toList();
+    }
+
+    /** The numbers of each key in the order in which they came, without repetitions. */
+    private Map<String, List<Integer>> firstArrivals() {
+        var seen = new HashSet<String>();
+        var numbers = new LinkedHashMap<String, List<Integer>>();
+        for (ConsumerRecord<String, byte[]> message : Topics.read(topic)) {
+            if (seen.add(Topics.header(message, "id"))) {
+                String text = Topics.text(message);
+                int number = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1, text.length() - 1));
+                numbers.computeIfAbsent(message.key(), _ -> new ArrayList<>()).add(number);
+            }
+        }
+        return numbers;
+    }
+
+    private static RunningPart run(KafkaBroker broker, Path directory) {
+        return RunningPart.start(broker, directory.resolve("kafka.log"), Duration.ofSeconds(60));
+    }
+}

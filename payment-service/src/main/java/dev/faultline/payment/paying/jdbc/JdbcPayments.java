@@ -38,8 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.UncategorizedDataAccessException;
-import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.stereotype.Repository;
 
 /** {@link Payments} in PostgreSQL. Rows are locked in the order of their ids, so that batches can not deadlock. */
@@ -234,17 +233,12 @@ class JdbcPayments implements Payments {
                         try {
                             done.addAll(work.on(session, here));
                         } catch (SQLException e) {
-                            throw translated(e);
+                            throw new UncategorizedSQLException("payments on " + session.shard(), null, e);
                         }
                     }
                     return done;
                 })));
         return results;
-    }
-
-    private static DataAccessException translated(SQLException e) {
-        DataAccessException translated = new SQLStateSQLExceptionTranslator().translate("payments", null, e);
-        return translated != null ? translated : new UncategorizedDataAccessException("payments", e) {};
     }
 
     private static OutgoingMessage message(CheckoutReply reply, @Nullable String traceparent) {

@@ -1,0 +1,521 @@
+package dev.faultline.payment;
+
+import static dev.faultline.payment.ledger.Transfer.Kind.CAPTURE;
+import static dev.faultline.payment.ledger.Transfer.Kind.REFUND;
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
+import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
+import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
+import dev.faultline.contracts.CheckoutReply.PaymentVoided;
+import dev.faultline.contracts.Money;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.PaymentCommand;
+import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
+import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.VoidPayment;
+import dev.faultline.messaging.MessageConsumers;
+import dev.faultline.messaging.Outbox;
+import dev.faultline.messaging.OutgoingMessage;
+import dev.faultline.messaging.ReceivedMessage;
+import dev.faultline.payment.ledger.Transfer;
+import dev.faultline.payment.paying.Acquirer.Answer.NotAsked;
+import dev.faultline.payment.paying.Acquirer.Operation;
+import dev.faultline.payment.paying.Payment.Status;
+import dev.faultline.payment.paying.Payments;
+import dev.faultline.payment.paying.Payments.Instruction;
+import dev.faultline.payment.paying.Payments.Settled;
+import dev.faultline.payment.paying.Payments.TakenUp;
+import dev.faultline.payment.paying.SettlingPayments;
+import dev.faultline.payment.paying.Statement;
+import dev.faultline.payment.paying.SupersededException;
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Shards;
+import dev.faultline.testing.Consul;
+import dev.faultline.testing.Database;
+import dev.faultline.testing.Kafka;
+import dev.faultline.testing.Postgres;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.web.client.RestClient;
+import tools.jackson.databind.JsonNode;
+
+/** The service with two shards, Kafka, Consul and the acquirer-simulator, all of them real. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
+    "resilience4j.circuitbreaker.instances.acquirer.wait-duration-in-open-state=5s"})
+class PaymentServiceTest {
+    private static final AcquirerProcess acquirer = new AcquirerProcess();
+    private static final List<CheckoutReply> replies = new CopyOnWriteArrayList<>();
+    private static final AtomicInteger ids = new AtomicInteger();
+    /** As in application.yml. */
+    private static final int BULKHEAD = 32;
+    private static final Money AMOUNT = new Money(1250, "EUR");
+    /** Three attempts of a second. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** With half of the requests failing, two fail and the third does not, one fails and the second does not, twice. */
+    private static final long SEED = 58;
+
+    @Autowired Shards shards;
+    @Autowired Outbox outbox;
+    @Autowired Payments payments;
+    @Autowired SettlingPayments settling;
+    @Autowired CircuitBreakerRegistry breakers;
+    @Autowired MeterRegistry meters;
+    @LocalServerPort int port;
+    @LocalManagementPort int managementPort;
+
+    @DynamicPropertySource
+    static void surroundings(DynamicPropertyRegistry registry) {
+        Database first = Postgres.shared().createDatabase("payments");
+        Database second = Postgres.another().createDatabase("payments");
+        acquirer.start();
+        registry.add("faultline.shards", () -> "shard-1=%s:%d,shard-2=%s:%d".formatted(first.host(), first.port(),
+                second.host(), second.port()));
+        registry.add("faultline.database.password", first::password);
+        registry.add("faultline.acquirer.url", acquirer::url);
+        registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
+        registry.add("spring.cloud.consul.host", Consul.shared()::host);
+        registry.add("spring.cloud.consul.port", Consul.shared()::port);
+    }
+
+    @TestConfiguration
+    static class TheCheckout {
+        @Bean
+        ConcurrentMessageListenerContainer<String, byte[]> checkout(MessageConsumers consumers) {
+            return consumers.container(CheckoutReply.TOPIC, "checkout", CheckoutReply.class,
+                    batch -> batch.stream().map(ReceivedMessage::payload).forEach(replies::add));
+        }
+    }
+
+    @BeforeEach
+    void beginsWithAHealthyAcquirer() {
+        acquirer.start();
+        acquirer.clearFaults();
+        breaker().reset();
+    }
+
+    @Test
+    void takesTheMoneyOnceHoweverOftenItIsAsked() {
+        OrderId order = newOrder();
+        for (int repeats = 1; repeats <= 2; repeats++) {
+            send(authorize(order));
+            awaitReplies(order, repeats);
+        }
+        for (int repeats = 1; repeats <= 2; repeats++) {
+            send(new CapturePayment(order), new CapturePayment(order));
+            awaitReplies(order, 2 + repeats);
+        }
+        send(authorize(order));
+        awaitReplies(order, 5);
+
+        assertThat(replies(order)).containsOnly(new PaymentAuthorized(order), new PaymentCaptured(order));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED");
+        assertThat(status(order)).isEqualTo(Status.CAPTURED);
+        assertThat(ledger(order)).containsExactly(CAPTURE);
+    }
+
+    @Test
+    void declinesWithTheAcquirersReason() {
+        OrderId order = newOrder();
+        send(new AuthorizePayment(order, AMOUNT, "card-expired"));
+
+        awaitReply(new PaymentDeclined(order, "expired-card"));
+        assertThat(breaker().getMetrics().getNumberOfFailedCalls()).as("a decline is not a failure").isZero();
+        JsonNode shown = get("/api/payments/" + order).body();
+        assertThat(shown.get("status").asString()).isEqualTo("DECLINED");
+        assertThat(shown.get("declineReason").asString()).isEqualTo("expired-card");
+        assertThat(shown.get("transfers")).isEmpty();
+    }
+
+    @Test
+    void retriesWhatFailsForAMoment() {
+        acquirer.order(Map.of("failShare", 0.5, "seed", SEED));
+        var orders = Stream.generate(this::authorized).limit(4).toList();
+
+        assertThat(breaker().getMetrics().getNumberOfFailedCalls()).isPositive();
+        assertThat(orders).allSatisfy(order -> assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED"));
+    }
+
+    @Test
+    void holdsNothingAfterAnAuthorizationThatTimedOutIsVoided() {
+        OrderId order = newOrder();
+        acquirer.order(Map.of("timeoutAfterChargeShare", 1));
+        send(authorize(order));
+        awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED");
+
+        acquirer.clearFaults();
+        send(new VoidPayment(order));
+        awaitReply(new PaymentVoided(order));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "VOIDED");
+        assertThat(ledger(order)).isEmpty();
+    }
+
+    @Test
+    void givesBackWhatACaptureThatTimedOutHasTaken() {
+        OrderId order = authorized();
+        acquirer.order(Map.of("timeoutAfterChargeShare", 1));
+        send(new CapturePayment(order));
+        awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED");
+
+        acquirer.clearFaults();
+        send(new VoidPayment(order));
+        awaitReply(new PaymentVoided(order));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
+        assertThat(ledger(order)).containsExactly(CAPTURE, REFUND);
+    }
+
+    @Test
+    void holdsNothingWhenTheAcquirerIsSlowerThanItsVoid() {
+        OrderId order = newOrder();
+        acquirer.order(Map.of("slowShare", 1, "slowFor", "PT4S"));
+        send(authorize(order));
+        awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
+        acquirer.clearFaults();
+        send(new VoidPayment(order));
+        awaitReply(new PaymentVoided(order));
+
+        await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(10)).untilAsserted(
+                () -> assertThat(acquirer.journal(order)).last().isEqualTo("VOIDED"));
+    }
+
+    @Test
+    void barsAnAuthorizationThatIsOvertakenByItsVoid() {
+        OrderId order = newOrder();
+        send(new VoidPayment(order));
+        awaitReply(new PaymentVoided(order));
+        send(authorize(order));
+        awaitReplies(order, 2);
+
+        assertThat(replies(order)).containsOnly(new PaymentVoided(order));
+        assertThat(acquirer.journal(order)).as("nothing is asked that need not be").isEmpty();
+    }
+
+    @Test
+    void goesOnWithAVoidUntilTheAcquirerIsBackAndHasConfirmedIt() {
+        OrderId order = authorized();
+        send(new CapturePayment(order));
+        awaitReply(new PaymentCaptured(order));
+        acquirer.kill();
+        send(new VoidPayment(order));
+        await().atMost(PATIENCE).until(() -> status(order) == Status.VOIDING && attempts(order) > 1);
+        assertThat(replies(order)).doesNotContain(new PaymentVoided(order));
+        OrderId refused = newOrder();
+        send(authorize(refused));
+        awaitReply(new PaymentDeclined(refused, "acquirer-unavailable"));
+
+        acquirer.start();
+        awaitReply(new PaymentVoided(order), Duration.ofSeconds(40));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
+        assertThat(ledger(order)).containsExactly(CAPTURE, REFUND);
+    }
+
+    @Test
+    void declinesForGoodWhatWasCertainlyNeverSent() {
+        OrderId order = newOrder();
+        breaker().transitionToOpenState();
+        send(authorize(order));
+        awaitReplies(order, 1);
+        breaker().reset();
+        send(authorize(order));
+        awaitReplies(order, 2);
+
+        assertThat(replies(order)).containsOnly(new PaymentDeclined(order, "acquirer-unavailable"));
+        assertThat(acquirer.journal(order)).isEmpty();
+    }
+
+    @Test
+    void isUnsettledWhenTheCircuitIsOpenButSomeoneMayHaveAsked() {
+        OrderId order = newOrder();
+        payments.takeUp(List.of(new Instruction(authorize(order), null)));
+        breaker().transitionToOpenState();
+        send(authorize(order));
+
+        awaitReply(new PaymentUnsettled(order, "acquirer-unavailable"));
+    }
+
+    @Test
+    void opensTheCircuitWhileTheAcquirerFailsAndClosesItAfterwards() {
+        acquirer.order(Map.of("failShare", 1));
+        var orders = Stream.generate(this::newOrder).limit(20).toList();
+        orders.forEach(order -> send(authorize(order)));
+        await().atMost(PATIENCE).until(() -> breaker().getState() == CircuitBreaker.State.OPEN);
+
+        assertThat(get(managementPort, "/actuator/health/readiness").status).isEqualTo(200);
+        Answer health = get(managementPort, "/actuator/health");
+        assertThat(health.status).isEqualTo(200);
+        assertThat(health.body.at("/components/circuitBreakers/details/acquirer/details/state").asString())
+                .isEqualTo("OPEN");
+        assertThat(meters.get("resilience4j.circuitbreaker.state").tags("name", "acquirer", "state", "open").gauge()
+                .value()).isEqualTo(1);
+        awaitAnAnswerToEach(orders);
+        assertThat(orders.stream().map(order -> replies(order).getFirst()))
+                .allMatch(reply -> reply instanceof PaymentUnsettled || reply instanceof PaymentDeclined);
+
+        acquirer.clearFaults();
+        await().atMost(PATIENCE).until(() -> breaker().getState() == CircuitBreaker.State.HALF_OPEN);
+        var later = Stream.generate(this::newOrder).limit(5).toList();
+        later.forEach(order -> send(authorize(order)));
+        awaitEach(later, PaymentAuthorized::new);
+        assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void asksOnlySoMuchOfTheAcquirerAtATime() {
+        acquirer.order(Map.of("slowShare", 1, "slowFor", "PT0.3S"));
+        var orders = Stream.generate(this::newOrder).limit(BULKHEAD * 2 + 6).toList();
+        authorizeAtOnce(orders);
+
+        var times = acquirer.journal().stream().filter(entry -> orders.contains(new OrderId(entry.paymentId())))
+                .map(AcquirerProcess.Entry::at).toList();
+        assertThat(times).hasSameSizeAs(orders);
+        for (int later = BULKHEAD; later < times.size(); later++) {
+            assertThat(Duration.between(times.get(later - BULKHEAD), times.get(later)))
+                    .as("from the start of one request to that of the %dth after it", BULKHEAD)
+                    .isGreaterThan(Duration.ofMillis(250));
+        }
+    }
+
+    @Test
+    void isDoneWithABatchSoonThoughTheAcquirerNeverAnswers() {
+        acquirer.order(Map.of("timeoutAfterChargeShare", 1));
+        var orders = Stream.generate(this::newOrder).limit(200).toList();
+
+        assertTimeout(Duration.ofSeconds(8), () -> authorizeAtOnce(orders));
+        awaitAnAnswerToEach(orders);
+        assertThat(orders).filteredOn(order -> replies(order).getFirst() instanceof PaymentDeclined)
+                .as("declined because they were never sent").isNotEmpty().extracting(OrderId::value)
+                .doesNotContainAnyElementsOf(acquirer.journals().keySet());
+    }
+
+    @Test
+    void asksAgainAfterACrashThatLostTheOutcome() {
+        OrderId order = newOrder();
+        TakenUp lost = payments.takeUp(List.of(new Instruction(authorize(order), null))).getFirst();
+        assertThat(lost.payment().operation()).isEqualTo(Operation.AUTHORIZE);
+
+        send(authorize(order));
+        awaitReply(new PaymentAuthorized(order));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED");
+    }
+
+    @Test
+    void rejectsTheOutcomeOfWhoWasOvertaken() {
+        OrderId order = newOrder();
+        TakenUp sleeper = payments.takeUp(List.of(new Instruction(authorize(order), null))).getFirst();
+        send(authorize(order));
+        awaitReply(new PaymentAuthorized(order));
+
+        var late = new Settled(sleeper,
+                sleeper.payment().on(new NotAsked("asleep")));
+        assertThatThrownBy(() -> payments.record(List.of(late))).isInstanceOf(SupersededException.class);
+        assertThat(status(order)).isEqualTo(Status.AUTHORIZED);
+        send(new VoidPayment(order));
+        awaitReply(new PaymentVoided(order));
+        assertThat(replies(order)).containsExactly(new PaymentAuthorized(order), new PaymentVoided(order));
+    }
+
+    /** Whoever took a void up has a minute; who comes meanwhile, another instance say, gets nothing. */
+    @Test
+    void leavesAVoidToWhoTookItUp() {
+        OrderId order = authorized();
+        payments.takeUp(List.of(new Instruction(new VoidPayment(order), null)));
+
+        assertThat(payments.takeUpOverdue(100)).noneMatch(taken -> taken.payment().orderId().equals(order));
+        letTheLeaseExpire(order);
+        awaitReply(new PaymentVoided(order));
+        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "VOIDED");
+    }
+
+    @Test
+    void carriesOutCommandsOfOneOrderInTheirOrderEvenWithinABatch() {
+        var orders = Stream.generate(this::newOrder).limit(40).toList();
+        settling.carryOut(orders.stream()
+                .flatMap(order -> Stream.of(authorize(order), new CapturePayment(order), new VoidPayment(order),
+                        new CapturePayment(order)))
+                .map(command -> new Instruction(command, null)).toList());
+
+        assertThat(acquirer.journals()).containsAllEntriesOf(orders.stream().collect(
+                toMap(OrderId::value, _ -> List.of("AUTHORIZED", "CAPTURED", "REFUNDED"))));
+        assertThat(orders).extracting(this::status).containsOnly(Status.REFUNDED);
+        awaitEach(orders, PaymentVoided::new);
+    }
+
+    @Test
+    void keepsALedgerThatSumsToZeroAndEqualsTheAcquirersJournal() {
+        OrderId kept = authorized();
+        OrderId refunded = authorized();
+        send(new CapturePayment(kept), new CapturePayment(refunded), new VoidPayment(refunded));
+        awaitReply(new PaymentCaptured(kept));
+        awaitReply(new PaymentVoided(refunded));
+
+        assertThat(shards.readAll(jdbc -> jdbc.sql("select coalesce(sum(amount_minor), 0) from ledger_posting")
+                .query(Long.class).single())).containsOnly(0L);
+        long booked = shards.readAll(jdbc -> jdbc.sql("""
+                select coalesce(sum(amount_minor), 0) from ledger_posting
+                where account = 'acquirer-receivable' and order_id in (?, ?)""").params(kept.value(), refunded.value())
+                .query(Long.class).single()).stream().mapToLong(Long::longValue).sum();
+        assertThat(booked).isEqualTo(AMOUNT.minorUnits());
+        assertThat(acquirer.journal(kept)).containsExactly("AUTHORIZED", "CAPTURED");
+        assertThat(acquirer.journal(refunded)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
+    }
+
+    @Test
+    void showsAPaymentAndWhatItMoved() {
+        OrderId order = authorized();
+        send(new CapturePayment(order));
+        awaitReply(new PaymentCaptured(order));
+
+        JsonNode shown = get("/api/payments/" + order).body();
+        assertThat(shown.get("orderId").asString()).isEqualTo(order.value());
+        assertThat(shown.get("status").asString()).isEqualTo("CAPTURED");
+        assertThat(shown.at("/amount/minorUnits").asLong()).isEqualTo(1250);
+        assertThat(shown.get("paymentMethod").asString()).isEqualTo("card-visa");
+        assertThat(shown.has("declineReason")).isFalse();
+        assertThat(shown.get("transfers")).hasSize(1);
+        assertThat(shown.at("/transfers/0/kind").asString()).isEqualTo("CAPTURE");
+        assertThat(shown.at("/transfers/0/debit").asString()).isEqualTo("acquirer-receivable");
+        assertThat(shown.at("/transfers/0/credit").asString()).isEqualTo("sales");
+    }
+
+    @Test
+    void refusesAnIdThatIsNoneAndSaysSoForOneThatIsUnknown() {
+        Answer malformed = get("/api/payments/nonsense");
+        assertThat(malformed.status).isEqualTo(422);
+        assertThat(malformed.body.get("type").asString()).isEqualTo("https://faultline.dev/problems/invalid-request");
+        assertThat(malformed.body.at("/errors/0/field").asString()).isEqualTo("orderId");
+        Answer unknown = get("/api/payments/" + newOrder());
+        assertThat(unknown.status).isEqualTo(404);
+        assertThat(unknown.body.get("type").asString()).isEqualTo("https://faultline.dev/problems/unknown-payment");
+    }
+
+    private OrderId newOrder() {
+        int id = ids.incrementAndGet();
+        return new OrderId(Bucket.of("customer-" + id).code() + "-%020d".formatted(id));
+    }
+
+    private OrderId authorized() {
+        OrderId order = newOrder();
+        send(authorize(order));
+        awaitReply(new PaymentAuthorized(order));
+        return order;
+    }
+
+    private void authorizeAtOnce(List<OrderId> orders) {
+        settling.carryOut(orders.stream().map(order -> new Instruction(authorize(order), null)).toList());
+    }
+
+    private static AuthorizePayment authorize(OrderId order) {
+        return new AuthorizePayment(order, AMOUNT, "card-visa");
+    }
+
+    /** All in one transaction, so that they arrive in this order. */
+    private void send(PaymentCommand... commands) {
+        Bucket bucket = Bucket.parse(commands[0].orderId().bucketCode());
+        shards.transact(bucket, session -> {
+            try {
+                outbox.append(session.connection(), Stream.of(commands).map(command -> new OutgoingMessage(
+                        PaymentCommand.TOPIC, command.orderId().value(), command)).toList());
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            return commands;
+        });
+    }
+
+    private static List<CheckoutReply> replies(OrderId order) {
+        return replies.stream().filter(reply -> reply.orderId().equals(order)).toList();
+    }
+
+    private static void awaitReply(CheckoutReply reply) {
+        awaitReply(reply, PATIENCE);
+    }
+
+    private static void awaitReply(CheckoutReply reply, Duration atMost) {
+        await().atMost(atMost).untilAsserted(() -> assertThat(replies(reply.orderId())).contains(reply));
+    }
+
+    private static void awaitReplies(OrderId order, int count) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(replies(order)).hasSizeGreaterThanOrEqualTo(count));
+    }
+
+    private static void awaitAnAnswerToEach(List<OrderId> orders) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(orders).noneMatch(order -> replies(order).isEmpty()));
+    }
+
+    private static void awaitEach(List<OrderId> orders, Function<OrderId, CheckoutReply> reply) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(replies).containsAll(orders.stream().map(reply).toList()));
+    }
+
+    private Statement statement(OrderId order) {
+        return payments.find(order).orElseThrow();
+    }
+
+    private Status status(OrderId order) {
+        return payments.find(order).map(found -> found.payment().status()).orElse(Status.ABSENT);
+    }
+
+    private List<Transfer.Kind> ledger(OrderId order) {
+        return statement(order).transfers().stream().map(booked -> booked.transfer().kind()).toList();
+    }
+
+    private int attempts(OrderId order) {
+        return shards.read(Bucket.parse(order.bucketCode()), jdbc -> jdbc
+                .sql("select attempts from payment where order_id = ?").param(order.value()).query(Integer.class)
+                .single());
+    }
+
+    private void letTheLeaseExpire(OrderId order) {
+        shards.transact(Bucket.parse(order.bucketCode()), session -> session.jdbc()
+                .sql("update payment set next_attempt_at = now() where order_id = ?").param(order.value()).update());
+    }
+
+    private CircuitBreaker breaker() {
+        return breakers.circuitBreaker("acquirer");
+    }
+
+    private record Answer(int status, JsonNode body) {}
+
+    private Answer get(String path) {
+        return get(port, path);
+    }
+
+    private static Answer get(int port, String path) {
+        var answer = RestClient.create("http://127.0.0.1:" + port).get().uri(path).retrieve()
+                .onStatus(HttpStatusCode::isError, (_, _) -> {}).toEntity(JsonNode.class);
+        return new Answer(answer.getStatusCode().value(), requireNonNull(answer.getBody()));
+    }
+}

@@ -20,10 +20,17 @@ final class Home {
     static final long LEAST_FREE_BYTES = 1L << 30;
 
     private final Path directory;
+    private final Path applications;
     private final JsonFile<Settings> settings;
 
     Home(Path directory) {
+        this(directory, directory.resolve("apps"));
+    }
+
+    /** @param applications where the services' builds are unpacked */
+    Home(Path directory, Path applications) {
         this.directory = directory.toAbsolutePath().normalize();
+        this.applications = applications.toAbsolutePath().normalize();
         this.settings = new JsonFile<>(this.directory.resolve("cluster.json"), Settings.class);
     }
 
@@ -40,7 +47,7 @@ final class Home {
     }
 
     Path applications() {
-        return directory.resolve("apps");
+        return applications;
     }
 
     Optional<Settings> settings() {

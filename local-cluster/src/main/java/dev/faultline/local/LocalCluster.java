@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 import dev.faultline.local.parts.Cache;
 import dev.faultline.local.parts.RefusedException;
 import dev.faultline.local.supervisor.NodeDirectory;
+import dev.faultline.local.supervisor.NodeSpec;
 import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.local.supervisor.NodeStatus;
 import dev.faultline.local.supervisor.ProcessIdentity;
@@ -32,14 +34,22 @@ public final class LocalCluster {
     private final Home home;
     private final SupervisorDirectory files;
 
-    private LocalCluster(Path directory) {
-        this.home = new Home(directory);
+    private LocalCluster(Home home) {
+        this.home = home;
         this.files = new SupervisorDirectory(home.directory());
     }
 
     /** The cluster whose state is in this directory, which need not exist yet. */
     public static LocalCluster in(Path home) {
-        return new LocalCluster(home);
+        return new LocalCluster(new Home(home));
+    }
+
+    /**
+     * The same, with the services' unpacked builds and their ahead-of-time caches in another directory, where they
+     * outlive the cluster. Not for two clusters that run at the same time from different builds.
+     */
+    public static LocalCluster in(Path home, Path applications) {
+        return new LocalCluster(new Home(home, applications));
     }
 
     /** The cluster in {@code FAULTLINE_HOME}, or in {@code .faultline} in the repository. */
@@ -85,7 +95,8 @@ public final class LocalCluster {
 
     /** Returns when every node is ready that was not stopped on purpose; three minutes at most. */
     public void awaitReady(Progress progress) {
-        new Starting(home, Repository.find(), files, progress).awaitReady(layout().nodeNames());
+        List<String> others = layout().nodeNames().stream().filter(name -> !files.node(name).isReady()).toList();
+        new Starting(home, Repository.find(), files, progress).awaitReady(others);
     }
 
     /** Stops every node, those first that others do not need, and the supervisor. Data stays. */
@@ -110,7 +121,8 @@ public final class LocalCluster {
         boolean ended = Waiting.until(DOWN, () -> {
             boolean over = !isRunning();
             ending.removeIf(node -> {
-                boolean stopped = node.status().filter(status -> status.state() == NodeState.STOPPED).isPresent();
+                boolean stopped = over
+                        || node.status().filter(status -> status.state() == NodeState.STOPPED).isPresent();
                 if (stopped) {
                     progress.report(node.name(), "stopped");
                 }
@@ -133,18 +145,23 @@ public final class LocalCluster {
         }
     }
 
-    /** Every node of the layout as it is now, those first that others need. */
+    /** Every node of the layout as it is now, those first that others need. Takes a second if one does not answer. */
     public List<Node> nodes() {
-        return layout().nodeNames().stream().map(name -> node(files.node(name))).toList();
+        return layout().nodeNames().stream().map(files::node).parallel().map(LocalCluster::node).toList();
     }
 
     private static Node node(NodeDirectory directory) {
-        ProcessIdentity process = livingProcess(directory);
-        int port = directory.spec().map(spec -> spec.port()).orElse(0);
         NodeStatus status = directory.status().orElseGet(NodeStatus::unknown);
-        return new Node(directory.name(), status.state(),
-                process == null ? OptionalLong.empty() : OptionalLong.of(process.pid()), port, status.since(),
-                status.restarts(), status.detail(), process == null ? Memory.NONE : Memory.ofTree(process.pid()));
+        Optional<NodeSpec> spec = directory.spec();
+        int port = spec.map(NodeSpec::port).orElse(0);
+        ProcessIdentity process = status.livingProcess();
+        if (process == null) {
+            return new Node(directory.name(), status.state(), OptionalLong.empty(), port, status.since(),
+                    status.restarts(), status.detail(), Memory.NONE);
+        }
+        boolean silent = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().ask();
+        return new Node(directory.name(), status.state(), OptionalLong.of(process.pid()), port, status.since(),
+                status.restarts(), silent ? "does not answer now" : status.detail(), Memory.ofTree(process.pid()));
     }
 
     /** The supervisor's own; its children are the nodes. */

@@ -70,6 +70,10 @@ public final class NodeDirectory {
         return status.read();
     }
 
+    public boolean isReady() {
+        return status().filter(known -> known.state() == NodeState.READY).isPresent();
+    }
+
     void writeStatus(NodeStatus changed) throws IOException {
         status.write(changed);
     }

@@ -9,10 +9,10 @@ import org.springframework.util.unit.DataSize;
 /**
  * What a request may be like, by {@code faultline.gateway}.
  *
- * @param maxHeaders all header fields together
+ * @param maxHeaders path, query and all header fields together; the services accept a little more
  * @param maxBody the body, whether its length is announced or not
  * @param bodyTime for the whole body to arrive
  */
 @ConfigurationProperties("faultline.gateway")
-record Bounds(@DefaultValue("16KB") DataSize maxHeaders, @DefaultValue("256KB") DataSize maxBody,
+record Bounds(@DefaultValue("12KB") DataSize maxHeaders, @DefaultValue("256KB") DataSize maxBody,
         @DefaultValue("10s") Duration bodyTime) {}

@@ -13,6 +13,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.stereotype.Component;
+import org.springframework.web.cors.reactive.CorsUtils;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -53,11 +54,15 @@ class BoundsFilter implements WebFilter {
             return refused(HttpStatus.BAD_REQUEST, "ambiguous-path", "The path is ambiguous",
                     "Paths have no empty or dotted segments, no parameters and no encoded delimiters.");
         }
+        if (CorsUtils.isPreFlightRequest(request)) {
+            return refused(HttpStatus.FORBIDDEN, "cross-origin", "Other origins are not admitted",
+                    "Scripts of other web sites can not call this.");
+        }
         HttpHeaders headers = request.getHeaders();
-        if (size(headers) > bounds.maxHeaders().toBytes()) {
+        if (request.getURI().toString().length() + size(headers) > bounds.maxHeaders().toBytes()) {
             return refused(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
                     "The request's headers are too large", "At most " + bounds.maxHeaders().toBytes()
-                            + " bytes are accepted.");
+                            + " bytes are accepted, the path included.");
         }
         if (headers.getContentLength() > bounds.maxBody().toBytes()) {
             return Mono.error(bodyTooLarge());

@@ -56,6 +56,7 @@ class CorrelationFilter implements WebFilter {
         long start = System.nanoTime();
         String given = exchange.getRequest().getHeaders().getFirst(HEADER);
         String id = given != null && FORM.matcher(given).matches() ? given : generated();
+        exchange.getAttributes().put(HEADER, id);
         var named = exchange.mutate().request(request -> request.header(HEADER, id)).build();
         var response = named.getResponse();
         response.beforeCommit(() -> {

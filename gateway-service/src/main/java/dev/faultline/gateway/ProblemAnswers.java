@@ -8,8 +8,10 @@ import io.netty.handler.timeout.ReadTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.cloud.gateway.support.ServiceUnavailableException;
 import org.springframework.cloud.gateway.support.TimeoutException;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -20,6 +22,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,7 +59,10 @@ class ProblemAnswers implements WebExceptionHandler {
         }
         byte[] body = json.writeValueAsBytes(problem.body());
         response.getHeaders().setContentLength(body.length);
-        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+        // Reactor Netty 1.3.7 never reads on from a connection whose buffered request (pipelined, or come a moment too
+        // early) is answered before the event loop has handed it over completely. So never answer at once.
+        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)))
+                .subscribeOn(Schedulers.parallel());
     }
 
     private static Problem problem(ServerWebExchange exchange, Throwable error) {
@@ -74,7 +80,8 @@ class ProblemAnswers implements WebExceptionHandler {
                     : new Problem(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-'),
                             status.getReasonPhrase(), "The request is not acceptable.");
         }
-        log.error("A request failed unexpectedly: {}", exchange.getRequest().getPath(), error);
+        correlated(log.atError(), exchange).setCause(error)
+                .log("A request failed unexpectedly: {}", exchange.getRequest().getPath());
         return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error", "The gateway made a mistake",
                 "It was logged with the correlation id of this request.");
     }
@@ -91,10 +98,18 @@ class ProblemAnswers implements WebExceptionHandler {
             return new Problem(HttpStatus.GATEWAY_TIMEOUT, "service-timeout", service + " did not answer in time",
                     outcome, WHEN_UNAVAILABLE);
         }
-        log.warn("No answer from {}: {}", service, error.toString());
+        if (!has(error, ServiceUnavailableException.class)) { // an open circuit has nothing new to tell
+            correlated(log.atWarn(), exchange)
+                    .log("No answer from {}: {}", service, error.toString());
+        }
         return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "service-unavailable", service + " is not available",
                 outcome,
                 WHEN_UNAVAILABLE);
+    }
+
+    private static LoggingEventBuilder correlated(LoggingEventBuilder line, ServerWebExchange exchange) {
+        String id = exchange.getAttribute(CorrelationFilter.HEADER);
+        return id == null ? line : line.addKeyValue("correlationId", id);
     }
 
     /** Not of connecting: whoever does not accept a connection is not there. */

@@ -55,9 +55,16 @@ final class Backend implements AutoCloseable {
             }
         });
         server.start();
+        register(id, service, server.getAddress().getPort());
+    }
+
+    static void register(String id, String service, int port) {
         consul("/v1/agent/service/register", """
-                {"ID": "%s", "Name": "%s", "Address": "127.0.0.1", "Port": %d}""".formatted(id, service,
-                server.getAddress().getPort()));
+                {"ID": "%s", "Name": "%s", "Address": "127.0.0.1", "Port": %d}""".formatted(id, service, port));
+    }
+
+    static void deregister(String id) {
+        consul("/v1/agent/service/deregister/" + id, "");
     }
 
     static Behaviour status(int status, String body) {
@@ -87,7 +94,7 @@ final class Backend implements AutoCloseable {
 
     @Override
     public void close() {
-        consul("/v1/agent/service/deregister/" + id, "");
+        deregister(id);
         server.stop(0);
     }
 

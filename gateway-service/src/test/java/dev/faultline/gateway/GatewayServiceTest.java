@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -135,7 +136,7 @@ class GatewayServiceTest {
 
     @ParameterizedTest
     @CsvSource({"'', 1", "k, 2"})
-    void sendsAWriteWithoutAKeyOnceThoughItsConnectionBreaks(String key, int attempts) throws Exception {
+    void sendsAWriteWithoutAKeyOnceThoughItsConnectionIsClosed(String key, int attempts) throws Exception {
         Backend backend = start("order-service", OK);
         // the connection that will break is one that was used before, and so pooled
         assertThat(get("/api/orders").statusCode()).isEqualTo(200);
@@ -146,6 +147,18 @@ class GatewayServiceTest {
         assertProblem(send(key.isEmpty() ? request : request.header("Idempotency-Key", key)), 503,
                 "service-unavailable");
         assertThat(backend.received()).filteredOn(seen -> seen.method().equals("POST")).hasSize(attempts);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 1", "k, 2"})
+    void sendsAWriteWithoutAKeyOnceThoughItsConnectionIsReset(String key, int attempts) throws Exception {
+        try (var backend = new ResettingBackend("order-service")) {
+            awaitKnown("order-service", List.of(ResettingBackend.ID));
+            var request = request("/api/orders").POST(BodyPublishers.ofString(ResettingBackend.BODY));
+            assertProblem(send(key.isEmpty() ? request : request.header("Idempotency-Key", key)), 503,
+                    "service-unavailable");
+            assertThat(backend.received()).isEqualTo(attempts);
+        }
     }
 
     @Test
@@ -240,6 +253,7 @@ class GatewayServiceTest {
                 .toList();
         await().atMost(Duration.ofSeconds(10)).until(
                 () -> answers.stream().filter(CompletableFuture::isDone).count() == 300 - 256);
+        assertThat(breakers.circuitBreaker("placing-orders").getMetrics().getNumberOfFailedCalls()).isZero();
         end.countDown();
         for (var answer : answers) {
             if (answer.get().statusCode() == 503) {
@@ -249,7 +263,6 @@ class GatewayServiceTest {
                 assertThat(answer.get().body()).isEqualTo("fine");
             }
         }
-        assertThat(breakers.circuitBreaker("placing-orders").getMetrics().getNumberOfFailedCalls()).isZero();
     }
 
     @ParameterizedTest
@@ -273,12 +286,52 @@ class GatewayServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {17_000, 30_000, 36_000})
+    @ValueSource(ints = {13_000, 30_000, 36_000})
     void refusesHeadersThatAreTooLarge(int size) throws Exception {
         Backend backend = start("order-service", OK);
         assertThat(raw("GET /api/orders HTTP/1.1\r\nHost: x\r\nX-Large: " + "x".repeat(size) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431").contains("application/problem+json").contains("headers-too-large");
         assertThat(backend.received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GARBAGE, 400",
+        "GET /api/orders{10000} HTTP/1.1, 404",
+        "GET /api/orders/{13000} HTTP/1.1, 431",
+        "GET /api/orders/{20000} HTTP/1.1, 414",
+        "GET /api/orders?{13000} HTTP/1.1, 431",
+        "OPTIONS * HTTP/1.1, 404",
+        "CONNECT 127.0.0.1:80 HTTP/1.1, 404",
+        "TRACE / HTTP/1.1, 404"})
+    void refusesWhatIsNotARequest(String line, int status) throws Exception {
+        Backend backend = start("order-service", OK);
+        String longer = Pattern.compile("\\{(\\d+)}").matcher(line)
+                .replaceAll(length -> "x".repeat(Integer.parseInt(length.group(1))));
+        assertThat(raw(longer + "\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 " + status)
+                .contains("application/problem+json");
+        assertThat(backend.received()).isEmpty();
+    }
+
+    @Test
+    void readsOnAfterARequestThatCameBeforeTheAnswerToTheOneBefore() throws Exception {
+        start("order-service", OK);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5000);
+            String routed = "GET /api/orders HTTP/1.1\r\nHost: x\r\n\r\n";
+            String refused = "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n";
+            socket.getOutputStream().write((routed + refused).getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(answer(socket)).contains("fine").contains("not-found");
+            socket.getOutputStream().write(refused.getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(answer(socket)).contains("not-found");
+        }
+    }
+
+    @Test
+    void refusesCallsFromOtherOriginsWithAProblem() throws Exception {
+        assertThat(raw(
+                "OPTIONS /api/orders HTTP/1.1\r\nHost: x\r\nOrigin: http://evil\r\nAccess-Control-Request-Method: PUT\r\n\r\n"))
+                .startsWith("HTTP/1.1 403").contains("cross-origin");
     }
 
     @Test
@@ -383,11 +436,14 @@ class GatewayServiceTest {
     private Backend start(String service, Behaviour... behaviours) {
         var started = Arrays.stream(behaviours).map(behaviour -> new Backend(service, behaviour)).toList();
         backends.addAll(started);
-        var ids = started.stream().map(Backend::id).toList();
+        awaitKnown(service, started.stream().map(Backend::id).toList());
+        return started.getFirst();
+    }
+
+    private void awaitKnown(String service, List<String> ids) {
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
                 loadBalancers.getInstance(service, ServiceInstanceListSupplier.class).get().blockFirst())
                 .extracting(ServiceInstance::getInstanceId).containsExactlyInAnyOrderElementsOf(ids));
-        return started.getFirst();
     }
 
     private static void waitFor(CountDownLatch latch) {
@@ -434,20 +490,25 @@ class GatewayServiceTest {
                 BodyHandlers.ofString()).body();
     }
 
-    /** Says exactly this, and returns what is answered till the connection is closed or nothing more comes. */
+    /** Says exactly this, and returns the answer. */
     private String raw(String request) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            InputStream in = socket.getInputStream();
-            var answer = new StringBuilder();
-            for (int b = in.read(); b >= 0; b = in.read()) {
-                answer.append((char) b);
-                if (answer.indexOf("\r\n\r\n") >= 0 && answer.charAt(answer.length() - 1) == '}') {
-                    break;
-                }
-            }
-            return answer.toString();
+            return answer(socket);
         }
+    }
+
+    /** What comes up to the end of a problem, or of the connection. */
+    private static String answer(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        var answer = new StringBuilder();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            answer.append((char) b);
+            if (b == '}') {
+                break;
+            }
+        }
+        return answer.toString();
     }
 }

@@ -12,11 +12,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param journal the directory that the journal is in
  * @param holdFor how long a request is held that times out after charging
  * @param maxHeld how many such requests are held at the same time; further ones are answered 504 at once
- * @param maxPayments how many payments are held, about 300 bytes of heap each; further ones are answered 507
+ * @param maxPayments how many payments are held, about 200 bytes of heap each; further ones are answered 507
  */
 @ConfigurationProperties("faultline.acquirer")
 record AcquirerProperties(Path journal, @DefaultValue("30s") Duration holdFor, @DefaultValue("256") int maxHeld,
-        @DefaultValue("400000") int maxPayments) {
+        @DefaultValue("200000") int maxPayments) {
 
     AcquirerProperties {
         require(journal != null, "faultline.acquirer.journal must name the journal's directory");

@@ -26,7 +26,7 @@ public final class ChargingCards {
     /**
      * Starts from what the journal says.
      *
-     * @param maxPayments the bound on the payments held, about 300 bytes each
+     * @param maxPayments the bound on the payments held, about 200 bytes each
      */
     public ChargingCards(Journal journal, Clock clock, int maxPayments) {
         this.journal = journal;

@@ -7,5 +7,6 @@ public record Terms(Amount amount, String paymentMethod) {
         if (paymentMethod.isBlank() || paymentMethod.length() > 64) {
             throw new IllegalArgumentException("a payment method has 1 to 64 characters");
         }
+        paymentMethod = paymentMethod.intern(); // many payments, few methods
     }
 }

@@ -19,6 +19,7 @@ import dev.faultline.local.parts.FreePorts;
 import dev.faultline.local.parts.Readiness;
 import dev.faultline.testing.Consul;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 import org.springframework.web.client.RestClient;
 
 /** The real acquirer-simulator in a process of its own, which can be killed, and ends with this JVM. */
@@ -43,7 +44,10 @@ final class AcquirerProcess {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            kill();
+            FileSystemUtils.deleteRecursively(directory.toFile());
+        }));
     }
 
     String url() {

@@ -9,9 +9,12 @@ import java.util.concurrent.Executor;
 
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.PaymentCommand;
+import dev.faultline.payment.paying.Payment.Pending;
 import dev.faultline.payment.paying.Payments.Instruction;
 import dev.faultline.payment.paying.Payments.Settled;
 import dev.faultline.payment.paying.Payments.TakenUp;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -23,6 +26,7 @@ import org.slf4j.MDC;
  * record of handled messages is needed.
  */
 public final class SettlingPayments {
+    private static final Logger log = LoggerFactory.getLogger(SettlingPayments.class);
     private static final int OVERDUE_AT_A_TIME = 64;
 
     private final Payments payments;
@@ -37,8 +41,9 @@ public final class SettlingPayments {
     }
 
     /**
-     * Carries out commands, those of one order in their order. Takes as long as the acquirer's slowest answers, three
-     * times at most: there are three commands that an order can be given.
+     * Carries out commands, those of one order in their order. There are three that an order can be given, so this takes
+     * as long as four of the acquirer's slowest answers at most, a void that becomes a refund being two; however many
+     * commands there are.
      */
     public void carryOut(List<Instruction> instructions) {
         for (List<Instruction> round : rounds(instructions)) {
@@ -61,7 +66,12 @@ public final class SettlingPayments {
 
     private Settled ask(TakenUp takenUp) {
         try (var _ = MDC.putCloseable("orderId", takenUp.payment().orderId().value())) {
-            return new Settled(takenUp, takenUp.payment().settle(acquirer, takenUp.traceparent()));
+            Step step = takenUp.payment().settle(acquirer, takenUp.traceparent());
+            if (step.next() instanceof Pending pending) {
+                log.info("The acquirer has not confirmed to {} the payment of {}", pending.operation(),
+                        pending.orderId());
+            }
+            return new Settled(takenUp, step);
         }
     }
 

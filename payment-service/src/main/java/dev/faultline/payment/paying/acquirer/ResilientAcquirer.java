@@ -25,7 +25,8 @@ import org.springframework.stereotype.Component;
  *
  * <p>
  * Bound, with the settings of {@code application.yml}: three attempts, each with three seconds for a place and one for
- * the answer, and pauses of less than half a second: 12.5 s for a request, in practice a tenth.
+ * the answer, and pauses of less than half a second, so 12.5 s for a request. Four of them, the most that a batch of
+ * commands waits for one after the other, take 50 s of the five minutes that Kafka gives it.
  */
 @Component
 final class ResilientAcquirer implements Acquirer {

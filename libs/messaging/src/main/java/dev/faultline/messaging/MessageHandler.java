@@ -19,8 +19,9 @@ import java.util.List;
  * ones of its key do arrive: a handler must bear a gap, but not a change of order.
  *
  * <p>
- * A call must return within {@code faultline.messaging.consumers.max-poll-interval}; one that takes longer loses its
- * partitions, and its messages are given to another instance while it may still be at work.
+ * All that was polled must be handled, if need be one by one, within
+ * {@code faultline.messaging.consumers.max-poll-interval}; whoever takes longer loses the partitions, and the messages are
+ * given to another instance while this one may still be at work.
  */
 @FunctionalInterface
 public interface MessageHandler<M> {

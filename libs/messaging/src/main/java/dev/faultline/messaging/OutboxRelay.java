@@ -49,9 +49,15 @@ import org.springframework.kafka.core.ProducerFactory;
  * {@code max_slot_wal_keep_size} of it and then gives the slot up. That is noticed, told as an error and in a metric, and
  * a new slot begins: the messages between are lost, and whoever needs them has to be able to ask again. After a crash of
  * the database server messages since its last checkpoint may be repeated: it writes slot positions down then.
+ *
+ * <p>
+ * Not covered: Kafka acknowledges from memory, so what all its brokers lose at once with their power is lost. And where a
+ * standby may be promoted, {@code synchronized_standby_slots} has to name its slot, or a message can be sent of which the
+ * transaction is lost.
  */
 public final class OutboxRelay {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+    private static final String OBJECT_IN_USE = "55006";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private final OutboxDatabase database;
@@ -169,7 +175,7 @@ public final class OutboxRelay {
         while (!stopping()) {
             try (Connection connection = connect()) {
                 standBy(connection);
-            } catch (Exception e) {
+            } catch (Exception | Error e) { // whatever it is, messages are waiting
                 restarts.increment();
                 if (!stopping()) {
                     LOG.warn("The relay of {} starts again from the last confirmed position: {}", database,
@@ -189,8 +195,11 @@ public final class OutboxRelay {
         while (!stopping()) {
             switch (slot.state(connection)) {
                 case FREE -> {
-                    relay(connection, slot);
-                    return;
+                    PGReplicationStream stream = open(connection, slot);
+                    if (stream != null) {
+                        relay(connection, stream);
+                        return;
+                    }
                 }
                 case TAKEN, CREATING -> pause();
                 case MISSING -> {
@@ -212,12 +221,23 @@ public final class OutboxRelay {
                 slot.name(), database, why);
     }
 
-    private void relay(Connection connection, ReplicationSlot slot) throws Exception {
-        PGReplicationStream stream = connection.unwrap(PGConnection.class).getReplicationAPI().replicationStream()
-                .logical().withSlotName(slot.name()).withSlotOption("proto_version", 1)
-                .withSlotOption("publication_names", "outbox").withSlotOption("messages", true)
-                .withStatusInterval(Math.toIntExact(properties.confirmInterval().toMillis()), TimeUnit.MILLISECONDS)
-                .start();
+    /** Null if another reader was faster. */
+    private @Nullable PGReplicationStream open(Connection connection, ReplicationSlot slot) throws SQLException {
+        try {
+            return connection.unwrap(PGConnection.class).getReplicationAPI().replicationStream().logical()
+                    .withSlotName(slot.name()).withSlotOption("proto_version", 1)
+                    .withSlotOption("publication_names", "outbox").withSlotOption("messages", true)
+                    .withStatusInterval(Math.toIntExact(properties.confirmInterval().toMillis()), TimeUnit.MILLISECONDS)
+                    .start();
+        } catch (SQLException e) {
+            if (OBJECT_IN_USE.equals(e.getSQLState())) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private void relay(Connection connection, PGReplicationStream stream) throws Exception {
         LOG.info("Relaying the outbox of {}", database);
         var started = new Session(connection, stream, producers.createProducer());
         session = started;

@@ -214,7 +214,7 @@ class PlatformIT {
         assertProblem(send(request("/api/orders/7K-06B3N8ZQ4M1V9X2W5T0C").GET()), 404, "unknown-order");
         assertProblem(send(request("/api/orders/no-such-form").GET()), 422, "invalid-request");
         assertProblem(send(request("/api/payments/7K-06B3N8ZQ4M1V9X2W5T0C").GET()), 404, "unknown-payment");
-        assertProblem(send(request("/api/stock/NEVER-RECEIVED").GET()), 404, "unknown-sku");
+        assertProblem(send(request("/api/stock/NEVER-RECEIVED").GET()), 404, "no-such-stock");
     }
 
     private static void assertProblem(HttpResponse<String> response, int status, String type) {

@@ -66,9 +66,9 @@ class OwnershipTest {
             // What a mover asks for: the same lock, exclusively.
             boolean free = two.sql(ONE).sql("select pg_try_advisory_lock(1024, ?)").param(two.onOne.number())
                     .query(Boolean.class).single();
-            assertThat(free).isFalse();
             mayEnd.countDown();
             assertThat(writer.get()).isEqualTo(1);
+            assertThat(free).isFalse();
         }
     }
 

@@ -29,6 +29,8 @@ public final class Supervisor {
     private final SupervisorDirectory files;
     private final Clock clock;
     private final Map<String, SupervisedNode> nodes = new ConcurrentHashMap<>();
+    /** Never taken back: the request is withdrawn while this process still lives, and must not start a node anew. */
+    private volatile boolean ending;
 
     Supervisor(SupervisorDirectory files, Clock clock) {
         this.files = files;
@@ -56,6 +58,7 @@ public final class Supervisor {
             files.wantedNodes().forEach(this::superviseIfNew);
             Thread.sleep(TURN);
         } while (!files.shutdownIsRequested());
+        ending = true;
         while (!nodes.values().stream().allMatch(SupervisedNode::isStopped)) {
             Thread.sleep(TURN);
         }
@@ -99,7 +102,7 @@ public final class Supervisor {
 
     /** When all is to end, a node ends after those that need it. */
     private boolean mayEnd(SupervisedNode node) {
-        return files.shutdownIsRequested() && nodes.values().stream()
+        return ending && nodes.values().stream()
                 .noneMatch(other -> !other.isStopped() && other.spec().needs().contains(node.spec().name()));
     }
 

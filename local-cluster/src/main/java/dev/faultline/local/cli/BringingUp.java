@@ -29,10 +29,19 @@ final class BringingUp {
         var finished = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             if (!finished.get()) {
-                terminal.line("Not finished. What has started goes on running: ./faultline up completes it, "
+                terminal.line("Interrupted. What has started goes on running: ./faultline up completes it, "
                         + "./faultline down stops it.");
             }
         }));
+        try {
+            bringUp(port);
+        } finally {
+            finished.set(true);
+        }
+        sayWhereToGoOn();
+    }
+
+    private void bringUp(OptionalInt port) {
         cluster.up(port, terminal);
         try (var platform = new Platform(cluster.gatewayUrl())) {
             var orders = new FirstOrders(platform, terminal);
@@ -41,8 +50,6 @@ final class BringingUp {
             orders.compensated();
         }
         cluster.awaitReady(terminal);
-        finished.set(true);
-        sayWhereToGoOn();
     }
 
     private void sayWhereToGoOn() {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.faultline.local.parts.RefusedException;
 
 /**
@@ -23,6 +24,7 @@ public record ProcessIdentity(long pid, String started) {
         return started(pid).map(started -> new ProcessIdentity(pid, started));
     }
 
+    @JsonIgnore
     public boolean isAlive() {
         return started(pid).filter(started::equals).isPresent();
     }

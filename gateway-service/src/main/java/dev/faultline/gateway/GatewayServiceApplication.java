@@ -25,8 +25,8 @@ class GatewayServiceApplication {
     }
 
     /**
-     * Without {@code disableRetry} the client itself sends a request once more whose connection was reset, a POST
-     * without an Idempotency-Key too.
+     * Retries live in one layer, {@link RetrySafelyGatewayFilterFactory}. The client's own would repeat what it has not
+     * begun to send, whatever the method, and uncounted.
      */
     @Bean
     HttpClientCustomizer onlyOneLayerRetries() {

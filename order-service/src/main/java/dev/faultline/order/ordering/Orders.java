@@ -18,6 +18,9 @@ public interface Orders {
 
     Optional<OrderStatus> find(OrderId id);
 
+    /** Whether there is such an order and it is confirmed or rejected: cheaper than to look at all of it. */
+    boolean isSettled(OrderId id);
+
     /**
      * A customer's orders, the newest first, without their timelines.
      *

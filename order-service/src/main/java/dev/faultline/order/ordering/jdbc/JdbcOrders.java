@@ -104,6 +104,13 @@ class JdbcOrders implements Orders {
     }
 
     @Override
+    public boolean isSettled(OrderId id) {
+        return shards.read(Bucket.parse(id.bucketCode()),
+                jdbc -> jdbc.sql("select settled_at is not null from checkout where order_id = ?").param(id.value())
+                        .query(Boolean.class).optional().orElse(false));
+    }
+
+    @Override
     public List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after) {
         // "~" sorts after every id.
         return shards.read(Bucket.of(customer.value()),

@@ -12,7 +12,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import dev.faultline.contracts.OrderId;
-import dev.faultline.order.ordering.OrderStatus;
 import dev.faultline.order.ordering.Orders;
 import dev.faultline.order.ordering.Settlements;
 import dev.faultline.sharding.ShardDatabase;
@@ -57,7 +56,7 @@ class ListeningSettlements implements Settlements, DisposableBean {
         try {
             long deadline = System.nanoTime() + atMost.toNanos();
             // Looked at only now that the news can not be missed any more.
-            while (!isSettled(id)) {
+            while (!orders.isSettled(id)) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0 || news.await(Math.min(left, LOOK_EVERY_MS), TimeUnit.MILLISECONDS)) {
                     return;
@@ -72,10 +71,6 @@ class ListeningSettlements implements Settlements, DisposableBean {
             });
             places.release();
         }
-    }
-
-    private boolean isSettled(OrderId id) {
-        return orders.find(id).map(OrderStatus::isSettled).orElse(true);
     }
 
     private void keepListening(ShardDatabase database) {

@@ -25,6 +25,7 @@ import dev.faultline.order.ordering.PricedLine;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.core.type.TypeReference;
@@ -60,7 +61,7 @@ class JdbcOrders implements Orders {
                 }
                 return earlier;
             } catch (SQLException e) {
-                throw new IllegalStateException("the order could not be stored on " + session.shard(), e);
+                throw new DataAccessResourceFailureException("the order could not be stored on " + session.shard(), e);
             }
         });
     }

@@ -29,6 +29,10 @@ import dev.faultline.contracts.PaymentCommand.VoidPayment;
  * </pre>
  *
  * <p>
+ * A state that waits past its deadline is driven again, and after too long given up: so an order ends though every
+ * message on its way be lost, as long as its participants come back.
+ *
+ * <p>
  * Each state waits for one participant and lists every reply, so that a new one does not compile until each state says
  * what it does with it. A reply that a state does not wait for is late or repeated, and changes nothing.
  *
@@ -41,9 +45,34 @@ public sealed interface Checkout {
     /** Replies arrive at least once and in any order. Returns a step to this very state if the reply changes nothing. */
     Step on(CheckoutReply reply);
 
+    /** The answer is overdue: asks again. A participant answers a repeated command as it did the first time. */
+    default Step redrive() {
+        return switch (this) {
+            case ReservingStock(var order) -> Step.to(this, new ReserveStock(order.id(), order.lines()));
+            case AuthorizingPayment(var order) ->
+                Step.to(this, new AuthorizePayment(order.id(), order.total(), order.paymentMethod()));
+            case CapturingPayment(var order) -> Step.to(this, new CapturePayment(order.id()));
+            case VoidingPayment(var order, _) -> Step.to(this, new VoidPayment(order.id()));
+            case ReleasingStock(var order, _) -> Step.to(this, new ReleaseStock(order.id(), order.lines()));
+            case Confirmed _,Rejected _ -> Step.to(this);
+        };
+    }
+
+    /**
+     * The order has taken longer than a customer waits: it is undone, as if the participant had refused. Not while the
+     * amount is being captured: stock and amount are held then, and forward is the shorter way out.
+     */
+    default Step giveUp() {
+        return switch (this) {
+            case ReservingStock(var order) -> release(order, Rejection.timedOut("reserve the stock"));
+            case AuthorizingPayment(var order) -> voidPayment(order, Rejection.timedOut("authorize the payment"));
+            case CapturingPayment _,VoidingPayment _,ReleasingStock _,Confirmed _,Rejected _ -> redrive();
+        };
+    }
+
     /** The first step of an order's checkout. */
     static Step begin(CheckoutOrder order) {
-        return Step.to(new ReservingStock(order), new ReserveStock(order.id(), order.lines()));
+        return new ReservingStock(order).redrive();
     }
 
     /** Whether nothing will change any more. */

@@ -15,7 +15,7 @@ public record Rejection(Code code, String detail, @Nullable Sku sku) {
 
     /** Stable names of the reasons. */
     public enum Code {
-        OUT_OF_STOCK, PAYMENT_DECLINED, PAYMENT_UNSETTLED
+        OUT_OF_STOCK, PAYMENT_DECLINED, PAYMENT_UNSETTLED, TIMED_OUT
     }
 
     static Rejection of(StockRejected reply) {
@@ -30,5 +30,9 @@ public record Rejection(Code code, String detail, @Nullable Sku sku) {
 
     static Rejection of(PaymentUnsettled reply) {
         return new Rejection(Code.PAYMENT_UNSETTLED, reply.reason(), null);
+    }
+
+    static Rejection timedOut(String task) {
+        return new Rejection(Code.TIMED_OUT, "it took too long to " + task, null);
     }
 }

@@ -56,7 +56,14 @@ class CheckoutTest {
         }
 
         History and(CheckoutReply reply) {
-            Step step = checkout.on(reply);
+            return and(checkout.on(reply));
+        }
+
+        History givenUp() {
+            return and(checkout.giveUp());
+        }
+
+        private History and(Step step) {
             var all = new ArrayList<>(commands);
             all.addAll(step.commands());
             return new History(step.next(), all);
@@ -107,6 +114,42 @@ class CheckoutTest {
         assertThat(History.of(RESERVED, AUTHORIZED, DECLINED).sent()).endsWith(CapturePayment.class, VoidPayment.class);
         assertThat(History.of(RESERVED, AUTHORIZED, UNSETTLED).sent()).endsWith(CapturePayment.class,
                 VoidPayment.class);
+    }
+
+    @Test
+    void sendsTheCommandItWaitsForAgainWhenTheReplyIsOverdue() {
+        for (var waiting : List.of(History.of(), History.of(RESERVED), History.of(RESERVED, AUTHORIZED),
+                History.of(RESERVED, UNSETTLED), History.of(RESERVED, DECLINED))) {
+            Step again = waiting.checkout.redrive();
+            assertThat(again.next()).isEqualTo(waiting.checkout);
+            assertThat(again.commands()).containsExactly(waiting.commands.getLast());
+        }
+    }
+
+    @Test
+    void undoesAnOrderThatTakesTooLong() {
+        assertThat(History.of().givenUp().and(RESERVED).sent()).as("a late reservation is released with the rest")
+                .containsExactly(ReserveStock.class, ReleaseStock.class);
+        var unpaid = History.of(RESERVED).givenUp().and(AUTHORIZED);
+        assertThat(unpaid.sent()).endsWith(AuthorizePayment.class, VoidPayment.class);
+        assertThat(unpaid.and(VOIDED).and(RELEASED).checkout).isInstanceOfSatisfying(Rejected.class,
+                rejected -> assertThat(rejected.rejection()).isEqualTo(new Rejection(Rejection.Code.TIMED_OUT,
+                        "it took too long to authorize the payment", null)));
+    }
+
+    @Test
+    void goesForwardOnceTheAmountIsBeingCaptured() {
+        var capturing = History.of(RESERVED, AUTHORIZED);
+        assertThat(capturing.givenUp().and(CAPTURED).checkout).isEqualTo(new Confirmed(ORDER));
+        assertThat(capturing.givenUp().checkout).isEqualTo(capturing.checkout);
+    }
+
+    @Test
+    void leavesASettledCheckoutAlone() {
+        for (var settled : List.of(History.of(RESERVED, AUTHORIZED, CAPTURED), History.of(OUT_OF_STOCK))) {
+            assertThat(settled.givenUp()).isEqualTo(settled);
+            assertThat(settled.checkout.redrive()).isEqualTo(new Step(settled.checkout, List.of()));
+        }
     }
 
     @Test

@@ -1,0 +1,23 @@
+package dev.faultline.simulation;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.InventoryCommand;
+import dev.faultline.contracts.Message;
+import dev.faultline.contracts.PaymentCommand;
+
+/** A message with the id under which it is delivered, however often. */
+record Envelope(long id, Message payload) {
+
+    String topic() {
+        return switch (payload) {
+            case InventoryCommand _ -> InventoryCommand.TOPIC;
+            case PaymentCommand _ -> PaymentCommand.TOPIC;
+            case CheckoutReply _ -> CheckoutReply.TOPIC;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return payload.getClass().getSimpleName() + " #" + id + " of " + Orders.nameOf(payload.orderId());
+    }
+}

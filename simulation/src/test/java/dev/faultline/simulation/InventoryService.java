@@ -1,0 +1,114 @@
+package dev.faultline.simulation;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.CheckoutReply.StockRejected;
+import dev.faultline.contracts.CheckoutReply.StockReleased;
+import dev.faultline.contracts.InventoryCommand;
+import dev.faultline.contracts.InventoryCommand.ReleaseStock;
+import dev.faultline.contracts.InventoryCommand.ReserveStock;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.OrderLine;
+import dev.faultline.contracts.Sku;
+import dev.faultline.inventory.reservation.AllottingStock;
+import dev.faultline.inventory.reservation.Reservation;
+import dev.faultline.inventory.reservation.Reservation.Released;
+
+/** Drives the real {@link AllottingStock}: what its SQL does is done here to maps. */
+final class InventoryService {
+    private final World world;
+    private final Database database;
+    private final Map<Sku, Integer> received = new TreeMap<>();
+    private final Map<Sku, Integer> available = new TreeMap<>();
+    private final Map<OrderId, Reservation> reservations = new TreeMap<>();
+
+    InventoryService(World world, Database database) {
+        this.world = world;
+        this.database = database;
+        Orders.SKUS.forEach(sku -> received.put(sku, 1 + world.below(6)));
+        available.putAll(received);
+    }
+
+    void handle(List<Envelope> batch) {
+        Node node = world.running().node;
+        database.transact(transaction -> {
+            List<Envelope> fresh = transaction.claim(batch);
+            if (fresh.isEmpty()) {
+                return fresh;
+            }
+            node.at(Boundary.INBOX_CLAIMED);
+            List<InventoryCommand> commands = fresh.stream().map(m -> (InventoryCommand) m.payload()).toList();
+            if (world.has(Protection.STOCK_LOCK)) {
+                transaction.lock(commands.stream().flatMap(command -> command.lines().stream()).map(OrderLine::sku)
+                        .toList());
+            }
+            var allotting = new AllottingStock(available, known(commands));
+            node.at(Boundary.STATE_READ);
+            for (Envelope message : fresh) {
+                CheckoutReply reply = allotting.decide((InventoryCommand) message.payload());
+                world.tell(node.toString(), "answers %s by %s", message, reply.getClass().getSimpleName());
+                count(message, reply);
+                transaction.send(reply);
+            }
+            node.at(Boundary.DECIDED);
+            refuseWhatTheTablesRefuse(allotting);
+            transaction.write(() -> write(allotting));
+            return fresh;
+        });
+    }
+
+    /** The rows of the orders that are named. */
+    private Collection<Reservation> known(List<InventoryCommand> commands) {
+        Set<OrderId> named = commands.stream()
+                .filter(command -> world.has(Protection.RESERVATION_MEMORY) || command instanceof ReleaseStock)
+                .map(InventoryCommand::orderId).collect(Collectors.toSet());
+        return reservations.values().stream().filter(reservation -> named.contains(reservation.orderId())).toList();
+    }
+
+    private void refuseWhatTheTablesRefuse(AllottingStock allotting) {
+        boolean negative = allotting.taken().entrySet().stream()
+                .anyMatch(taken -> available.getOrDefault(taken.getKey(), 0) < taken.getValue());
+        if (negative && world.has(Protection.STOCK_CHECK)) {
+            throw new Topic.TryAgain("available stock must not be negative");
+        }
+        boolean twice = allotting.made().stream().anyMatch(made -> reservations.containsKey(made.orderId()));
+        if (twice && world.has(Protection.RESERVATION_MEMORY)) {
+            throw new Topic.TryAgain("the order is decided already");
+        }
+    }
+
+    private void write(AllottingStock allotting) {
+        allotting.taken().forEach((sku, taken) -> available.merge(sku, -taken, Integer::sum));
+        allotting.made().stream()
+                .filter(made -> world.has(Protection.STOCK_TOMBSTONE) || !(made instanceof Released))
+                .forEach(made -> reservations.put(made.orderId(), made));
+        allotting.released().forEach(released -> reservations.put(released.orderId(), released));
+    }
+
+    private void count(Envelope message, CheckoutReply reply) {
+        if (message.payload() instanceof ReserveStock && reply instanceof StockReleased) {
+            world.coverage.count(Happening.STOCK_TOMBSTONE_USED);
+        }
+        if (reply instanceof StockRejected) {
+            world.coverage.count(Happening.OUT_OF_STOCK);
+        }
+    }
+
+    Map<Sku, Integer> received() {
+        return received;
+    }
+
+    Map<Sku, Integer> available() {
+        return available;
+    }
+
+    Map<OrderId, Reservation> reservations() {
+        return reservations;
+    }
+}

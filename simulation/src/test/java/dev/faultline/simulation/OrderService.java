@@ -1,0 +1,208 @@
+package dev.faultline.simulation;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.InventoryCommand.ReleaseStock;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.PaymentCommand.VoidPayment;
+import dev.faultline.order.checkout.Checkout;
+import dev.faultline.order.checkout.Checkout.Confirmed;
+import dev.faultline.order.checkout.Checkout.ReleasingStock;
+import dev.faultline.order.checkout.Checkout.VoidingPayment;
+import dev.faultline.order.checkout.CheckoutOrder;
+import dev.faultline.order.checkout.Step;
+import dev.faultline.simulation.Database.Transaction;
+
+/** Drives the real {@link Checkout}: what its SQL does is done here to maps. */
+final class OrderService {
+    private static final long FIRST_DEADLINE_MS = 5_000;
+    private static final long LAST_DEADLINE_MS = 20_000;
+    private static final long GIVE_UP_AFTER_MS = 120_000;
+
+    private final World world;
+    private final Database database;
+    private final Election election;
+    private final Map<OrderId, Row> rows = new TreeMap<>();
+    private final Map<OrderId, Checkout> told = new TreeMap<>();
+    private final Set<OrderId> writtenByStaleLeaders = new HashSet<>();
+    private long highestToken;
+
+    /** @param version of the state; a deadline that is put off keeps it */
+    private record Row(int version, Checkout checkout, long placedMs, long dueMs, int redrives) {
+
+        Row became(Checkout next, long nowMs) {
+            return new Row(version + 1, next, placedMs, nowMs + FIRST_DEADLINE_MS, 0);
+        }
+
+        Row redriven(long nowMs) {
+            long deadlineMs = Math.min(FIRST_DEADLINE_MS << Math.min(redrives + 1, 4), LAST_DEADLINE_MS);
+            return new Row(version, checkout, placedMs, nowMs + deadlineMs, redrives + 1);
+        }
+    }
+
+    OrderService(World world, Database database, Election election) {
+        this.world = world;
+        this.database = database;
+        this.election = election;
+    }
+
+    void place(CheckoutOrder order) {
+        Step first = Checkout.begin(order);
+        database.commit(first.commands(), () -> {
+            rows.put(order.id(), new Row(1, first.next(), world.nowMs(), world.nowMs() + FIRST_DEADLINE_MS, 0));
+            world.tell("customer", "places %s: %s, %s, %s", Orders.nameOf(order.id()), order.lines(), order.total(),
+                    order.paymentMethod());
+        });
+    }
+
+    /** Takes checkouts as far as these replies bring them. */
+    void advance(List<Envelope> batch) {
+        Node node = world.running().node;
+        database.transact(transaction -> {
+            List<Envelope> fresh = transaction.claim(batch);
+            node.at(Boundary.INBOX_CLAIMED);
+            var before = new LinkedHashMap<OrderId, Row>();
+            fresh.forEach(reply -> before.put(reply.payload().orderId(), row(reply.payload().orderId())));
+            node.at(Boundary.STATE_READ);
+            var after = new LinkedHashMap<>(before);
+            for (Envelope message : fresh) {
+                var reply = (CheckoutReply) message.payload();
+                after.computeIfPresent(reply.orderId(), (_, row) -> {
+                    Step step = protect(row.checkout.on(reply));
+                    world.tell(node.toString(), "gets %s: %s -> %s", message, nameOf(row.checkout),
+                            nameOf(step.next()));
+                    if (step.next().equals(row.checkout)) {
+                        world.coverage.count(Happening.LATE_REPLY_IGNORED);
+                        return row;
+                    }
+                    step.commands().forEach(transaction::send);
+                    return row.became(step.next(), world.nowMs());
+                });
+            }
+            node.at(Boundary.DECIDED);
+            after.values().removeAll(before.values());
+            before.keySet().retainAll(after.keySet());
+            if (before.entrySet().stream().anyMatch(row -> isStale(row.getKey(), row.getValue()))) {
+                throw new Topic.TryAgain("someone else moved one of the checkouts");
+            }
+            write(transaction, after);
+            return after;
+        });
+    }
+
+    private boolean isStale(OrderId id, Row decidedOn) {
+        if (row(id).version == decidedOn.version || !world.has(Protection.VERSION_GUARD)) {
+            return false;
+        }
+        world.coverage.count(Happening.STALE_VERSION_REFUSED);
+        return true;
+    }
+
+    private void write(Transaction transaction, Map<OrderId, Row> after) {
+        transaction.write(() -> {
+            rows.putAll(after);
+            after.forEach((id, row) -> {
+                if (row.checkout.isSettled() && told.putIfAbsent(id, row.checkout) == null) {
+                    world.coverage.count(
+                            row.checkout instanceof Confirmed ? Happening.CONFIRMED : Happening.REJECTED);
+                }
+            });
+        });
+    }
+
+    private Step protect(Step step) {
+        return !world.has(Protection.VOID_BEFORE_RELEASE)
+                && step.next() instanceof VoidingPayment(CheckoutOrder order, var rejection)
+                        ? new Step(new ReleasingStock(order, rejection),
+                                List.of(new VoidPayment(order.id()), new ReleaseStock(order.id(), order.lines())))
+                        : step;
+    }
+
+    /** What the candidate for the sweep does on a node: to be run as a thread. */
+    void sweep(Node node) {
+        while (true) {
+            node.sleep(world.between(1_000, 3_000));
+            long token = election.lead(world.running());
+            if (token == Election.ANOTHER_LEADS) {
+                continue;
+            }
+            node.at(Boundary.LEADING);
+            List<OrderId> overdue = rows.entrySet().stream()
+                    .filter(row -> !row.getValue().checkout.isSettled() && row.getValue().dueMs <= world.nowMs())
+                    .map(Map.Entry::getKey).toList();
+            for (OrderId id : overdue) {
+                drive(node, token, id);
+            }
+        }
+    }
+
+    private void drive(Node node, long token, OrderId id) {
+        Row before = row(id);
+        boolean tooOld = world.nowMs() - before.placedMs > GIVE_UP_AFTER_MS;
+        node.at(Boundary.OVERDUE_READ);
+        Step step = protect(tooOld ? before.checkout.giveUp() : before.checkout.redrive());
+        boolean givenUp = !step.next().equals(before.checkout);
+        node.at(Boundary.OVERDUE_DECIDED);
+        if (isStale(id, before)) {
+            world.tell(node.toString(), "is refused: %s has changed since", Orders.nameOf(id));
+            return;
+        }
+        if (token < highestToken && world.has(Protection.FENCING_TOKEN)) {
+            world.coverage.count(Happening.STALE_TOKEN_REFUSED);
+            world.tell(node.toString(), "is refused: token %d is older than %d", token, highestToken);
+            return;
+        }
+        if (token < highestToken) {
+            writtenByStaleLeaders.add(id);
+        }
+        highestToken = Math.max(highestToken, token);
+        database.transact(transaction -> {
+            step.commands().forEach(transaction::send);
+            if (givenUp) {
+                world.coverage.count(Happening.GIVEN_UP);
+                world.tell(node.toString(), "gives %s up: %s -> %s", Orders.nameOf(id), nameOf(before.checkout),
+                        nameOf(step.next()));
+                write(transaction, Map.of(id, before.became(step.next(), world.nowMs())));
+            } else {
+                world.coverage.count(Happening.REDRIVEN);
+                world.tell(node.toString(), "drives %s again, which is %s", Orders.nameOf(id),
+                        nameOf(before.checkout));
+                write(transaction, Map.of(id, before.redriven(world.nowMs())));
+            }
+            return id;
+        });
+        node.at(Boundary.OVERDUE_COMMITTED);
+    }
+
+    private Row row(OrderId id) {
+        Row row = rows.get(id);
+        if (row == null) {
+            throw new IllegalStateException("no checkout of " + id);
+        }
+        return row;
+    }
+
+    Collection<Checkout> checkouts() {
+        return rows.values().stream().map(Row::checkout).toList();
+    }
+
+    /** The outcome that customers were told first. */
+    Map<OrderId, Checkout> told() {
+        return told;
+    }
+
+    Set<OrderId> writtenByStaleLeaders() {
+        return writtenByStaleLeaders;
+    }
+
+    static String nameOf(Checkout checkout) {
+        return checkout.getClass().getSimpleName();
+    }
+}

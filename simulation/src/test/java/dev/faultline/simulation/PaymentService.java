@@ -1,0 +1,221 @@
+package dev.faultline.simulation;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.PaymentCommand;
+import dev.faultline.payment.ledger.Transfer;
+import dev.faultline.payment.paying.Acquirer;
+import dev.faultline.payment.paying.Payment;
+import dev.faultline.payment.paying.Payment.Absent;
+import dev.faultline.payment.paying.Payment.Authorizing;
+import dev.faultline.payment.paying.Payment.Capturing;
+import dev.faultline.payment.paying.Payment.Pending;
+import dev.faultline.payment.paying.Payment.Refunding;
+import dev.faultline.payment.paying.Payment.Voided;
+import dev.faultline.payment.paying.Payment.Voiding;
+import dev.faultline.payment.paying.Payments;
+import dev.faultline.payment.paying.SettlingPayments;
+import dev.faultline.payment.paying.Statement;
+import dev.faultline.payment.paying.Step;
+import dev.faultline.payment.paying.SupersededException;
+import dev.faultline.simulation.Database.Transaction;
+
+/** Drives the real {@link SettlingPayments}: what its SQL does is done here to maps. */
+final class PaymentService implements Payments {
+    private static final long LEASE_MS = 60_000;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final World world;
+    private final Database database;
+    private final SettlingPayments settling;
+    private final Map<OrderId, Row> rows = new TreeMap<>();
+    private final Map<OrderId, Set<Transfer.Kind>> ledger = new TreeMap<>();
+
+    private record Row(Payment payment, int version, int attempts, long nextAttemptMs) {}
+
+    /** Each request after the other, on the thread that asks; production asks at the same time. */
+    PaymentService(World world, Database database, Acquirer acquirer) {
+        this.world = world;
+        this.database = database;
+        this.settling = new SettlingPayments(this, acquirer, Runnable::run);
+    }
+
+    void handle(List<Envelope> batch) {
+        try {
+            settling.carryOut(batch.stream()
+                    .map(message -> new Instruction((PaymentCommand) message.payload(), null)).toList());
+        } catch (SupersededException e) {
+            world.coverage.count(Happening.PAYMENT_SUPERSEDED);
+            throw new Topic.TryAgain("someone else works on the same payments");
+        }
+    }
+
+    /** What drives voids on: to be run as a thread. */
+    void settleOverdue(Node node) {
+        while (true) {
+            node.sleep(1_000);
+            try {
+                settling.settleOverdue();
+            } catch (SupersededException e) {
+                world.coverage.count(Happening.PAYMENT_SUPERSEDED);
+            }
+        }
+    }
+
+    @Override
+    public List<TakenUp> takeUp(List<Instruction> instructions) {
+        Node node = world.running().node;
+        List<TakenUp> takenUp = database.transact(transaction -> takeUp(transaction, node, instructions));
+        node.at(Boundary.INTENT_STORED);
+        return takenUp;
+    }
+
+    private List<TakenUp> takeUp(Transaction transaction, Node node, List<Instruction> instructions) {
+        // As in SQL, what is not there can not be locked.
+        transaction.lock(instructions.stream().map(i -> i.command().orderId()).filter(rows::containsKey).toList());
+        var before = new LinkedHashMap<OrderId, Row>();
+        instructions.forEach(instruction -> {
+            OrderId id = instruction.command().orderId();
+            before.put(id, rows.getOrDefault(id, new Row(new Absent(id), 0, 0, NEVER)));
+        });
+        node.at(Boundary.INTENT_READ);
+        var takenUp = new ArrayList<TakenUp>();
+        var changes = new LinkedHashMap<OrderId, Row>();
+        for (Instruction instruction : instructions) {
+            OrderId id = instruction.command().orderId();
+            Row row = before.getOrDefault(id, new Row(new Absent(id), 0, 0, NEVER));
+            Payment stored = readBack(row.payment);
+            Step step = stored.on(instruction.command());
+            world.tell(node.toString(), "takes up %s of %s: %s -> %s",
+                    instruction.command().getClass().getSimpleName(), Orders.nameOf(id), stored.status(),
+                    step.next().status());
+            if (stored instanceof Voided(_, var terms) && terms == null) {
+                world.coverage.count(Happening.PAYMENT_TOMBSTONE_USED);
+            }
+            if (step.next() instanceof Pending pending) {
+                takenUp.add(new TakenUp(pending, row.version + 1, null));
+            }
+            if (step.next() instanceof Pending || !step.next().equals(stored)) {
+                changes.put(id, new Row(step.next(), row.version + 1, 0, next(step.next(), LEASE_MS)));
+            }
+            if (step.reply() != null) {
+                transaction.send(step.reply());
+            }
+        }
+        if (changes.values().stream().anyMatch(row -> row.version == 1 && rows.containsKey(row.payment.orderId()))) {
+            throw new SupersededException("stored by another instance at the same time");
+        }
+        if (!world.has(Protection.PAYMENT_TOMBSTONE)) {
+            changes.values().removeIf(row -> row.payment instanceof Voided(_, var terms) && terms == null);
+        }
+        transaction.write(() -> rows.putAll(changes));
+        return takenUp;
+    }
+
+    /** Whoever finds it so can not know whether it was asked for. */
+    private static Payment readBack(Payment payment) {
+        return switch (payment) {
+            case Authorizing(var id, var terms, _) -> new Authorizing(id, terms, true);
+            case Capturing(var id, var terms, _) -> new Capturing(id, terms, true);
+            default -> payment;
+        };
+    }
+
+    private long next(Payment payment, long pauseMs) {
+        return payment instanceof Voiding || payment instanceof Refunding ? world.nowMs() + pauseMs : NEVER;
+    }
+
+    @Override
+    public List<TakenUp> takeUpOverdue(int limit) {
+        Node node = world.running().node;
+        List<OrderId> overdue = rows.entrySet().stream().filter(row -> row.getValue().nextAttemptMs <= world.nowMs())
+                .map(Map.Entry::getKey).limit(limit).toList();
+        if (overdue.isEmpty()) {
+            return List.of();
+        }
+        List<TakenUp> takenUp = database.transact(transaction -> {
+            transaction.lock(overdue);
+            var taken = new ArrayList<TakenUp>();
+            for (OrderId id : overdue) {
+                Row row = rows.get(id);
+                if (row != null && row.nextAttemptMs <= world.nowMs()) {
+                    world.coverage.count(Happening.OVERDUE_VOID_DRIVEN);
+                    world.tell(node.toString(), "drives the overdue void of %s", Orders.nameOf(id));
+                    taken.add(new TakenUp((Pending) row.payment, row.version + 1, null));
+                    transaction.write(() -> rows.put(id, new Row(row.payment, row.version + 1, row.attempts,
+                            world.nowMs() + LEASE_MS)));
+                }
+            }
+            return taken;
+        });
+        node.at(Boundary.INTENT_STORED);
+        return takenUp;
+    }
+
+    @Override
+    public void record(List<Settled> settled) {
+        Node node = world.running().node;
+        List<OrderId> superseded = database.transact(transaction -> {
+            transaction.lock(settled.stream().map(one -> one.from().payment().orderId()).toList());
+            var refused = new ArrayList<OrderId>();
+            for (Settled one : settled) {
+                OrderId id = one.from().payment().orderId();
+                Row row = rows.get(id);
+                if (row == null || row.version != one.from().version()) {
+                    refused.add(id);
+                } else {
+                    record(transaction, node, row, one.step());
+                }
+            }
+            return refused;
+        });
+        node.at(Boundary.OUTCOME_RECORDED);
+        if (!superseded.isEmpty()) {
+            throw new SupersededException("taken up again meanwhile");
+        }
+    }
+
+    private void record(Transaction transaction, Node node, Row row, Step step) {
+        OrderId id = row.payment.orderId();
+        world.tell(node.toString(), "records %s: %s -> %s", Orders.nameOf(id), row.payment.status(),
+                step.next().status());
+        long pauseMs = (1_000L << Math.min(row.attempts, 4)) * world.between(75, 100) / 100;
+        transaction.write(() -> {
+            rows.put(id, new Row(step.next(), row.version + 1, row.attempts + 1, next(step.next(), pauseMs)));
+            step.transfers().forEach(transfer -> ledger
+                    .computeIfAbsent(id, _ -> EnumSet.noneOf(Transfer.Kind.class)).add(transfer.kind()));
+        });
+        if (step.reply() != null) {
+            transaction.send(step.reply());
+        }
+        switch (step.next().status()) {
+            case DECLINED -> world.coverage.count(Happening.DECLINED);
+            case VOIDED -> world.coverage.count(Happening.VOIDED);
+            case REFUNDED -> world.coverage.count(Happening.REFUNDED);
+            default -> {
+                // nothing that other counts do not tell
+            }
+        }
+    }
+
+    @Override
+    public Optional<Statement> find(OrderId id) {
+        throw new UnsupportedOperationException("nobody looks up payments here");
+    }
+
+    List<Payment> payments() {
+        return rows.values().stream().map(Row::payment).toList();
+    }
+
+    Set<Transfer.Kind> transfersOf(OrderId id) {
+        return ledger.getOrDefault(id, Set.of());
+    }
+}

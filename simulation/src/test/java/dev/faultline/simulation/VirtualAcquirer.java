@@ -1,0 +1,78 @@
+package dev.faultline.simulation;
+
+import dev.faultline.payment.paying.Acquirer;
+import org.jspecify.annotations.Nullable;
+
+/** Asks up to three times, like payment-service's adapter does, over a network that loses, delays and forgets. */
+final class VirtualAcquirer implements Acquirer {
+    private static final int ATTEMPTS = 3;
+    private static final long TIME_LIMIT_MS = 1_000;
+
+    private final World world;
+    private final ChargingProcess acquirer;
+
+    VirtualAcquirer(World world, ChargingProcess acquirer) {
+        this.world = world;
+        this.acquirer = acquirer;
+    }
+
+    @Override
+    public Answer ask(Request request, @Nullable String traceparent) {
+        Node node = world.running().node;
+        boolean maybeSent = false;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (attempt > 0) {
+                node.sleep(world.between(50, 500));
+            }
+            if (acquirer.isDown() || world.strikes(world.faults.acquirer() / 2)) {
+                continue;
+            }
+            maybeSent = true;
+            Answer answer = attempt(node, request);
+            if (answer != null) {
+                node.at(Boundary.ACQUIRER_ANSWERED);
+                return answer;
+            }
+        }
+        node.at(Boundary.ACQUIRER_ANSWERED);
+        if (maybeSent) {
+            return new Answer.Unknown("acquirer-timeout");
+        }
+        world.coverage.count(Happening.NOT_ASKED);
+        return new Answer.NotAsked("acquirer-unavailable");
+    }
+
+    /** One request; null if there was no answer in time. */
+    private @Nullable Answer attempt(Node node, Request request) {
+        var answer = new Answer[1];
+        long reachesMs = 1 + world.below(30);
+        boolean answers = true;
+        if (world.strikes(world.faults.acquirer())) {
+            switch (world.below(3)) {
+                case 0 -> {
+                    world.coverage.count(Happening.REQUEST_LOST);
+                    world.tell("network", "loses the request to %s %s", request.operation(), nameOf(request));
+                    reachesMs = -1;
+                }
+                case 1 -> {
+                    world.coverage.count(Happening.ANSWER_LOST);
+                    answers = false;
+                }
+                default -> {
+                    world.coverage.count(Happening.LATE_REQUEST);
+                    reachesMs = world.coin(0.7) ? world.between(1_000, 5_000) : world.between(5_000, 180_000);
+                }
+            }
+        }
+        if (reachesMs > 0) {
+            world.underway(reachesMs, () -> answer[0] = acquirer.perform(request));
+        }
+        node.at(Boundary.ACQUIRER_ASKED);
+        node.sleep(reachesMs > 0 && reachesMs < TIME_LIMIT_MS && answers ? reachesMs + world.below(20) : TIME_LIMIT_MS);
+        return answers ? answer[0] : null;
+    }
+
+    private static String nameOf(Request request) {
+        return Orders.nameOf(request.orderId());
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The services' own logic on a virtual network, virtual databases and a virtual clock: one seed, one schedule.
+ *
+ * @see <a href="https://apple.github.io/foundationdb/testing.html">FoundationDB: Simulation and Testing</a>
+ */
+@NullMarked
+package dev.faultline.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -56,18 +56,20 @@ final class ChargingProcess {
         }
         try {
             Decision decision = cards.perform(new PaymentId(request.orderId().value()), operation(request));
-            world.tell("acquirer", "%s %s: %s", request.operation(), Orders.nameOf(request.orderId()), switch (decision) {
-                case Decision.Became(Payment payment) -> payment.status();
-                case Decision.Repeated(Payment payment) -> payment.status() + " before";
-                case Decision.Refused(Payment payment, _) -> "refused, it is " + payment.status();
-            });
+            world.tell("acquirer", "%s %s: %s", request.operation(), Orders.nameOf(request.orderId()),
+                    switch (decision) {
+                        case Decision.Became(Payment payment) -> payment.status();
+                        case Decision.Repeated(Payment payment) -> payment.status() + " before";
+                        case Decision.Refused(Payment payment, _) -> "refused, it is " + payment.status();
+                    });
             return answer(decision);
         } catch (JournalFailedException e) {
             long forMs = world.between(500, 20_000);
             downUntilMs = world.nowMs() + forMs;
             cards = start();
             world.coverage.count(Happening.ACQUIRER_CRASHED);
-            world.tell("acquirer", "dies over %s of %s: %s; is back in %.3f s", request.operation(), Orders.nameOf(request.orderId()),
+            world.tell("acquirer", "dies over %s of %s: %s; is back in %.3f s", request.operation(), Orders.nameOf(
+                    request.orderId()),
                     e.getMessage(), forMs / 1000.0);
             return null;
         }

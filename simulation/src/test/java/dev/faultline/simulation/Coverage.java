@@ -1,61 +1,50 @@
 package dev.faultline.simulation;
 
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How often what has happened. */
-final class Coverage {
-    private final long[] happened = new long[Happening.values().length];
-    private final long[] crashed = new long[Boundary.values().length];
+/** How often what has happened, and after which steps parties were killed. */
+record Coverage(Map<Happening, Long> happened, Map<Boundary, Long> killed) {
 
-    void count(Happening happening) {
-        happened[happening.ordinal()]++;
+    Coverage() {
+        this(new EnumMap<>(Happening.class), new EnumMap<>(Boundary.class));
     }
 
-    void countCrash(Boundary boundary) {
-        crashed[boundary.ordinal()]++;
+    void count(Happening happening) {
+        happened.merge(happening, 1L, Long::sum);
+    }
+
+    void countKilled(Boundary after) {
+        killed.merge(after, 1L, Long::sum);
     }
 
     void add(Coverage other) {
-        Arrays.setAll(happened, i -> happened[i] + other.happened[i]);
-        Arrays.setAll(crashed, i -> crashed[i] + other.crashed[i]);
-    }
-
-    long of(Happening happening) {
-        return happened[happening.ordinal()];
+        other.happened.forEach((happening, times) -> happened.merge(happening, times, Long::sum));
+        other.killed.forEach((after, times) -> killed.merge(after, times, Long::sum));
     }
 
     /** What never happened. */
     Collection<String> missing() {
         return Stream.concat(
-                Stream.of(Happening.values()).filter(h -> happened[h.ordinal()] == 0).map(Enum::name),
-                Stream.of(Boundary.values()).filter(b -> crashed[b.ordinal()] == 0).map(b -> "crash after " + b))
+                Stream.of(Happening.values()).filter(happening -> !happened.containsKey(happening)).map(Enum::name),
+                Stream.of(Boundary.values()).filter(after -> !killed.containsKey(after))
+                        .map(after -> "killed after " + after))
                 .toList();
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * Arrays.hashCode(happened) + Arrays.hashCode(crashed);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Coverage that && Arrays.equals(happened, that.happened)
-                && Arrays.equals(crashed, that.crashed);
     }
 
     @Override
     public String toString() {
         return Stream.concat(
-                Stream.of(Happening.values()).map(h -> line(h.name(), happened[h.ordinal()])),
-                Stream.of(Boundary.values()).map(b -> line("crash, " + b.name(), crashed[b.ordinal()])))
+                happened.entrySet().stream().map(entry -> line(entry.getKey().name(), entry.getValue())),
+                killed.entrySet().stream().map(entry -> line("killed after " + entry.getKey(), entry.getValue())))
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String line(String name, long count) {
-        return String.format(Locale.ROOT, "  %,12d  %s", count, name.toLowerCase(Locale.ROOT).replace('_', ' '));
+    private static String line(String what, long times) {
+        return String.format(Locale.ROOT, "%,12d  %s", times, what.toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 }

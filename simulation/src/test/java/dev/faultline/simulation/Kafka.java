@@ -4,16 +4,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.faultline.contracts.CheckoutReply;
+import dev.faultline.contracts.InventoryCommand;
+import dev.faultline.contracts.PaymentCommand;
+
 /**
  * The topics, and the network before them, which is worse than a network of Kafka's can be: it also loses what was
  * acknowledged, repeats and reorders.
  */
 final class Kafka {
+    private static final List<String> TOPICS = List.of(CheckoutReply.TOPIC, InventoryCommand.TOPIC,
+            PaymentCommand.TOPIC);
+
     private final World world;
     private final Map<String, Topic> topics = new TreeMap<>();
 
+    /** One topic may not be reached for a while; what is sent to it meanwhile comes afterwards, in any order. */
+    private final String cutOff;
+    private final long cutOffFromMs;
+    private final long cutOffUntilMs;
+
     Kafka(World world) {
         this.world = world;
+        this.cutOff = TOPICS.get(world.below(TOPICS.size()));
+        this.cutOffFromMs = world.below(60_000);
+        this.cutOffUntilMs = Math.min(cutOffFromMs + world.faults.outageMs(), world.faults.horizonMs());
     }
 
     Topic topic(String name) {
@@ -26,12 +41,15 @@ final class Kafka {
 
     /** Returns after how long the messages are acknowledged. */
     long append(List<Envelope> batch) {
-        long arrivesMs = 1 + world.below(5);
+        long arrivesMs = world.between(1, 6);
         for (Envelope message : batch) {
             Topic topic = topic(message.topic());
             if (world.strikes(world.faults.loss())) {
                 world.coverage.count(Happening.MESSAGE_LOST);
                 world.tell("network", "loses %s", message);
+            } else if (isCutOff(topic)) {
+                world.coverage.count(Happening.TOPIC_CUT_OFF);
+                underway(topic, message, cutOffUntilMs - world.nowMs() + world.between(10, 5_000));
             } else if (world.strikes(world.faults.reordering())) {
                 world.coverage.count(Happening.MESSAGE_REORDERED);
                 underway(topic, message, late());
@@ -43,7 +61,11 @@ final class Kafka {
                 underway(topic, message, late());
             }
         }
-        return arrivesMs + 1 + world.below(5);
+        return arrivesMs + world.between(1, 6);
+    }
+
+    private boolean isCutOff(Topic topic) {
+        return topic.name().equals(cutOff) && cutOffFromMs <= world.nowMs() && world.nowMs() < cutOffUntilMs;
     }
 
     private void underway(Topic topic, Envelope message, long delayMs) {

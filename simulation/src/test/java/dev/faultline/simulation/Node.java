@@ -55,7 +55,7 @@ final class Node {
     /** The one who calls may never return from here, or return after others have gone on without it. */
     void at(Boundary boundary) {
         if (world.strikes(world.faults.crash())) {
-            world.coverage.countCrash(boundary);
+            world.coverage.countKilled(boundary);
             crash(boundary);
             world.running().stop();
         } else if (world.strikes(world.faults.pause())) {

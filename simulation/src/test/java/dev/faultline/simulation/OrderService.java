@@ -174,7 +174,7 @@ final class OrderService {
                 world.coverage.count(Happening.REDRIVEN);
                 world.tell(node.toString(), "drives %s again, which is %s", Orders.nameOf(id),
                         nameOf(before.checkout));
-                write(transaction, Map.of(id, before.redriven(world.nowMs())));
+                transaction.write(() -> rows.computeIfPresent(id, (_, row) -> row.redriven(world.nowMs())));
             }
             return id;
         });

@@ -169,7 +169,7 @@ final class PaymentService implements Payments {
             for (Settled one : settled) {
                 OrderId id = one.from().payment().orderId();
                 Row row = rows.get(id);
-                if (row == null || row.version != one.from().version()) {
+                if (row == null || (row.version != one.from().version() && world.has(Protection.PAYMENT_VERSION))) {
                     refused.add(id);
                 } else {
                     record(transaction, node, row, one.step());

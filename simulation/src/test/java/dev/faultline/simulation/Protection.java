@@ -16,6 +16,8 @@ enum Protection {
     STOCK_CHECK,
     /** A checkout changes only from the version that was decided on. */
     VERSION_GUARD,
+    /** Only who took a payment up last records what became of it. */
+    PAYMENT_VERSION,
     /** Stock is released only after the payment was confirmed to be void. */
     VOID_BEFORE_RELEASE,
     /** The database refuses the writes of a leader that was followed by another. */

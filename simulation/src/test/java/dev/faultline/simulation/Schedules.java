@@ -7,12 +7,16 @@ import java.util.stream.LongStream;
 import dev.faultline.simulation.Simulation.Outcome;
 import dev.faultline.simulation.Simulation.Setting;
 
-/** Many schedules, on all cores. Each is one thread's alone. */
+/** Many schedules, on all cores, by growing seed. Each is one thread's alone. */
 final class Schedules {
     private Schedules() {}
 
-    /** @throws AssertionError with the seed, the broken promise and the history, if one is broken */
-    static Coverage keepTheirPromises(Setting setting, long base, long count) {
+    /**
+     * How often what has happened, if no promise was broken.
+     *
+     * @throws AssertionError with the seed, the broken promise and the history, if one was
+     */
+    static Coverage keepAllPromises(Setting setting, long base, long count) {
         var total = new Coverage();
         Optional<Outcome> failed = LongStream.range(base, base + count).parallel().mapToObj(seed -> {
             Outcome outcome = Simulation.run(seed, setting, false);
@@ -27,21 +31,25 @@ final class Schedules {
         return total;
     }
 
-    /** The first promise that is broken on one of the schedules, in the order of seeds. */
-    static Optional<BrokenPromise> firstBroken(Setting setting, long base, long count) {
+    /** Where this promise is broken first; empty if on none of the schedules. */
+    static Optional<BrokenPromise> firstToBreak(String promise, Setting setting, long base, long count) {
         return LongStream.range(base, base + count).parallel()
-                .mapToObj(seed -> Simulation.run(seed, setting, false).broken()).filter(Objects::nonNull).findFirst();
+                .mapToObj(seed -> Simulation.run(seed, setting, false).broken()).filter(Objects::nonNull)
+                .filter(broken -> broken.promise().equals(promise)).findFirst();
     }
 
-    private static String explain(Setting setting, long seed) {
+    static String explain(Setting setting, long seed) {
         Outcome replayed = Simulation.run(seed, setting, true);
         return """
-                seed %d breaks a promise: %s
+                seed %d breaks a promise: %s%s
 
                 %s
 
-                Replay: mvn -pl simulation -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
+                Replay: mvn -pl simulation -am test -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false \
                 -Dsimulation.seed=%d -Dsimulation.schedules=1""".formatted(seed, replayed.broken(),
-                String.join("\n", replayed.history()), seed);
+                setting.without().isEmpty() ? "" : ", without " + setting.without(),
+                String.join("\n", replayed.history()), setting.equals(Setting.COMPLETE) ? "SimulationTest"
+                        : "ProtectionsTest",
+                seed);
     }
 }

@@ -30,16 +30,21 @@ final class Simulation {
      *
      * @param without what is taken out
      * @param lossless whether the network and the slots lose nothing; all else may happen
+     * @param unwatched promises that may be broken
      */
-    record Setting(Set<Protection> without, boolean lossless) {
-        static final Setting COMPLETE = new Setting(Set.of(), false);
+    record Setting(Set<Protection> without, boolean lossless, Set<String> unwatched) {
+        static final Setting COMPLETE = new Setting(Set.of(), false, Set.of());
 
         static Setting without(Protection... protections) {
-            return new Setting(Set.of(protections), false);
+            return new Setting(Set.of(protections), false, Set.of());
         }
 
         Setting onALosslessNetwork() {
-            return new Setting(without, true);
+            return new Setting(without, true, unwatched);
+        }
+
+        Setting notWatching(String promise) {
+            return new Setting(without, lossless, Set.of(promise));
         }
     }
 
@@ -49,7 +54,7 @@ final class Simulation {
 
     private Simulation(long seed, Setting setting, boolean recording) {
         world = new World(seed, setting, recording);
-        world.tell("seed", "%d: %s", seed, world.faults);
+        world.tell("seed", "%d, %s", seed, world.faults);
         kafka = new Kafka(world);
         var orderDatabase = new Database(world, "orders");
         var inventoryDatabase = new Database(world, "inventory");

@@ -34,6 +34,10 @@ final class Topic {
         this.changed = new Signal(world);
     }
 
+    String name() {
+        return name;
+    }
+
     void append(Envelope message) {
         partitions.get(Math.floorMod(message.payload().orderId().hashCode(), PARTITIONS)).add(message);
         changed.fire();

@@ -45,7 +45,7 @@ final class VirtualAcquirer implements Acquirer {
     /** One request; null if there was no answer in time. */
     private @Nullable Answer attempt(Node node, Request request) {
         var answer = new Answer[1];
-        long reachesMs = 1 + world.below(30);
+        long reachesMs = world.between(1, 31);
         boolean answers = true;
         if (world.strikes(world.faults.acquirer())) {
             switch (world.below(3)) {

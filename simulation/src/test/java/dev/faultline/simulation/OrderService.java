@@ -76,7 +76,7 @@ final class OrderService {
                 var reply = (CheckoutReply) message.payload();
                 after.computeIfPresent(reply.orderId(), (_, row) -> {
                     Step step = protect(row.checkout.on(reply));
-                    world.tell(node.toString(), "gets %s: %s -> %s", message, nameOf(row.checkout),
+                    world.tell(node.toString(), "gets %s and decides: %s -> %s", message, nameOf(row.checkout),
                             nameOf(step.next()));
                     if (step.next().equals(row.checkout)) {
                         world.coverage.count(Happening.LATE_REPLY_IGNORED);
@@ -109,6 +109,7 @@ final class OrderService {
         transaction.write(() -> {
             rows.putAll(after);
             after.forEach((id, row) -> {
+                world.tell("orders", "%s is %s", Orders.nameOf(id), nameOf(row.checkout));
                 if (row.checkout.isSettled() && told.putIfAbsent(id, row.checkout) == null) {
                     world.coverage.count(
                             row.checkout instanceof Confirmed ? Happening.CONFIRMED : Happening.REJECTED);

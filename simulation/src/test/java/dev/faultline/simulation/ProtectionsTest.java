@@ -69,11 +69,6 @@ class ProtectionsTest {
     }
 
     @Test
-    void withoutTheVersionGuardAnOrderThatTwoDecideOnIsConfirmedUnpaid() {
-        breaks("noOrderIsConfirmedUnpaid", Setting.without(Protection.VERSION_GUARD));
-    }
-
-    @Test
     void withoutTheVersionGuardAnOrderThatTwoDecideOnIsConfirmedWithoutStock() {
         breaks("noOrderIsConfirmedWithoutItsStock", Setting.without(Protection.VERSION_GUARD));
     }

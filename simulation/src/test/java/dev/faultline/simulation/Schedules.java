@@ -38,18 +38,18 @@ final class Schedules {
                 .filter(broken -> broken.promise().equals(promise)).findFirst();
     }
 
-    static String explain(Setting setting, long seed) {
+    private static String explain(Setting setting, long seed) {
         Outcome replayed = Simulation.run(seed, setting, true);
-        return """
-                seed %d breaks a promise: %s%s
+        String history = String.join("\n", replayed.history());
+        return setting.equals(Setting.COMPLETE) ? """
+                seed %d breaks a promise: %s
 
                 %s
 
-                Replay: mvn -pl simulation -am test -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false \
-                -Dsimulation.seed=%d -Dsimulation.schedules=1""".formatted(seed, replayed.broken(),
-                setting.without().isEmpty() ? "" : ", without " + setting.without(),
-                String.join("\n", replayed.history()), setting.equals(Setting.COMPLETE) ? "SimulationTest"
-                        : "ProtectionsTest",
-                seed);
+                Replay: mvn -pl simulation -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
+                -Dsimulation.seed=%d -Dsimulation.schedules=1""".formatted(seed, replayed.broken(), history, seed) : """
+                seed %d breaks a promise in %s: %s
+
+                %s""".formatted(seed, setting, replayed.broken(), history);
     }
 }

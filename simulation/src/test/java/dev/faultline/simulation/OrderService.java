@@ -34,7 +34,7 @@ final class OrderService {
     private final Set<OrderId> writtenByStaleLeaders = new HashSet<>();
     private long highestToken;
 
-    /** @param version of the state; a deadline that is put off keeps it */
+    /** @param version grows with every step, also one that only asks again */
     private record Row(int version, Checkout checkout, long placedMs, long dueMs, int redrives) {
 
         Row became(Checkout next, long nowMs) {
@@ -43,7 +43,7 @@ final class OrderService {
 
         Row redriven(long nowMs) {
             long deadlineMs = Math.min(FIRST_DEADLINE_MS << Math.min(redrives + 1, 4), LAST_DEADLINE_MS);
-            return new Row(version, checkout, placedMs, nowMs + deadlineMs, redrives + 1);
+            return new Row(version + 1, checkout, placedMs, nowMs + deadlineMs, redrives + 1);
         }
     }
 

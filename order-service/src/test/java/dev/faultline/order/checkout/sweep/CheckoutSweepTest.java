@@ -212,6 +212,8 @@ class CheckoutSweepTest {
         reply(id, "StockReserved");
         awaitCheckout(id, "AUTHORIZING_PAYMENT");
         assertThat(hoursLeft(id)).isEqualTo(1);
+        makeOverdue(id);
+        await().atMost(SOON).untilAsserted(() -> assertThat(hoursLeft(id)).isEqualTo(2));
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.DefaultServiceInstance;
@@ -21,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The calls to a Consul agent that Spring Cloud's client does not have: compare-and-set on keys, and blocking queries
- * that return when what they ask for has changed.
+ * The calls to a Consul agent that Spring Cloud's client does not have: compare-and-set on keys, sessions and their
+ * locks, and blocking queries that return when what they ask for has changed. Every one is known to Consul 1.7 and newer.
  *
  * <p>
  * Thread-safe. A call ends within five seconds, or five seconds after the wait it was given. Unlike Spring Cloud's
@@ -33,6 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Consul {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** Done; there is no such key or session; a transaction was refused. */
+    private static final Set<Integer> ANSWERS = Set.of(200, 404, 409);
 
     private final URI agent;
     private final HttpClient http;
@@ -47,8 +51,26 @@ public final class Consul {
     /** An answer and the index to watch from for the next one. */
     public record Watched<T>(T value, long index) {}
 
-    /** A key's value and the index that a compare-and-set must name to replace it. */
-    public record Entry(String value, long modifyIndex) {}
+    /**
+     * A key's value, and the index that a compare-and-set must name to replace it.
+     *
+     * @param session that has the key locked, if one has
+     */
+    public record Entry(String value, long modifyIndex, Optional<String> session) {}
+
+    /** One operation of a {@link #transact transaction}. */
+    sealed interface Operation {
+        String key();
+
+        /** Locks the key and sets it; refused if another session has it locked. */
+        record Lock(String key, String session, String value) implements Operation {}
+
+        /** Refused unless this session has the key locked. */
+        record CheckLock(String key, String session) implements Operation {}
+
+        /** Refused if the key has changed since {@code modifyIndex}; 0 stands for a key that does not exist. */
+        record CompareAndSet(String key, String value, long modifyIndex) implements Operation {}
+    }
 
     /** The entry as it is now, if there is one. */
     public Optional<Entry> get(String key) {
@@ -63,7 +85,9 @@ public final class Consul {
         }
         JsonNode entry = body(response).get(0);
         var value = new String(Base64.getDecoder().decode(entry.get("Value").asString("")), StandardCharsets.UTF_8);
-        return new Watched<>(Optional.of(new Entry(value, entry.get("ModifyIndex").asLong())), indexOf(response));
+        var session = Optional.of(entry.path("Session").asString("")).filter(id -> !id.isEmpty());
+        return new Watched<>(Optional.of(new Entry(value, entry.get("ModifyIndex").asLong(), session)),
+                indexOf(response));
     }
 
     /**
@@ -75,6 +99,58 @@ public final class Consul {
         var response = send(request("/v1/kv/" + key + "?cas=" + modifyIndex, Duration.ZERO)
                 .PUT(HttpRequest.BodyPublishers.ofString(value)));
         return body(response).asBoolean();
+    }
+
+    /**
+     * Carries out all of the operations, at one index of Consul's log, or none if one of them is refused.
+     *
+     * @return whether they were carried out
+     */
+    boolean transact(Operation... operations) {
+        var body = json.writeValueAsString(Stream.of(operations).map(o -> Map.of("KV", verb(o))).toList());
+        var response = send(request("/v1/txn", Duration.ZERO).PUT(HttpRequest.BodyPublishers.ofString(body)));
+        return response.statusCode() == 200;
+    }
+
+    private static Map<String, Object> verb(Operation operation) {
+        return switch (operation) {
+            case Operation.Lock(var key, var session, var value) ->
+                Map.of("Verb", "lock", "Key", key, "Session", session, "Value", base64(value));
+            case Operation.CheckLock(var key, var session) ->
+                Map.of("Verb", "check-session", "Key", key, "Session", session);
+            case Operation.CompareAndSet(var key, var value, var index) ->
+                Map.of("Verb", "cas", "Key", key, "Value", base64(value), "Index", index);
+        };
+    }
+
+    private static String base64(String value) {
+        return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Opens a session that Consul ends, and whose locks it releases, some time after it was last renewed: not before
+     * {@code ttl}, and not long after twice that. Nothing else ends it, and no lock is delayed by its end.
+     *
+     * @param ttl from 10 s to a day, as Consul bounds it
+     * @see <a href="https://developer.hashicorp.com/consul/docs/dynamic-app-config/sessions">Consul: sessions</a>
+     */
+    String openSession(String name, Duration ttl) {
+        var body = json.writeValueAsString(Map.of("Name", name, "TTL", ttl.toSeconds() + "s", "Behavior", "release",
+                "LockDelay", "0s", "NodeChecks", List.of()));
+        var response = send(request("/v1/session/create", Duration.ZERO)
+                .PUT(HttpRequest.BodyPublishers.ofString(body)));
+        return body(response).get("ID").asString();
+    }
+
+    /** Whether the session was still there to be renewed. */
+    boolean renewSession(String id) {
+        return send(request("/v1/session/renew/" + id, Duration.ZERO).PUT(HttpRequest.BodyPublishers.noBody()))
+                .statusCode() == 200;
+    }
+
+    /** Ends the session, if it is there, and releases its locks. */
+    void endSession(String id) {
+        send(request("/v1/session/destroy/" + id, Duration.ZERO).PUT(HttpRequest.BodyPublishers.noBody()));
     }
 
     /** The instances whose checks pass, once that list differs from what it was at {@code index}, or after the wait. */
@@ -108,7 +184,7 @@ public final class Consul {
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200 && response.statusCode() != 404) {
+            if (!ANSWERS.contains(response.statusCode())) {
                 throw new IOException(
                         "Consul at " + agent + " answered " + response.statusCode() + ": " + response.body());
             }

@@ -4,14 +4,17 @@ import java.security.SecureRandom;
 import java.time.Clock;
 
 import dev.faultline.order.catalogue.Catalogue;
+import dev.faultline.order.checkout.jdbc.CheckoutProperties;
 import dev.faultline.order.ordering.OrderIds;
 import dev.faultline.order.ordering.Orders;
 import dev.faultline.order.ordering.PlacingOrder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Puts the parts together that know nothing of Spring. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(CheckoutProperties.class)
 class OrderServiceConfiguration {
 
     @Bean

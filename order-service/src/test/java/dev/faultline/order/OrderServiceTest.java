@@ -53,7 +53,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The participants are played by the test: it reads the commands from Kafka and sends replies as it likes. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
-    "faultline.instance=order-service-test"})
+    "faultline.instance=order-service-test", "faultline.checkout.redrive-after=1h",
+    "faultline.checkout.redrive-at-most=1h", "faultline.checkout.give-up-after=1h"})
 class OrderServiceTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -236,7 +237,8 @@ class OrderServiceTest {
                 var statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("update checkout set version = 2, state = 'REJECTED', rejection_code = 'OUT_OF_STOCK',"
-                    + " rejection_detail = 'by another instance', settled_at = now() where order_id = '" + id + "'");
+                    + " rejection_detail = 'by another instance', settled_at = now(), deadline_at = null"
+                    + " where order_id = '" + id + "'");
             reply(id, "StockReserved", "");
             await().until(() -> isWaitingForALock(shard));
             other.commit();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -329,6 +330,37 @@ class PaymentServiceTest {
         send(authorize(order));
         awaitReply(new PaymentAuthorized(order));
         assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED");
+    }
+
+    /** A checkout that waits too long asks again, in new messages, and another instance may get them. */
+    @Test
+    void takesTheMoneyOnceThoughItIsAskedAgainWhileTheAcquirerIsStillBusy() {
+        for (PaymentCommand command : List.<PaymentCommand>of(authorize(newOrder()), new CapturePayment(
+                authorized()))) {
+            acquirer.order(Map.of("slowShare", 1, "slowFor", "PT0.6S"));
+            int answered = replies(command.orderId()).size();
+            try (var instances = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int repeats = 0; repeats < 4; repeats++) {
+                    instances.execute(() -> carryOutUntilRecorded(command));
+                }
+            }
+            acquirer.clearFaults();
+            send(command);
+            awaitReplies(command.orderId(), answered + 2);
+
+            assertThat(acquirer.journal(command.orderId())).containsExactlyElementsOf(
+                    command instanceof CapturePayment ? List.of("AUTHORIZED", "CAPTURED") : List.of("AUTHORIZED"));
+            assertThat(replies(command.orderId())).allMatch(
+                    reply -> reply instanceof PaymentAuthorized || reply instanceof PaymentCaptured);
+        }
+    }
+
+    /** As the consumer does it: who was overtaken gets the message again. */
+    private void carryOutUntilRecorded(PaymentCommand command) {
+        await().atMost(PATIENCE).ignoreExceptionsMatching(SupersededException.class::isInstance).until(() -> {
+            settling.carryOut(List.of(new Instruction(command, null)));
+            return true;
+        });
     }
 
     @Test

@@ -35,9 +35,8 @@ public final class MessageTracing {
         }
     }
 
-    /** The current span, to be handed on; null if there is none. */
-    @Nullable
-    String current() {
+    /** The current span in the form of a traceparent, to be handed on or kept; null if there is none. */
+    public @Nullable String current() {
         Span span = tracer.currentSpan();
         return span == null ? null : traceparent(span.context());
     }

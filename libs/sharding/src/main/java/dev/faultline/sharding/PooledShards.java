@@ -96,13 +96,18 @@ final class PooledShards implements Shards {
 
     @Override
     public <T> T read(Bucket bucket, Function<JdbcClient, T> query) {
-        return query.apply(client(shardOf(bucket)));
+        return read(shardOf(bucket), query);
+    }
+
+    @Override
+    public <T> T read(ShardName shard, Function<JdbcClient, T> query) {
+        return query.apply(client(shard));
     }
 
     private JdbcClient client(ShardName shard) {
         JdbcClient client = clients.get(shard);
         if (client == null) {
-            throw new IllegalStateException("the shard map names " + shard + ", which faultline.shards does not");
+            throw new IllegalStateException("faultline.shards does not name " + shard);
         }
         return client;
     }

@@ -42,6 +42,9 @@ public interface Shards {
     /** Queries the bucket's shard, outside of a transaction. */
     <T> T read(Bucket bucket, Function<JdbcClient, T> query);
 
+    /** Queries this shard, outside of a transaction: what is there, be it the shard's own or about to leave. */
+    <T> T read(ShardName shard, Function<JdbcClient, T> query);
+
     /** Queries every shard, one after the other, by name. */
     <T> List<T> readAll(Function<JdbcClient, T> query);
 

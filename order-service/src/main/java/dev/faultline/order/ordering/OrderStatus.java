@@ -26,7 +26,8 @@ public record OrderStatus(Order order, Status status, String checkout, @Nullable
      *
      * @param version of the checkout after this step, from 1
      * @param at in the database's time
-     * @param reply what caused it; the first step has no cause but the order itself
+     * @param reply what caused it: the reply's type, or {@code redrive} or {@code give-up} if none came in time; the first
+     *        step has no cause but the order itself
      * @param commands what it sent
      */
     public record TimelineEntry(int version, Instant at, String state, @Nullable String reply, List<String> commands) {}

@@ -2,7 +2,11 @@ package dev.faultline.order.checkout.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 
+import dev.faultline.contracts.Money;
+import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 import dev.faultline.order.checkout.Checkout;
 import dev.faultline.order.checkout.Checkout.AuthorizingPayment;
@@ -15,9 +19,13 @@ import dev.faultline.order.checkout.Checkout.VoidingPayment;
 import dev.faultline.order.checkout.CheckoutOrder;
 import dev.faultline.order.checkout.Rejection;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** How a checkout looks in its row. */
 public final class CheckoutRows {
+    private static final TypeReference<List<OrderLine>> LINES = new TypeReference<>() {};
+
     private CheckoutRows() {}
 
     /** The state's name in the database and to the outside. */
@@ -40,6 +48,12 @@ public final class CheckoutRows {
             case ReleasingStock releasing -> releasing.rejection();
             case Rejected rejected -> rejected.rejection();
         };
+    }
+
+    static CheckoutOrder order(ResultSet row) throws SQLException {
+        return new CheckoutOrder(new OrderId(row.getString("order_id")),
+                JsonMapper.shared().readValue(row.getString("lines"), LINES),
+                new Money(row.getLong("total_minor"), row.getString("currency")), row.getString("payment_method"));
     }
 
     static Checkout read(ResultSet row, CheckoutOrder order) throws SQLException {

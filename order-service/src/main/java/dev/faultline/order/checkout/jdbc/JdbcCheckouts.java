@@ -12,9 +12,7 @@ import java.util.Map;
 import dev.faultline.contracts.CheckoutReply;
 import dev.faultline.contracts.InventoryCommand;
 import dev.faultline.contracts.Message;
-import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
-import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.PaymentCommand;
 import dev.faultline.messaging.Inbox;
 import dev.faultline.messaging.MessageTracing;
@@ -33,26 +31,24 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.stereotype.Repository;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Checkouts in the customer's shard. */
 @Repository
 public class JdbcCheckouts {
     private static final Logger log = LoggerFactory.getLogger(JdbcCheckouts.class);
-    private static final TypeReference<List<OrderLine>> LINES = new TypeReference<>() {};
 
     private final Shards shards;
     private final Inbox inbox;
     private final Outbox outbox;
     private final MessageTracing tracing;
-    private final JsonMapper json = JsonMapper.shared();
+    private final CheckoutProperties properties;
 
-    JdbcCheckouts(Shards shards, Inbox inbox, Outbox outbox, MessageTracing tracing) {
+    JdbcCheckouts(Shards shards, Inbox inbox, Outbox outbox, MessageTracing tracing, CheckoutProperties properties) {
         this.shards = shards;
         this.inbox = inbox;
         this.outbox = outbox;
         this.tracing = tracing;
+        this.properties = properties;
     }
 
     /** A checkout and the version of its row. */
@@ -67,8 +63,11 @@ public class JdbcCheckouts {
         OrderId id = first.next().order().id();
         int bucket = bucketOf(id).number();
         String state = CheckoutRows.stateOf(first.next());
-        session.jdbc().sql("insert into checkout (order_id, bucket, version, state) values (?, ?, 1, ?)")
-                .params(id.value(), bucket, state).update();
+        session.jdbc().sql("""
+                insert into checkout (order_id, bucket, version, state, deadline_at, traceparent)
+                values (?, ?, 1, ?, now() + ? * interval '1 millisecond', ?)""")
+                .params(id.value(), bucket, state, properties.patience(0).toMillis()).param(tracing.current())
+                .update();
         session.jdbc()
                 .sql("insert into checkout_step (order_id, version, bucket, state, commands) values (?, 1, ?, ?, ?)")
                 .params(id.value(), bucket, state, names(first.commands())).update();
@@ -134,18 +133,13 @@ public class JdbcCheckouts {
                        lines, total_minor, currency, payment_method
                 from checkout join customer_order on id = order_id where order_id = any(?)""").param(ids)
                 .query((ResultSet row) -> {
-                    CheckoutOrder order = order(row);
+                    CheckoutOrder order = CheckoutRows.order(row);
                     checkouts.put(order.id(), new Versioned(row.getInt("version"), CheckoutRows.read(row, order)));
                 });
         return checkouts;
     }
 
-    private CheckoutOrder order(ResultSet row) throws SQLException {
-        return new CheckoutOrder(new OrderId(row.getString("order_id")), json.readValue(row.getString("lines"), LINES),
-                new Money(row.getLong("total_minor"), row.getString("currency")), row.getString("payment_method"));
-    }
-
-    private static void store(ShardSession session, Map<OrderId, Versioned> before, Map<OrderId, Versioned> after,
+    private void store(ShardSession session, Map<OrderId, Versioned> before, Map<OrderId, Versioned> after,
             List<Taken> taken) throws SQLException {
         if (taken.isEmpty()) {
             return;
@@ -162,11 +156,12 @@ public class JdbcCheckouts {
     }
 
     /** The version in the condition is the guard: who decided on an older one changes nothing, and is told. */
-    private static void updateCheckouts(Connection connection, Map<OrderId, Versioned> before, Collection<OrderId> ids,
+    private void updateCheckouts(Connection connection, Map<OrderId, Versioned> before, Collection<OrderId> ids,
             Map<OrderId, Versioned> after) throws SQLException {
         try (var update = connection.prepareStatement("""
                 update checkout set version = ?, state = ?, rejection_code = ?, rejection_detail = ?,
-                    rejection_sku = ?, settled_at = case when ? then now() end
+                    rejection_sku = ?, settled_at = case when ? then now() end, redrives = 0,
+                    deadline_at = case when ? then null else now() + ? * interval '1 millisecond' end
                 where order_id = ? and version = ?""")) {
             for (OrderId id : ids) {
                 Versioned next = require(after, id);
@@ -177,8 +172,10 @@ public class JdbcCheckouts {
                 update.setString(4, rejection == null ? null : rejection.detail());
                 update.setString(5, rejection == null || rejection.sku() == null ? null : rejection.sku().value());
                 update.setBoolean(6, next.checkout.isSettled());
-                update.setString(7, id.value());
-                update.setInt(8, require(before, id).version);
+                update.setBoolean(7, next.checkout.isSettled());
+                update.setLong(8, properties.patience(0).toMillis());
+                update.setString(9, id.value());
+                update.setInt(10, require(before, id).version);
                 update.addBatch();
             }
             for (int changed : update.executeBatch()) {
@@ -226,11 +223,11 @@ public class JdbcCheckouts {
         }
     }
 
-    private static String[] names(List<Message> commands) {
+    static String[] names(List<Message> commands) {
         return commands.stream().map(command -> command.getClass().getSimpleName()).toArray(String[]::new);
     }
 
-    private static String topicOf(Message command) {
+    static String topicOf(Message command) {
         return switch (command) {
             case InventoryCommand _ -> InventoryCommand.TOPIC;
             case PaymentCommand _ -> PaymentCommand.TOPIC;
@@ -242,7 +239,7 @@ public class JdbcCheckouts {
         return bucketOf(reply.payload().orderId());
     }
 
-    private static Bucket bucketOf(OrderId id) {
+    static Bucket bucketOf(OrderId id) {
         return Bucket.parse(id.bucketCode());
     }
 }

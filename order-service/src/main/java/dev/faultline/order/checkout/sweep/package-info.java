@@ -1,0 +1,5 @@
+/** Looks after overdue checkouts, in one instance at a time. */
+@NullMarked
+package dev.faultline.order.checkout.sweep;
+
+import org.jspecify.annotations.NullMarked;

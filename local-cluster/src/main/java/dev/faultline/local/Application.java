@@ -29,9 +29,9 @@ record Application(String name, Path directory) {
         return java(heap, isTrained() ? List.of("-XX:AOTCache=" + cache()) : List.of());
     }
 
-    /** Starts up to the moment before it would serve, ends, and leaves a cache of what was loaded behind. */
-    List<String> trainingCommand(String heap, Path output) {
-        return java(heap, List.of("-XX:AOTCacheOutput=" + output, "-Dspring.context.exit=onRefresh"));
+    /** Runs as always, and when it ends leaves a cache behind of what it has loaded and learned. */
+    List<String> recordingCommand(String heap, Path output) {
+        return java(heap, List.of("-XX:AOTCacheOutput=" + output));
     }
 
     private List<String> java(String heap, List<String> more) {

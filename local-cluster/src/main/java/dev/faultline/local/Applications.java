@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -25,8 +23,6 @@ import dev.faultline.local.parts.RefusedException;
  * anew under a running JVM breaks it.
  */
 final class Applications {
-    private static final Duration TRAINING = Duration.ofMinutes(4);
-
     private final Path repository;
     private final Cache installed;
     private final Path directory;
@@ -80,32 +76,6 @@ final class Applications {
             throw new IOException(Files.readString(log));
         }
         Files.delete(log);
-    }
-
-    /**
-     * Makes the ahead-of-time cache with which the service starts several times faster. Without success it starts
-     * without.
-     *
-     * @param environment the service's; what it needs must be there
-     * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
-     */
-    void train(Application application, String heap, Map<String, String> environment) {
-        long begin = System.nanoTime();
-        Path unfinished = application.directory().resolve("training.aot");
-        Path log = application.directory().resolve("training.log");
-        var training = new ProcessBuilder(application.trainingCommand(heap, unfinished));
-        training.environment().putAll(environment);
-        try {
-            if (run(training, log, TRAINING) && Files.exists(unfinished)) {
-                Files.move(unfinished, application.cache(), StandardCopyOption.ATOMIC_MOVE);
-                progress.report(application.name(), "has its cache (%.1f s)".formatted((System.nanoTime() - begin)
-                        / 1e9));
-            } else {
-                progress.report(application.name(), "could not be given a cache and starts slower; see " + log);
-            }
-        } catch (IOException e) {
-            progress.report(application.name(), "could not be given a cache and starts slower: " + e.getMessage());
-        }
     }
 
     /** Deletes every other build. */

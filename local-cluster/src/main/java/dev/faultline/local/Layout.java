@@ -30,13 +30,13 @@ final class Layout {
     private final List<PostgresServer> shards;
     private final List<Service> services;
 
-    Layout(Home home, Settings settings, Cache cache, Progress progress) {
+    Layout(Home home, Settings settings, Cache cache, KafkaAotCache kafkaCache, Progress progress) {
         this.settings = settings;
         this.ports = settings.ports();
         this.consul = new ConsulAgent("consul-1", home.data("consul-1"), ports.consul(), cache,
                 line -> progress.report("consul-1", line));
         this.kafka = new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports.kafkaController(),
-                new KafkaAotCache(cache));
+                kafkaCache);
         this.shards = IntStream.rangeClosed(1, SHARDS).mapToObj(number -> new PostgresServer("shard-" + number,
                 home.data("shard-" + number), ports.shard(number), settings.superuserPassword(), cache)).toList();
         this.services = services(home);
@@ -55,6 +55,11 @@ final class Layout {
 
     List<Service> services() {
         return services;
+    }
+
+    Service service(String name) {
+        return services.stream().filter(service -> service.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such service: " + name));
     }
 
     /** Every node's name, those first that others need. */

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.KafkaAotCache;
 import dev.faultline.local.parts.RefusedException;
 import dev.faultline.local.supervisor.NodeDirectory;
 import dev.faultline.local.supervisor.NodeSpec;
@@ -215,8 +216,8 @@ public final class LocalCluster {
     }
 
     private Service service(String name) {
-        return layout().services().stream().filter(service -> service.name().equals(name)).findFirst()
-                .orElseThrow(() -> unknown(name));
+        directory(name);
+        return layout().service(name);
     }
 
     @FunctionalInterface
@@ -257,7 +258,7 @@ public final class LocalCluster {
     private Layout layout() {
         Settings settings = home.settings().orElseThrow(() -> new RefusedException("There is no cluster in "
                 + home.directory() + ". Make one with ./faultline up, or name its directory with --home."));
-        return new Layout(home, settings, Cache.ofThisUser(), (_, _) -> {});
+        return new Layout(home, settings, Cache.ofThisUser(), KafkaAotCache.of(Cache.ofThisUser()), (_, _) -> {});
     }
 
     private static @Nullable ProcessIdentity livingProcess(NodeDirectory node) {

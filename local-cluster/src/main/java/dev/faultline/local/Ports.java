@@ -1,5 +1,8 @@
 package dev.faultline.local;
 
+import java.security.SecureRandom;
+import java.util.stream.IntStream;
+
 import dev.faultline.local.parts.ConsulPorts;
 import dev.faultline.local.parts.RefusedException;
 
@@ -12,6 +15,9 @@ public record Ports(int gateway) {
     static final int LAST_OFFSET = 60;
     private static final int SERVICES = 40;
     private static final int MANAGEMENT = 50;
+    // Below those that systems give to outgoing connections.
+    private static final int LOWEST_FREE = 10_000;
+    private static final int HIGHEST_FREE = 30_000;
 
     /** @throws RefusedException if the block does not fit below 65,536, or begins where only root may listen */
     public Ports {
@@ -20,6 +26,13 @@ public record Ports(int gateway) {
                     + ", because the cluster also uses the " + LAST_OFFSET + " above it; " + gateway
                     + " is not. Name another with --port.");
         }
+    }
+
+    /** The gateway's port of a cluster whose ports were all free a moment ago. */
+    static int freeBlock() {
+        return new SecureRandom().ints(LOWEST_FREE, HIGHEST_FREE)
+                .filter(gateway -> IntStream.rangeClosed(gateway, gateway + LAST_OFFSET).noneMatch(PortCheck::isTaken))
+                .findFirst().orElseThrow();
     }
 
     ConsulPorts consul() {

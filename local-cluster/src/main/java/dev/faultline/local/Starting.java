@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -34,8 +33,6 @@ final class Starting {
     private static final Duration SHUTDOWN = Duration.ofSeconds(90);
     private static final Duration READY = Duration.ofMinutes(3);
     private static final int HOPELESS_RESTARTS = 4;
-    private static final int TRAININGS_AT_ONCE = 2;
-    private static final String PLATFORM = "cluster";
 
     private final Home home;
     private final Path repository;
@@ -53,14 +50,15 @@ final class Starting {
     /** Returns when one instance of every service is ready; the others have been told to start. */
     void up(OptionalInt gatewayPort) throws IOException {
         awaitEndOfShutdown();
-        Layout layout = new Layout(home, settings(gatewayPort), cache, progress);
+        Layout layout = new Layout(home, settings(gatewayPort), cache, KafkaAotCache.of(cache), progress);
         if (files.livingSupervisor().isEmpty()) {
             beginAnew(layout);
         }
         List<Service> missing = layout.services().stream().filter(service -> !isWanted(service.name())).toList();
         if (!missing.isEmpty()) {
-            Map<String, Application> applications = startParts(layout, missing);
-            train(missing, applications);
+            Map<String, Application> applications = install(layout, missing);
+            new Training(home.directory().resolve("training"), cache, progress).run(applications.values());
+            startParts(layout);
             start(missing, Service::isFirst, applications);
             awaitReady(layout.services().stream().filter(Service::isFirst).map(Service::name).toList());
             start(missing, service -> !service.isFirst(), applications);
@@ -113,18 +111,20 @@ final class Starting {
         SupervisorProcess.ensureRunning(home.directory(), files);
     }
 
-    private Map<String, Application> startParts(Layout layout, List<Service> missing) throws IOException {
+    /** The present builds of what is missing; of all services if there is a cache to be made. */
+    private Map<String, Application> install(Layout layout, List<Service> missing) {
         var builds = new Applications(repository, home.applications(), progress);
         var applications = new ConcurrentHashMap<String, Application>();
-        var work = new ArrayList<Runnable>();
-        layout.parts().forEach(part -> work.add(() -> start(part, layout)));
-        missing.stream().map(Service::application).distinct()
-                .forEach(name -> work.add(() -> applications.put(name, builds.install(name))));
-        Together.run(work);
+        Together.run(layout.services().stream().map(Service::application).distinct()
+                .<Runnable>map(name -> () -> applications.put(name, builds.install(name))).toList());
         if (missing.size() == layout.services().size()) {
             builds.deleteAllBut(applications.values());
         }
         return applications;
+    }
+
+    private void startParts(Layout layout) {
+        Together.run(layout.parts().stream().<Runnable>map(part -> () -> start(part, layout)).toList());
     }
 
     private void start(Part part, Layout layout) {
@@ -135,37 +135,6 @@ final class Starting {
         awaitReady(List.of(part.name()));
         if (part instanceof PostgresServer shard) {
             layout.createDatabases(shard);
-        }
-    }
-
-    /** Makes the ahead-of-time caches that are missing, for services and broker, a few at a time. */
-    private void train(List<Service> missing, Map<String, Application> applications) {
-        var builds = new Applications(repository, home.applications(), progress);
-        var untrained = new LinkedHashMap<String, Runnable>();
-        for (Service service : missing) {
-            Application application = applications.get(service.application());
-            if (application != null && !application.isTrained()) {
-                untrained.putIfAbsent(service.application(),
-                        () -> builds.train(application, service.heap(), service.environment()));
-            }
-        }
-        var kafka = new KafkaAotCache(cache);
-        if (!kafka.isMade()) {
-            untrained.put("kafka", () -> train(kafka));
-        }
-        if (!untrained.isEmpty()) {
-            progress.report(PLATFORM,
-                    "making ahead-of-time caches, once per build: later starts take a quarter of the time");
-            Together.run(untrained.values(), TRAININGS_AT_ONCE);
-        }
-    }
-
-    private void train(KafkaAotCache kafka) {
-        try {
-            kafka.make();
-            progress.report("kafka", "has its cache");
-        } catch (IOException e) {
-            progress.report("kafka", "could not be given a cache and starts slower: " + e.getMessage());
         }
     }
 

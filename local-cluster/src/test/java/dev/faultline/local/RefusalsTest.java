@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 import dev.faultline.local.parts.Cache;
+import dev.faultline.local.parts.KafkaAotCache;
 import dev.faultline.local.parts.RefusedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,8 @@ class RefusalsTest {
     @Test
     void neverGivesOnePortToTwoNodes() {
         var home = new Home(directory);
-        var layout = new Layout(home, Settings.fresh(8080), new Cache(directory), (_, _) -> {});
+        var layout = new Layout(home, Settings.fresh(8080), new Cache(directory), KafkaAotCache.of(new Cache(
+                directory)), (_, _) -> {});
 
         assertThat(layout.listeners()).hasSize(3 + 2 + 2 + 8 * 2);
         assertThat(layout.listeners().keySet())

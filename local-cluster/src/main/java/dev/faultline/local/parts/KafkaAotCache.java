@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ahead-of-time cache for the JVM of brokers: with it a broker starts with half the work. Made once per machine, for
@@ -15,53 +16,51 @@ import java.util.UUID;
  * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
  */
 public final class KafkaAotCache {
-    private static final Duration START = Duration.ofMinutes(1);
-
     private static final String FILE = "kafka.aot";
 
     private final Cache cache;
     private final String entry;
+    private final @Nullable Path output;
 
-    public KafkaAotCache(Cache cache) {
+    /** @param output where a broker is to record it */
+    private KafkaAotCache(Cache cache, String entry, @Nullable Path output) {
         this.cache = cache;
+        this.entry = entry;
+        this.output = output;
+    }
+
+    /** Whether it has been made or not. */
+    public static KafkaAotCache of(Cache cache) {
         var classPath = UUID.nameUUIDFromBytes(KafkaBroker.classPath().getBytes(StandardCharsets.UTF_8));
-        this.entry = "kafka-" + classPath + "-jdk-" + Runtime.version();
+        return new KafkaAotCache(cache, "kafka-" + classPath + "-jdk-" + Runtime.version(), null);
     }
 
     public boolean isMade() {
-        return Files.exists(file());
+        return cache.find(entry).isPresent();
     }
 
-    /** What tells a JVM to use it, nothing if it has not been made. */
+    /** What tells a JVM to use it or to record it; nothing if it has not been made. */
     List<String> options() {
-        return isMade() ? List.of("-XX:AOTCache=" + file()) : List.of();
+        if (output != null) {
+            return List.of("-XX:AOTCacheOutput=" + output);
+        }
+        return cache.find(entry).map(directory -> List.of("-XX:AOTCache=" + directory.resolve(FILE))).orElse(List.of());
     }
 
-    /**
-     * Makes it, by a broker that starts in a directory of its own and ends.
-     *
-     * @throws IOException if that did not work; brokers start all the same
-     */
-    public void make() throws IOException {
+    /** Runs a broker with the cache it is given, which records what the broker does until it ends in good order. */
+    @FunctionalInterface
+    public interface Run {
+        void with(KafkaAotCache recording) throws IOException;
+    }
+
+    /** Makes it. */
+    public void make(Run run) throws IOException {
         cache.get(entry, directory -> {
-            Path scratch = directory.resolve("scratch");
-            Path output = directory.resolve(FILE);
-            List<Integer> ports = FreePorts.take(2);
-            var broker = new KafkaBroker("kafka-training", scratch, ports.get(0), ports.get(1),
-                    List.of("-XX:AOTCacheOutput=" + output));
-            try {
-                RunningPart.start(broker, directory.resolve("log"), START).close();
-            } catch (RefusedException e) {
-                throw new IOException(e.getMessage(), e);
+            Path recorded = directory.resolve(FILE);
+            run.with(new KafkaAotCache(cache, entry, recorded));
+            if (!Files.exists(recorded)) {
+                throw new IOException("the broker's JVM left no cache behind");
             }
-            if (!Files.exists(output)) {
-                throw new IOException("the JVM left no cache behind");
-            }
-            Cache.deleteTree(scratch);
         });
-    }
-
-    private Path file() {
-        return cache.directory().resolve(entry).resolve(FILE);
     }
 }

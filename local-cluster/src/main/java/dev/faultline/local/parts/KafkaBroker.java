@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -25,19 +26,20 @@ public final class KafkaBroker implements Part {
     private final Path directory;
     private final int port;
     private final int controllerPort;
-    private final List<String> jvmOptions;
+    private final Supplier<List<String>> jvmOptions;
 
     /** @param directory for data and configuration, made if it does not exist */
     public KafkaBroker(String name, Path directory, int port, int controllerPort) {
-        this(name, directory, port, controllerPort, List.of());
+        this(name, directory, port, controllerPort, List::of);
     }
 
-    /** @param aotCache used if it has been made */
+    /** @param aotCache used if it has been made by the time of the launch */
     public KafkaBroker(String name, Path directory, int port, int controllerPort, KafkaAotCache aotCache) {
-        this(name, directory, port, controllerPort, aotCache.options());
+        this(name, directory, port, controllerPort, aotCache::options);
     }
 
-    KafkaBroker(String name, Path directory, int port, int controllerPort, List<String> jvmOptions) {
+    private KafkaBroker(String name, Path directory, int port, int controllerPort,
+            Supplier<List<String>> jvmOptions) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
         this.port = port;
@@ -115,7 +117,7 @@ public final class KafkaBroker implements Part {
 
     @Override
     public Launch launch() {
-        var command = new ArrayList<>(java(jvmOptions));
+        var command = new ArrayList<>(java(jvmOptions.get()));
         command.addAll(List.of("kafka.Kafka", properties().toString()));
         return new Launch(command, Map.of(), directory, "TERM");
     }

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
  * A part that lives as long as this JVM at most: it is stopped when the JVM ends, however that ends.
  *
  * <p>
- * For tests. A shell stands between the two and waits for the end of its standard input, which comes even when the JVM
+ * For tests, and for runs that leave nothing behind. A shell stands between the two and waits for the end of its standard input, which comes even when the JVM
  * is killed.
  */
 public final class RunningPart implements AutoCloseable {
-    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofMinutes(3);
     private static final String WATCH = """
             signal=$1; shift
             exec 3<&0
@@ -44,34 +44,38 @@ public final class RunningPart implements AutoCloseable {
      */
     public static RunningPart start(Part part, Path log, Duration atMost) {
         part.prepare();
-        Launch launch = part.launch();
+        return start(part.name(), part.launch(), part.readiness(), log, atMost);
+    }
+
+    /** The same for any server, which is prepared. */
+    public static RunningPart start(String name, Launch launch, Readiness readiness, Path log, Duration atMost) {
         try {
-            var command = new ArrayList<>(List.of("sh", "-c", WATCH, part.name(), launch.stopSignal()));
+            var command = new ArrayList<>(List.of("sh", "-c", WATCH, name, launch.stopSignal()));
             command.addAll(launch.command());
             var watched = new Launch(command, launch.environment(), launch.directory(), "TERM");
             Process shell = watched.processBuilder().redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
             var running = new RunningPart(shell, log);
-            running.awaitReady(part, atMost);
+            running.awaitReady(name, readiness, atMost);
             return running;
         } catch (IOException e) {
-            throw new RefusedException(part.name() + " could not be started: " + e.getMessage(), e);
+            throw new RefusedException(name + " could not be started: " + e.getMessage(), e);
         }
     }
 
-    private void awaitReady(Part part, Duration atMost) throws IOException {
+    private void awaitReady(String name, Readiness readiness, Duration atMost) throws IOException {
         long deadline = System.nanoTime() + atMost.toNanos();
         try {
-            while (!part.readiness().await(Duration.ofMillis(100))) {
+            while (!readiness.await(Duration.ofMillis(100))) {
                 if (!shell.isAlive() || System.nanoTime() > deadline) {
                     close();
-                    throw new RefusedException(part.name() + " did not become ready; its log ends with:\n" + logEnd());
+                    throw new RefusedException(name + " did not become ready; its log ends with:\n" + logEnd());
                 }
             }
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
-            throw new RefusedException("interrupted while waiting for " + part.name(), e);
+            throw new RefusedException("interrupted while waiting for " + name, e);
         }
     }
 
@@ -80,7 +84,7 @@ public final class RunningPart implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
-    /** Stops the server and waits for its end, a minute at most; then it is killed. */
+    /** Stops the server and waits for its end, three minutes at most: a JVM may have a cache to write. Then it is killed. */
     @Override
     public void close() {
         try {

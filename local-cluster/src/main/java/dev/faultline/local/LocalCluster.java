@@ -209,6 +209,30 @@ public final class LocalCluster {
         return service(Layout.ACQUIRER).url();
     }
 
+    /** Where the acquirer keeps its own journal, whether or not it runs. */
+    public Path acquirerJournal() {
+        return home.data(Layout.ACQUIRER).resolve("journal.jsonl");
+    }
+
+    /** Where clients write down what they were told. */
+    public Path clientJournals() {
+        return home.directory().resolve("clients");
+    }
+
+    /** Every service's database on every shard. */
+    public List<ServiceDatabase> databases() {
+        return layout().databases();
+    }
+
+    public String kafkaBootstrapServers() {
+        return layout().kafkaBootstrapServers();
+    }
+
+    /** The agent that every service asks. */
+    public URI consulUrl() {
+        return layout().consulUrl();
+    }
+
     /** Below which a service has its {@code /actuator}. */
     public URI managementUrl(String node) {
         return service(node).managementUrl();
@@ -247,7 +271,8 @@ public final class LocalCluster {
                 + " There are: " + String.join(", ", names) + ".");
     }
 
-    private void requireRunning() {
+    /** @throws RefusedException if no supervisor is at work */
+    public void requireRunning() {
         if (!isRunning()) {
             throw new RefusedException(
                     "The cluster in " + home.directory() + " is not running. Start it with ./faultline up.");

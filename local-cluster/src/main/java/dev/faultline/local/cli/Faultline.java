@@ -13,6 +13,10 @@ import dev.faultline.local.client.Order;
 import dev.faultline.local.client.PlaceOrder;
 import dev.faultline.local.client.Platform;
 import dev.faultline.local.parts.RefusedException;
+import dev.faultline.local.proof.history.Anomaly;
+import dev.faultline.local.proof.history.History;
+import dev.faultline.local.proof.history.Observed;
+import dev.faultline.local.proof.reading.Observation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,9 +48,8 @@ public final class Faultline {
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         var commands = new CommandLine(new Faultline(Terminal.of(out)));
         // As they are needed, not by the alphabet.
-        for (String name : List.of("up", "status", "order", "orders", "watch", "load", "logs", "kill", "stop", "start",
-                "down",
-                "help")) {
+        for (String name : List.of("up", "status", "order", "orders", "watch", "load", "check", "logs", "kill", "stop",
+                "start", "down", "help")) {
             commands.getCommandSpec().addSubcommand(name, commands.getCommandSpec().removeSubcommand(name));
         }
         return commands.setOut(out).setErr(err).setUsageHelpWidth(100)
@@ -168,6 +171,25 @@ public final class Faultline {
                     Duration.ofSeconds(seconds));
             return flawless ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    @Command(description = "Waits until nothing is under way, then checks that every promise was kept: by every "
+            + "database, the acquirer's journal, Kafka's dead letters and what clients were told.")
+    int check(@Mixin ClusterOption option,
+            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "how long to wait for "
+                    + "that at most (default: ${DEFAULT-VALUE})") int waitSeconds) {
+        requireWithin("--wait", waitSeconds, 0, 3_600);
+        LocalCluster cluster = option.cluster();
+        cluster.requireRunning();
+        var observation = new Observation(cluster);
+        if (!observation.awaitRest(Duration.ofSeconds(waitSeconds), _ -> {})) {
+            terminal.line("After " + waitSeconds + " seconds " + observation.underWay()
+                    + " checkouts, refunds or prepared transactions are still under way.");
+        }
+        Observed observed = observation.look();
+        List<Anomaly> anomalies = History.anomaliesOf(observed);
+        new Verdict(terminal).print(observed, anomalies);
+        return anomalies.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
     private static void requireWithin(String option, int value, int least, int most) {

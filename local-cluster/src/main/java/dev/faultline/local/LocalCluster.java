@@ -161,7 +161,7 @@ public final class LocalCluster {
         }
         boolean silent = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().ask();
         return new Node(directory.name(), status.state(), OptionalLong.of(process.pid()), port, status.since(),
-                status.restarts(), silent ? "does not answer now" : status.detail(), Memory.ofTree(process.pid()));
+                status.restarts(), silent ? Node.SILENT : status.detail(), Memory.ofTree(process.pid()));
     }
 
     /** The supervisor's own; its children are the nodes. */
@@ -192,6 +192,31 @@ public final class LocalCluster {
             throw new RefusedException(node + " has no process to send " + signal + " to. See ./faultline status.");
         }
         return process.pid();
+    }
+
+    /**
+     * Freezes a node until {@link #resume}: its process and all of that one's children, so that a database whose every
+     * connection is a process stands still too.
+     */
+    public void pause(String node) {
+        long pid = kill(node, "STOP");
+        // The parent first, so that it makes no more of them.
+        children(pid).forEach(child -> child.signal("STOP"));
+    }
+
+    /** Lets a frozen node go on; one that is not frozen goes on anyway. */
+    public void resume(String node) {
+        requireRunning();
+        ProcessIdentity process = livingProcess(directory(node));
+        if (process != null) {
+            children(process.pid()).forEach(child -> child.signal("CONT"));
+            process.signal("CONT");
+        }
+    }
+
+    private static List<ProcessIdentity> children(long pid) {
+        return ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants)
+                .flatMap(child -> ProcessIdentity.of(child.pid()).stream()).toList();
     }
 
     /** The file that a node's output goes to; {@code supervisor} names the supervisor's. */

@@ -36,7 +36,7 @@ final class PortCheck {
                 });
     }
 
-    private static boolean isTaken(int port) {
+    static boolean isTaken(int port) {
         try (var socket = new ServerSocket()) {
             // A port whose last connections are only fading away is free.
             socket.setReuseAddress(true);

@@ -1,5 +1,7 @@
 package dev.faultline.local;
 
+import java.util.stream.IntStream;
+
 import dev.faultline.local.parts.ConsulPorts;
 import dev.faultline.local.parts.RefusedException;
 
@@ -20,6 +22,15 @@ public record Ports(int gateway) {
                     + ", because the cluster also uses the " + LAST_OFFSET + " above it; " + gateway
                     + " is not. Name another with --port.");
         }
+    }
+
+    /** A gateway's port at which the whole block is free now, away from where clusters are by default. */
+    public static int free() {
+        return IntStream.iterate(20_080, port -> port + 100).limit(50)
+                .filter(gateway -> IntStream.rangeClosed(0, LAST_OFFSET).noneMatch(offset -> PortCheck.isTaken(gateway
+                        + offset)))
+                .findFirst().orElseThrow(() -> new RefusedException("No block of " + LAST_OFFSET
+                        + " free ports was found between 20080 and 25000. Stop a cluster with ./faultline down."));
     }
 
     ConsulPorts consul() {

@@ -21,6 +21,10 @@ final class Verdict {
     void print(Observed observed, List<Anomaly> anomalies) {
         terminal.line("%d orders: %d confirmed, %d rejected. Clients wrote down answers about %d of them.".formatted(
                 observed.orders(), observed.confirmed(), observed.rejected(), observed.acknowledged()));
+        print(anomalies);
+    }
+
+    void print(List<Anomaly> anomalies) {
         if (anomalies.isEmpty()) {
             terminal.line(terminal.coloured(Terminal.Colour.GREEN, "Every promise is kept:")
                     + " no order lost or doubled, stock and money conserved, each row on its shard.");

@@ -11,8 +11,8 @@ import dev.faultline.local.proof.history.Anomaly;
  * @param accepted          of them, those that a client was told of
  * @param unanswered        of them, those that no answer came for in forty seconds of asking again
  * @param repeats           requests that were sent again because an answer was lost or promised nothing
- * @param confirmed         by the databases, all orders that there are
- * @param unavailableForMs the longest time without an accepted order while there was load
+ * @param confirmed         of them, by the databases
+ * @param unavailableForMs  the longest time without an accepted order while there was load
  * @param rested            whether everything under way came to its end in time
  */
 public record Outcome(long seed, int perSecond, long lengthMs, List<Injected> faults, long sent, long accepted,

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,7 +111,7 @@ public final class Proof {
             loadEnded = recording.now();
             progress.report("prove", "load ended; waiting for the last answers");
         }
-        return judged(plan, recording, injected, count, loadEnded);
+        return judged(plan, parts.run(), recording, injected, count, loadEnded);
     }
 
     private static Thread load(Proof.Plan plan, long count, Shopper shopper, ExecutorService orders) {
@@ -161,7 +162,8 @@ public final class Proof {
                                                 / 1e3, injected.repeats()));
     }
 
-    private Outcome judged(Plan plan, Recording recording, List<Injected> injected, long count, long loadEnded) {
+    private Outcome judged(Plan plan, String run, Recording recording, List<Injected> injected, long count,
+            long loadEnded) {
         var observation = new Observation(cluster);
         progress.report("prove", "waiting until nothing is under way");
         var underWay = new AtomicLong();
@@ -173,9 +175,11 @@ public final class Proof {
         }
         Observed observed = observation.look();
         List<Anomaly> anomalies = History.anomaliesOf(observed);
+        Map<String, Long> states = observed.statesOf(customer -> customer.startsWith(run + "-"));
         return new Outcome(plan.seed(), plan.perSecond(), plan.length().toMillis(), injected, count, recording
-                .acceptances().size(), recording.withoutAnswer(), recording.repeats(), observed.confirmed(), observed
-                        .rejected(), recording.longestGap(0, loadEnded), rested, anomalies, recording.settlements(),
+                .acceptances().size(), recording.withoutAnswer(), recording.repeats(), states.getOrDefault("CONFIRMED",
+                        0L), states.getOrDefault("REJECTED", 0L), recording.longestGap(0, loadEnded), rested, anomalies,
+                recording.settlements(),
                 recording.acceptances());
     }
 }

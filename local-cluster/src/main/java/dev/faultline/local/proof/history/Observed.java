@@ -1,7 +1,10 @@
 package dev.faultline.local.proof.history;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.faultline.local.proof.history.Row.CheckoutRow;
@@ -56,6 +59,14 @@ public record Observed(List<Told> told, List<Row> rows, List<Ownership> owned, L
 
     public long rejected() {
         return rows(CheckoutRow.class).filter(checkout -> checkout.isSettled() && !checkout.isConfirmed()).count();
+    }
+
+    /** How many orders of these customers are in which state. */
+    public Map<String, Long> statesOf(Predicate<String> customers) {
+        Set<String> theirs = rows(OrderRow.class).filter(order -> customers.test(order.customer())).map(OrderRow::id)
+                .collect(Collectors.toSet());
+        return rows(CheckoutRow.class).filter(checkout -> theirs.contains(checkout.order()))
+                .collect(Collectors.groupingBy(CheckoutRow::state, Collectors.counting()));
     }
 
     /** Orders that some client was told of. */

@@ -1,18 +1,26 @@
 package dev.faultline.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.OptionalInt;
 
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.Progress;
+import dev.faultline.local.ServiceDatabase;
+import dev.faultline.local.client.Platform;
 import dev.faultline.local.proof.Fault;
 import dev.faultline.local.proof.Outcome;
 import dev.faultline.local.proof.Proof;
 import dev.faultline.local.proof.Report;
+import dev.faultline.local.proof.history.Anomaly;
+import dev.faultline.local.proof.history.History;
+import dev.faultline.local.proof.reading.Observation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +43,41 @@ class ProveIT {
     @AfterAll
     static void down() {
         CLUSTER.wipe((subject, what) -> {});
+    }
+
+    /** So that a proof is one: the checker reads the real tables, and says so when they are wrong. */
+    @Test
+    void noticesGoodsThatVanishFromARealShard() throws Exception {
+        try (var platform = new Platform(CLUSTER.gatewayUrl())) {
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+                platform.receiveStock("VANISHING", "first", 5);
+                return true;
+            });
+        }
+        change(-1);
+        try {
+            assertThat(History.anomaliesOf(new Observation(CLUSTER).look())).anyMatch(
+                    anomaly -> anomaly.kind() == Anomaly.Kind.STOCK_NOT_CONSERVED && anomaly.subject().equals(
+                            "VANISHING"));
+        } finally {
+            change(1);
+        }
+        assertThat(History.anomaliesOf(new Observation(CLUSTER).look())).noneMatch(
+                anomaly -> anomaly.subject().equals("VANISHING"));
+    }
+
+    private static void change(int by) throws SQLException {
+        for (ServiceDatabase database : CLUSTER.databases()) {
+            if (database.service().equals("inventory")) {
+                try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database
+                        .password());
+                        var update = connection.prepareStatement(
+                                "update stock set available = available + ? where sku = 'VANISHING'")) {
+                    update.setInt(1, by);
+                    update.executeUpdate();
+                }
+            }
+        }
     }
 
     @Test

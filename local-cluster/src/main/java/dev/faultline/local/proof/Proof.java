@@ -32,6 +32,8 @@ import dev.faultline.local.proof.reading.Observation;
  */
 public final class Proof {
     private static final Duration REST = Duration.ofMinutes(3);
+    /** Between a fault that was healed and the next, so that it can be seen what each has done. */
+    private static final Duration BREATH = Duration.ofSeconds(2);
 
     private final LocalCluster cluster;
     private final Progress progress;
@@ -99,7 +101,6 @@ public final class Proof {
         recording = new Recording();
         var shopper = new Shopper(parts.platform(), parts.journal(), recording, parts.run());
         var injected = new ArrayList<Injected>();
-        long loadEnded;
         try (var orders = Executors.newVirtualThreadPerTaskExecutor()) {
             Thread load = load(plan, count, shopper, orders);
             for (Fault fault : faults) {
@@ -108,10 +109,9 @@ public final class Proof {
                 }
             }
             load.join();
-            loadEnded = recording.now();
             progress.report("prove", "load ended; waiting for the last answers");
         }
-        return judged(plan, parts.run(), recording, injected, count, loadEnded);
+        return judged(plan, parts.run(), recording, injected, count);
     }
 
     private static Thread load(Proof.Plan plan, long count, Shopper shopper, ExecutorService orders) {
@@ -131,7 +131,8 @@ public final class Proof {
     /** @return false if there is no load any more, or would be none before it is healed */
     private boolean injectAndHeal(Fault fault, Duration length, Parts parts, Recording recording, List<Injected> into)
             throws InterruptedException {
-        Thread.sleep(Math.max(0, fault.at().toMillis() - recording.now()));
+        long earliest = into.isEmpty() ? 0 : into.getLast().healedAtMs() + BREATH.toMillis();
+        Thread.sleep(Math.max(0, Math.max(fault.at().toMillis(), earliest) - recording.now()));
         long at = recording.now();
         if (at + fault.lasts().toMillis() > length.toMillis()) {
             return false;
@@ -143,8 +144,9 @@ public final class Proof {
         parts.injection().heal();
         boolean recovered = parts.injection().awaitReady(node, killed);
         long healed = recording.now();
-        var done = new Injected(fault, node, at, healed, recording.longestGap(at, healed), recording.repeats()
-                - repeatsBefore, recovered);
+        var done = new Injected(fault, node, at, healed, recording.longestGap(at, Math.min(healed, length
+                .toMillis())), recording.repeats()
+                        - repeatsBefore, recovered);
         into.add(done);
         report(done);
         return true;
@@ -162,8 +164,7 @@ public final class Proof {
                                                 / 1e3, injected.repeats()));
     }
 
-    private Outcome judged(Plan plan, String run, Recording recording, List<Injected> injected, long count,
-            long loadEnded) {
+    private Outcome judged(Plan plan, String run, Recording recording, List<Injected> injected, long count) {
         var observation = new Observation(cluster);
         progress.report("prove", "waiting until nothing is under way");
         var underWay = new AtomicLong();
@@ -178,7 +179,8 @@ public final class Proof {
         Map<String, Long> states = observed.statesOf(customer -> customer.startsWith(run + "-"));
         return new Outcome(plan.seed(), plan.perSecond(), plan.length().toMillis(), injected, count, recording
                 .acceptances().size(), recording.withoutAnswer(), recording.repeats(), states.getOrDefault("CONFIRMED",
-                        0L), states.getOrDefault("REJECTED", 0L), recording.longestGap(0, loadEnded), rested, anomalies,
+                        0L), states.getOrDefault("REJECTED", 0L), recording.longestGap(0, plan.length().toMillis()),
+                rested, anomalies,
                 recording.settlements(),
                 recording.acceptances());
     }

@@ -61,14 +61,14 @@ public final class Report {
                 <p>Milliseconds, by the second in which orders came to their end: median dark, 99th percentile light.</p>
                 %s
                 <h2>Faults</h2>
-                <table><tr><th>at<th>fault<th>node<th>well after<th>longest without an accepted order<th>requests repeated</tr>
+                <table><tr><th><th>at<th>fault<th>node<th>well after<th>longest without an accepted order<th>requests repeated</tr>
                 %s</table>
                 %s
                 </html>
                 """.formatted(outcome.seed(), outcome.isProven() ? "good" : "bad", outcome.isProven()
                 ? "Every promise was kept"
                 : "Not proven", outcome.seed(), outcome.sent(), outcome.perSecond(), figures(), throughput(),
-                latency(), outcome.faults().stream().map(Report::row).collect(Collectors.joining("\n")),
+                latency(), rows(),
                 anomalies());
     }
 
@@ -125,13 +125,19 @@ public final class Report {
                 .formatted(inside, ticks, most);
     }
 
+    /** Each with its number in the table. */
     private String faultBands() {
-        return outcome.faults().stream().map(
-                injected -> "<rect x='%.1f' y='10' width='%.1f' height='170' fill='#c0262d' opacity='.15'><title>%s</title></rect>"
-                        .formatted(x((double) injected.atMs()), Math.max(2, x((double) injected.healedAtMs()) - x(
-                                (double) injected.atMs())),
-                                escaped(
-                                        injected.fault().toString()))).collect(Collectors.joining());
+        var bands = new StringBuilder();
+        for (int number = 1; number <= outcome.faults().size(); number++) {
+            Injected injected = outcome.faults().get(number - 1);
+            double from = x((double) injected.atMs());
+            double width = Math.max(3, x((double) injected.healedAtMs()) - from);
+            bands.append("""
+                    <g><title>%s</title><rect x="%.1f" y="10" width="%.1f" height="170" fill="#c0262d" opacity=".15"/>
+                    <text x="%.1f" y="8">%d</text></g>
+                    """.formatted(escaped(injected.fault().toString()), from, width, from, number));
+        }
+        return bands.toString();
     }
 
     private String line(Map<Long, Long> values, double most, String colour) {
@@ -144,11 +150,16 @@ public final class Report {
         return LEFT + (WIDTH - LEFT) * ms / end;
     }
 
-    private static String row(Injected injected) {
-        return "<tr><td class=n>%s<td>%s<td>%s<td class=n>%s<td class=n>%s<td class=n>%d</tr>".formatted(seconds(
-                injected.atMs()), escaped(injected.fault().toString()), escaped(injected.node()), injected.recovered()
-                        ? seconds(injected.healedAtMs() - injected.atMs())
-                        : "never", seconds(injected.longestGapMs()), injected.repeats());
+    private String rows() {
+        var rows = new StringBuilder();
+        for (int number = 1; number <= outcome.faults().size(); number++) {
+            Injected injected = outcome.faults().get(number - 1);
+            rows.append("<tr><td>%d<td class=n>%s<td>%s<td>%s<td class=n>%s<td class=n>%s<td class=n>%d</tr>%n"
+                    .formatted(number, seconds(injected.atMs()), escaped(injected.fault().toString()), escaped(injected
+                            .node()), injected.recovered() ? seconds(injected.healedAtMs() - injected.atMs()) : "never",
+                            seconds(injected.longestGapMs()), injected.repeats()));
+        }
+        return rows.toString();
     }
 
     private String anomalies() {

@@ -1,5 +1,6 @@
 package dev.faultline.local;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -60,6 +61,19 @@ final class Layout {
     Service service(String name) {
         return services.stream().filter(service -> service.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no such service: " + name));
+    }
+
+    List<ServiceDatabase> databases() {
+        return shards.stream().flatMap(shard -> Settings.DATABASES.stream().map(name -> new ServiceDatabase(name,
+                shard.name(), shard.jdbcUrl(name), name, settings.passwordOf(name)))).toList();
+    }
+
+    String kafkaBootstrapServers() {
+        return kafka.bootstrapServers();
+    }
+
+    URI consulUrl() {
+        return URI.create("http://127.0.0.1:" + consul.httpPort());
     }
 
     /** Every node's name, those first that others need. */

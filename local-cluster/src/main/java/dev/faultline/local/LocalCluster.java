@@ -162,7 +162,7 @@ public final class LocalCluster {
         }
         boolean silent = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().ask();
         return new Node(directory.name(), status.state(), OptionalLong.of(process.pid()), port, status.since(),
-                status.restarts(), silent ? "does not answer now" : status.detail(), Memory.ofTree(process.pid()));
+                status.restarts(), silent ? Node.SILENT : status.detail(), Memory.ofTree(process.pid()));
     }
 
     /** The supervisor's own; its children are the nodes. */
@@ -195,6 +195,31 @@ public final class LocalCluster {
         return process.pid();
     }
 
+    /**
+     * Freezes a node until {@link #resume}: its process and all of that one's children, so that a database whose every
+     * connection is a process stands still too.
+     */
+    public void pause(String node) {
+        long pid = kill(node, "STOP");
+        // The parent first, so that it makes no more of them.
+        children(pid).forEach(child -> child.signal("STOP"));
+    }
+
+    /** Lets a frozen node go on; one that is not frozen goes on anyway. */
+    public void resume(String node) {
+        requireRunning();
+        ProcessIdentity process = livingProcess(directory(node));
+        if (process != null) {
+            children(process.pid()).forEach(child -> child.signal("CONT"));
+            process.signal("CONT");
+        }
+    }
+
+    private static List<ProcessIdentity> children(long pid) {
+        return ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants)
+                .flatMap(child -> ProcessIdentity.of(child.pid()).stream()).toList();
+    }
+
     /** The file that a node's output goes to; {@code supervisor} names the supervisor's. */
     public Path log(String node) {
         return node.equals("supervisor") ? files.log() : directory(node).log();
@@ -208,6 +233,30 @@ public final class LocalCluster {
     /** The simulated card acquirer, which is outside the platform. */
     public URI acquirerUrl() {
         return service(Layout.ACQUIRER).url();
+    }
+
+    /** Where the acquirer keeps its own journal, whether or not it runs. */
+    public Path acquirerJournal() {
+        return home.data(Layout.ACQUIRER).resolve("journal.jsonl");
+    }
+
+    /** Where clients write down what they were told. */
+    public Path clientJournals() {
+        return home.directory().resolve("clients");
+    }
+
+    /** Every service's database on every shard. */
+    public List<ServiceDatabase> databases() {
+        return layout().databases();
+    }
+
+    public String kafkaBootstrapServers() {
+        return layout().kafkaBootstrapServers();
+    }
+
+    /** The agent that every service asks. */
+    public URI consulUrl() {
+        return layout().consulUrl();
     }
 
     /** Below which a service has its {@code /actuator}. */
@@ -248,7 +297,8 @@ public final class LocalCluster {
                 + " There are: " + String.join(", ", names) + ".");
     }
 
-    private void requireRunning() {
+    /** @throws RefusedException if no supervisor is at work */
+    public void requireRunning() {
         if (!isRunning()) {
             throw new RefusedException(
                     "The cluster in " + home.directory() + " is not running. Start it with ./faultline up.");

@@ -14,4 +14,7 @@ import dev.faultline.local.supervisor.NodeState;
  * @param memory  of its process and that one's children
  */
 public record Node(String name, NodeState state, OptionalLong pid, int port, Instant since, int restarts, String detail,
-        Memory memory) {}
+        Memory memory) {
+    /** The detail of a node that was ready and does not answer now. */
+    public static final String SILENT = "does not answer now";
+}

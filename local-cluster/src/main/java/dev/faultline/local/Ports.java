@@ -18,6 +18,7 @@ public record Ports(int gateway) {
     // Below those that systems give to outgoing connections.
     private static final int LOWEST_FREE = 10_000;
     private static final int HIGHEST_FREE = 30_000;
+    private static final int ATTEMPTS = 1_000;
 
     /** @throws RefusedException if the block does not fit below 65,536, or begins where only root may listen */
     public Ports {
@@ -28,11 +29,16 @@ public record Ports(int gateway) {
         }
     }
 
-    /** The gateway's port of a cluster whose ports were all free a moment ago. */
-    static int freeBlock() {
-        return new SecureRandom().ints(LOWEST_FREE, HIGHEST_FREE)
+    /**
+     * The gateway's port of a cluster whose ports were all free a moment ago, at random, so that two who ask at once
+     * are told different ones.
+     */
+    public static int free() {
+        return new SecureRandom().ints(ATTEMPTS, LOWEST_FREE, HIGHEST_FREE)
                 .filter(gateway -> IntStream.rangeClosed(gateway, gateway + LAST_OFFSET).noneMatch(PortCheck::isTaken))
-                .findFirst().orElseThrow();
+                .findFirst().orElseThrow(() -> new RefusedException("No block of " + LAST_OFFSET
+                        + " free ports was found between " + LOWEST_FREE + " and " + HIGHEST_FREE
+                        + ". Stop a cluster with ./faultline down."));
     }
 
     ConsulPorts consul() {

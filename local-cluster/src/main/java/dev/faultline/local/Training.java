@@ -79,7 +79,7 @@ final class Training {
     }
 
     private void run(Collection<Application> applications, KafkaAotCache broker) throws IOException {
-        var layout = new Layout(new Home(directory), Settings.fresh(Ports.freeBlock()), cache, broker,
+        var layout = new Layout(new Home(directory), Settings.fresh(Ports.free()), cache, broker,
                 (name, line) -> progress.report(REPORTER, name + ": " + line));
         var running = new ConcurrentHashMap<String, RunningPart>();
         var recorded = new LinkedHashMap<Path, Path>();

@@ -7,12 +7,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.client.Order;
 import dev.faultline.local.client.PlaceOrder;
 import dev.faultline.local.client.Platform;
 import dev.faultline.local.parts.RefusedException;
+import dev.faultline.local.proof.Proof;
+import dev.faultline.local.proof.history.Anomaly;
+import dev.faultline.local.proof.history.History;
+import dev.faultline.local.proof.history.Observed;
+import dev.faultline.local.proof.reading.Observation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,9 +50,8 @@ public final class Faultline {
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         var commands = new CommandLine(new Faultline(Terminal.of(out)));
         // As they are needed, not by the alphabet.
-        for (String name : List.of("up", "status", "order", "orders", "watch", "load", "logs", "kill", "stop", "start",
-                "down",
-                "help")) {
+        for (String name : List.of("up", "status", "order", "orders", "watch", "load", "check", "prove", "logs",
+                "kill", "pause", "resume", "stop", "start", "down", "help")) {
             commands.getCommandSpec().addSubcommand(name, commands.getCommandSpec().removeSubcommand(name));
         }
         return commands.setOut(out).setErr(err).setUsageHelpWidth(100)
@@ -168,6 +173,66 @@ public final class Faultline {
                     Duration.ofSeconds(seconds));
             return flawless ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    @Command(description = "Waits until nothing is under way, then checks that every promise was kept: by every "
+            + "database, the acquirer's journal, Kafka's dead letters and what clients were told.")
+    int check(@Mixin ClusterOption option,
+            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "how long to wait for "
+                    + "that at most (default: ${DEFAULT-VALUE})") int waitSeconds) {
+        requireWithin("--wait", waitSeconds, 0, 3_600);
+        LocalCluster cluster = option.cluster();
+        cluster.requireRunning();
+        var observation = new Observation(cluster);
+        if (!observation.awaitRest(Duration.ofSeconds(waitSeconds), _ -> {})) {
+            terminal.line("After " + waitSeconds + " seconds " + observation.underWay()
+                    + " checkouts, refunds or prepared transactions are still under way.");
+        }
+        Observed observed = observation.look();
+        List<Anomaly> anomalies = History.anomaliesOf(observed);
+        new Verdict(terminal).print(observed, anomalies);
+        return anomalies.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    @Command(description = {"Breaks every kind of node while clients order, and proves that every promise is kept.",
+        "On a cluster of its own, which is deleted afterwards."})
+    int prove(@Mixin ClusterOption option,
+            @Option(names = "--running", description = "on the running cluster instead, whose orders stay") boolean running,
+            @Option(names = "--minutes", paramLabel = "N", defaultValue = "2", description = "how long to order (default: "
+                    + "${DEFAULT-VALUE})") int minutes,
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "20", description = "orders a second (default: "
+                    + "${DEFAULT-VALUE})") int rate,
+            @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "8", description = "the mean time from one "
+                    + "fault to the next (default: ${DEFAULT-VALUE})") int every,
+            @Option(names = "--seed", paramLabel = "N", description = "the same seed is the same schedule of faults "
+                    + "(default: any)") @Nullable Long seed,
+            @Option(names = "--only", paramLabel = "KIND", split = ",", description = "only faults of these kinds: kill, "
+                    + "pause, acquirer-slow, acquirer-failing, acquirer-timeout") @Nullable List<String> only) {
+        requireWithin("--minutes", minutes, 1, 600);
+        requireWithin("--rate", rate, 1, 1_000);
+        requireWithin("--every", every, 1, 3_600);
+        var plan = new Proof.Plan(seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed,
+                Duration.ofMinutes(minutes), rate, Duration.ofSeconds(every), Prove.kinds(only));
+        LocalCluster cluster = option.cluster();
+        if (running) {
+            cluster.requireRunning();
+        }
+        var prove = new Prove(terminal);
+        boolean proven = running ? prove.on(cluster, cluster.home().resolve("proofs"), plan)
+                : prove.onItsOwn(cluster.home().resolveSibling(".faultline-prove"), plan);
+        return proven ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    @Command(description = "Freezes a node, which is not dead then, and does not answer.")
+    void pause(@Mixin ClusterOption option, @Parameters(paramLabel = "NODE", description = NODE) String node) {
+        option.cluster().pause(node);
+        terminal.line(node + " stands still until ./faultline resume " + node + ".");
+    }
+
+    @Command(description = "Lets a frozen node go on.")
+    void resume(@Mixin ClusterOption option, @Parameters(paramLabel = "NODE", description = NODE) String node) {
+        option.cluster().resume(node);
+        terminal.line(node + " goes on.");
     }
 
     private static void requireWithin(String option, int value, int least, int most) {

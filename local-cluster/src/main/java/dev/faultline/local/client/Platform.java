@@ -82,7 +82,7 @@ public final class Platform implements AutoCloseable {
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
-                throw new RefusedException(problem(response));
+                throw new AnsweredException(response.statusCode(), problem(response));
             }
             return response.body();
         } catch (ConnectException e) {

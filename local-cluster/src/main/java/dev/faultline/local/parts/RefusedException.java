@@ -1,7 +1,7 @@
 package dev.faultline.local.parts;
 
 /** What was asked for can not be had; the message is for a person: what, where, and what to do about it. */
-public final class RefusedException extends RuntimeException {
+public class RefusedException extends RuntimeException {
     public RefusedException(String message) {
         super(message);
     }

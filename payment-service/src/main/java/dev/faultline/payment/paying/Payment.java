@@ -62,7 +62,8 @@ public sealed interface Payment {
 
     /** Names of the states. */
     enum Status {
-        ABSENT, AUTHORIZING, AUTHORIZED, DECLINED, CAPTURING, CAPTURED, CAPTURE_DECLINED, VOIDING, REFUNDING, VOIDED, REFUNDED
+        ABSENT, AUTHORIZING, AUTHORIZED, DECLINED, CAPTURING, CAPTURED, CAPTURE_DECLINED, VOIDING, REFUNDING, VOIDED,
+        REFUNDED
     }
 
     /** A payment of which the acquirer is to be asked. */

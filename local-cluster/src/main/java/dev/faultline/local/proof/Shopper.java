@@ -1,0 +1,105 @@
+package dev.faultline.local.proof;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import dev.faultline.local.client.AnsweredException;
+import dev.faultline.local.client.Money;
+import dev.faultline.local.client.Order;
+import dev.faultline.local.client.PlaceOrder;
+import dev.faultline.local.client.Platform;
+import dev.faultline.local.parts.RefusedException;
+import dev.faultline.local.proof.history.Told;
+import dev.faultline.local.proof.reading.ClientJournal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client as it should be: gives each wish a key, writes it down before it is sent, and repeats it under the same key
+ * when the answer was lost or promised nothing. Once the wish is accepted it is repeated once more to wait for its end.
+ */
+final class Shopper {
+    private static final List<String> SKUS = IntStream.rangeClosed(1, 8).mapToObj("PROVE-%02d"::formatted).toList();
+    private static final String SCARCE = "PROVE-SCARCE";
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration END = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private final Platform platform;
+    private final ClientJournal journal;
+    private final Recording recording;
+    private final String run;
+
+    Shopper(Platform platform, ClientJournal journal, Recording recording, String run) {
+        this.platform = platform;
+        this.journal = journal;
+        this.recording = recording;
+        this.run = run;
+    }
+
+    /** Enough of all but one thing, so that some orders are refused their stock. */
+    void stock(long orders) {
+        for (String sku : SKUS) {
+            putStock(sku, (int) Math.max(1, orders));
+        }
+        putStock(SCARCE, (int) Math.max(1, orders / 40));
+    }
+
+    private void putStock(String sku, int quantity) {
+        platform.putProduct(sku, "Something to order while things break", new Money(1_250, "EUR"));
+        platform.receiveStock(sku, run, quantity);
+    }
+
+    /** One order in ten is paid by a card that is declined, one in fifteen wants what is scarce, one in three two things. */
+    PlaceOrder wish(long number) {
+        String first = number % 15 == 7 ? SCARCE : SKUS.get((int) (number % SKUS.size()));
+        String second = SKUS.get((int) ((number + 3) % SKUS.size()));
+        var lines = number % 3 == 0 && !first.equals(second)
+                ? List.of(new Order.Line(first, 1), new Order.Line(second, 1))
+                : List.of(new Order.Line(first, 1));
+        return new PlaceOrder(run + "-" + number % 500, number % 10 == 4 ? "card-declined" : "card-visa", lines);
+    }
+
+    /** @param due on {@link System#nanoTime()}, when the wish was to be sent */
+    void shop(long number, long due) {
+        PlaceOrder wish = wish(number);
+        String key = run + "-" + number;
+        journal.write(Told.nothing(wish.customer(), key));
+        Order order = ask(wish, key, due, Duration.ZERO);
+        if (order == null) {
+            recording.unanswered();
+            return;
+        }
+        recording.accepted();
+        if (!order.isSettled()) {
+            order = ask(wish, key, due, END);
+        }
+        if (order != null && order.isSettled()) {
+            recording.settled(due, order.status());
+        }
+    }
+
+    private @Nullable Order ask(PlaceOrder wish, String key, long due, Duration wait) {
+        while (System.nanoTime() - due < PATIENCE.toNanos()) {
+            try {
+                Order order = platform.place(wish, key, wait);
+                journal.write(new Told(wish.customer(), key, order.id(), order.status()));
+                return order;
+            } catch (AnsweredException e) {
+                if (!e.mayBeRepeated()) {
+                    return null;
+                }
+            } catch (RefusedException lost) {
+                // Whether the order was taken is not known: the same key makes it safe to ask again.
+            }
+            recording.repeated();
+            try {
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.faultline.local.proof.history;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import dev.faultline.local.proof.history.Anomaly.Kind;
+import dev.faultline.local.proof.history.Observed.Ownership;
+import dev.faultline.local.proof.history.Row.Database;
+
+/** Each bucket has one owner, and each row lives there once. */
+final class PlacementRules {
+    private PlacementRules() {}
+
+    static Stream<Anomaly> of(Observed observed) {
+        return Stream.of(owners(observed), misplaced(observed), doubled(observed)).flatMap(found -> found);
+    }
+
+    private static Stream<Anomaly> owners(Observed observed) {
+        var found = new ArrayList<Anomaly>();
+        var byService = new HashMap<String, List<Ownership>>();
+        observed.owned().forEach(owned -> byService.computeIfAbsent(owned.database().service(),
+                _ -> new ArrayList<>()).add(owned));
+        byService.forEach((service, shards) -> {
+            for (int number = 0; number < Buckets.COUNT; number++) {
+                int bucket = number;
+                List<String> owners = shards.stream().filter(shard -> shard.buckets().contains(bucket))
+                        .map(shard -> shard.database().shard()).toList();
+                if (owners.size() != 1) {
+                    found.add(new Anomaly(Kind.BUCKET_WITHOUT_ONE_OWNER, service + ", bucket " + bucket,
+                            owners.isEmpty() ? "no shard owns it" : "owned by " + String.join(" and ", owners)));
+                }
+            }
+        });
+        return found.stream();
+    }
+
+    private static Stream<Anomaly> misplaced(Observed observed) {
+        var owned = new HashMap<Database, Set<Integer>>();
+        observed.owned().forEach(shard -> owned.put(shard.database(), shard.buckets()));
+        return observed.rows().stream().flatMap(row -> {
+            int bucket = row.place().bucket();
+            Database database = row.place().database();
+            if (bucket != row.rightBucket()) {
+                return Stream.of(new Anomaly(Kind.MISPLACED_ROW, row.subject(), row.identity() + " in " + database
+                        + " is in bucket " + bucket + ", and belongs into " + row.rightBucket()));
+            }
+            return owned.getOrDefault(database, Set.of()).contains(bucket) ? Stream.empty()
+                    : Stream.of(new Anomaly(Kind.MISPLACED_ROW, row.subject(), row.identity() + " is in " + database
+                            + ", which does not own bucket " + bucket));
+        });
+    }
+
+    private static Stream<Anomaly> doubled(Observed observed) {
+        Map<String, Row> first = HashMap.newHashMap(observed.rows().size());
+        var reported = new HashSet<String>();
+        return observed.rows().stream().flatMap(row -> {
+            Row earlier = first.putIfAbsent(row.identity(), row);
+            return earlier == null || !reported.add(row.identity()) ? Stream.<Anomaly>empty()
+                    : Stream.of(new Anomaly(Kind.ROW_ON_TWO_SHARDS, row.subject(), row.identity() + " is in "
+                            + earlier.place().database() + " and in " + row.place().database()));
+        }).toList().stream();
+    }
+}

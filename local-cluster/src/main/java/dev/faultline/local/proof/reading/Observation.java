@@ -1,0 +1,71 @@
+package dev.faultline.local.proof.reading;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+import dev.faultline.local.LocalCluster;
+import dev.faultline.local.parts.RefusedException;
+import dev.faultline.local.proof.history.Observed;
+import dev.faultline.local.proof.history.Row;
+
+/** Looks at a running cluster from the outside of its services. */
+public final class Observation {
+    private static final Duration TURN = Duration.ofMillis(500);
+    /** In so many looks in a row nothing may be under way: replies between services are in no database. */
+    private static final int QUIET_LOOKS = 4;
+
+    private final LocalCluster cluster;
+
+    public Observation(LocalCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** How many checkouts, refunds and prepared transactions have not come to their end. */
+    public long underWay() {
+        return cluster.databases().stream().map(DatabaseReader::new).mapToLong(DatabaseReader::underWay).sum();
+    }
+
+    /**
+     * Waits until nothing is under way, and has not been for two seconds.
+     *
+     * @param each is told at each look how much is still under way
+     * @return whether that was within the time
+     */
+    public boolean awaitRest(Duration atMost, LongConsumer each) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        int quiet = 0;
+        while (quiet < QUIET_LOOKS) {
+            long underWay = underWay();
+            each.accept(underWay);
+            quiet = underWay == 0 ? quiet + 1 : 0;
+            if (quiet == 0 && System.nanoTime() > deadline) {
+                return false;
+            }
+            pause();
+        }
+        return true;
+    }
+
+    /** Everything there is to see. Holds it all in memory: about a kilobyte for each order. */
+    public Observed look() {
+        List<DatabaseReader.Content> contents = cluster.databases().stream().map(database -> new DatabaseReader(
+                database)
+                .read()).toList();
+        List<Row> rows = contents.stream().flatMap(content -> content.rows().stream()).toList();
+        return new Observed(ClientJournal.readAll(cluster.clientJournals()), rows,
+                contents.stream().map(DatabaseReader.Content::owned).toList(),
+                AcquirerJournal.read(cluster.acquirerJournal()),
+                contents.stream().flatMap(content -> content.inDoubt().stream()).toList(),
+                DeadLetters.read(cluster.kafkaBootstrapServers()));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(TURN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RefusedException("Interrupted.", e);
+        }
+    }
+}

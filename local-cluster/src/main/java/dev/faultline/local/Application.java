@@ -13,7 +13,13 @@ import java.util.List;
 record Application(String name, Path directory) {
     /** What the JVM is told the same way when its cache is made and when it is used. */
     private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
-            "-XX:ReservedCodeCacheSize=48m", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr");
+            "-XX:ReservedCodeCacheSize=48m", "-XX:ActiveProcessorCount=" + share(), "-XX:+ExitOnOutOfMemoryError",
+            "-Xlog:disable", "-Xlog:all=error:stderr");
+
+    /** A dozen processes have the machine together: each that sized its pools for all of it would disturb the others. */
+    private static int share() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+    }
 
     boolean isTrained() {
         return Files.exists(cache());

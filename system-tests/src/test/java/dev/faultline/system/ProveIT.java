@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Two minutes of orders while nodes of every kind are killed and frozen and the acquirer misbehaves. */
 class ProveIT {
     private static final int PORT = 19_280;
-    private static final long SEED = 1;
+    private static final long SEED = 145;
     private static final Path DIRECTORY = Path.of("target", "prove").toAbsolutePath();
     private static final LocalCluster CLUSTER = LocalCluster.in(DIRECTORY.resolve("cluster"));
     private static final Progress OUT = (subject, what) -> System.out.println(subject + ": " + what);

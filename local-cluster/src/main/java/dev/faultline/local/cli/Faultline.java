@@ -24,6 +24,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -54,6 +55,12 @@ public final class Faultline {
                 "kill", "pause", "resume", "stop", "start", "down", "help")) {
             commands.getCommandSpec().addSubcommand(name, commands.getCommandSpec().removeSubcommand(name));
         }
+        commands.getSubcommands().values().forEach(command -> {
+            if (!command.getCommandSpec().helpCommand()) {
+                command.getCommandSpec().addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description(
+                        "shows this").build());
+            }
+        });
         return commands.setOut(out).setErr(err).setUsageHelpWidth(100)
                 .setExecutionExceptionHandler((failure, _, _) -> {
                     if (failure instanceof RefusedException) {

@@ -22,6 +22,7 @@ final class Injection implements AutoCloseable {
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final Set<String> paused = new HashSet<>();
     private boolean acquirerIsFaulty;
+    private boolean over;
 
     Injection(LocalCluster cluster) {
         this.cluster = cluster;
@@ -29,6 +30,9 @@ final class Injection implements AutoCloseable {
 
     /** @return the process that was killed, or 0 */
     synchronized long inject(Fault.Kind kind, String node) {
+        if (over) {
+            return 0;
+        }
         switch (kind) {
             case KILL -> {
                 return cluster.kill(node, "KILL");
@@ -60,6 +64,12 @@ final class Injection implements AutoCloseable {
             send(HttpRequest.newBuilder(cluster.acquirerUrl().resolve("/faults")).DELETE());
             acquirerIsFaulty = false;
         }
+    }
+
+    /** Takes back whatever is wrong by us, and makes nothing go wrong any more. */
+    synchronized void end() {
+        over = true;
+        heal();
     }
 
     /** @return whether the node was ready within 90 seconds, in another process than the one that was killed */

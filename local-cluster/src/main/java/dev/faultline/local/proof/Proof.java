@@ -68,12 +68,12 @@ public final class Proof {
                 var roles = new Roles(cluster);
                 var platform = new Platform(cluster.gatewayUrl());
                 var journal = ClientJournal.create(cluster.clientJournals(), run)) {
-            var healing = new Thread(injection::heal);
+            var healing = new Thread(injection::end);
             Runtime.getRuntime().addShutdownHook(healing);
             try {
                 return run(plan, faults, new Parts(injection, roles, platform, journal, run));
             } finally {
-                injection.heal();
+                injection.end();
                 Runtime.getRuntime().removeShutdownHook(healing);
             }
         } catch (IOException e) {

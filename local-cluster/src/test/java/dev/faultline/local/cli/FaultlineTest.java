@@ -24,6 +24,13 @@ class FaultlineTest {
     }
 
     @Test
+    void explainsEachCommandHoweverItIsAsked() {
+        assertThat(run("prove", "--help")).isZero();
+        assertThat(run("help", "prove")).isZero();
+        assertThat(out.toString().split("Usage: ./faultline prove", -1)).hasSize(3);
+    }
+
+    @Test
     void endsWithTwoWhenItIsNotUnderstood() {
         assertThat(run("up", "--port", "many")).isEqualTo(2);
         assertThat(err.toString()).contains("--port").contains("many");

@@ -43,6 +43,7 @@ public final class Faultline {
     }
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // one form of numbers, in English text and in SVG
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(commandLine(out, err).execute(arguments));
@@ -191,7 +192,7 @@ public final class Faultline {
         LocalCluster cluster = option.cluster();
         cluster.requireRunning();
         var observation = new Observation(cluster);
-        if (!observation.awaitRest(Duration.ofSeconds(waitSeconds), _ -> {})) {
+        if (observation.awaitRest(Duration.ofSeconds(waitSeconds), _ -> {}).isEmpty()) {
             terminal.line("After " + waitSeconds + " seconds " + observation.underWay()
                     + " checkouts, refunds or prepared transactions are still under way.");
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 import dev.faultline.local.LocalCluster;
@@ -75,23 +76,31 @@ final class Prove {
     private void print(Outcome outcome) {
         terminal.line("");
         terminal.line("%-18s %-26s %5s %15s %15s".formatted("FAULT", "TARGET", "TIMES", "WELL AFTER", "LONGEST GAP"));
-        outcome.faults().stream().collect(Collectors.groupingBy(injected -> "%-18s %-26s".formatted(injected.fault()
-                .kind().option(), injected.fault().target()), TreeMap::new, Collectors.toList())).forEach((what,
-                        all) -> terminal.line("%s %5d %13.1f s %13.1f s".formatted(what, all.size(), all.stream()
-                                .mapToLong(injected -> injected.healedAtMs() - injected.atMs()).max().orElse(0) / 1e3,
-                                all.stream().mapToLong(Outcome.Injected::longestGapMs).max().orElse(0) / 1e3)));
+        var byFault = outcome.faults().stream().collect(
+                Collectors.groupingBy(injected -> "%-18s %-26s".formatted(injected.fault().kind().option(),
+                        injected.fault().target()), TreeMap::new, Collectors.toList()));
+        byFault.forEach((what, all) -> terminal.line("%s %5d %13.1f s %13.1f s".formatted(what, all.size(),
+                longest(all, injected -> injected.healedAtMs() - injected.atMs()) / 1e3,
+                longest(all, Outcome.Injected::longestGapMs) / 1e3)));
         terminal.line("");
         terminal.line("orders sent %d, accepted %d, confirmed %d, rejected %d, lost %d, doubled %d, never answered %d"
                 .formatted(outcome.sent(), outcome.accepted(), outcome.confirmed(), outcome.rejected(), outcome.lost(),
                         outcome.doubled(), outcome.unanswered()));
-        terminal.line("from due to settled: p50 %d ms, p99 %d ms, longest %d ms; %d requests repeated".formatted(outcome
-                .latencyMs(50), outcome.latencyMs(99), outcome.latencyMs(100), outcome.repeats()));
-        terminal.line("longest unavailability: %.1f s without an accepted order".formatted(outcome.unavailableForMs()
-                / 1e3));
+        terminal.line("from due to settled: p50 %d ms, p99 %d ms, longest %d ms; %d requests repeated".formatted(
+                outcome.latencyMs(50), outcome.latencyMs(99), outcome.latencyMs(100), outcome.repeats()));
+        terminal.line("longest unavailability: %.1f s without an accepted order"
+                .formatted(outcome.unavailableForMs() / 1e3));
+        Long rested = outcome.restedAfterMs();
+        terminal.line(rested == null ? "not every order had ended three minutes after load and faults"
+                : "every order had ended %.1f s after load and faults".formatted(rested / 1e3));
         new Verdict(terminal).print(outcome.anomalies());
         if (outcome.anomalies().isEmpty() && !outcome.isProven()) {
             terminal.line(terminal.coloured(Terminal.Colour.RED, "Not proven:")
-                    + " not every node came back, or not every wish was answered.");
+                    + " not every node came back, not every order ended, or not every wish was answered.");
         }
+    }
+
+    private static long longest(List<Outcome.Injected> all, ToLongFunction<Outcome.Injected> time) {
+        return all.stream().mapToLong(time).max().orElse(0);
     }
 }

@@ -3,6 +3,7 @@ package dev.faultline.local.proof;
 import java.util.List;
 
 import dev.faultline.local.proof.history.Anomaly;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a proof has shown. Times are milliseconds since the load began.
@@ -13,11 +14,12 @@ import dev.faultline.local.proof.history.Anomaly;
  * @param repeats           requests that were sent again because an answer was lost or promised nothing
  * @param confirmed         of them, by the databases
  * @param unavailableForMs  the longest time without an accepted order while there was load
- * @param rested            whether everything under way came to its end in time
+ * @param restedAfterMs     from the end of load and faults until everything under way had come to its end; null if it
+ *                          did not in time
  */
 public record Outcome(long seed, int perSecond, long lengthMs, List<Injected> faults, long sent, long accepted,
-        long unanswered, long repeats, long confirmed, long rejected, long unavailableForMs, boolean rested,
-        List<Anomaly> anomalies, List<Settled> settled, List<Long> acceptedAtMs) {
+        long unanswered, long repeats, long confirmed, long rejected, long unavailableForMs,
+        @Nullable Long restedAfterMs, List<Anomaly> anomalies, List<Settled> settled, List<Long> acceptedAtMs) {
 
     /**
      * A fault as it came about.
@@ -46,7 +48,8 @@ public record Outcome(long seed, int perSecond, long lengthMs, List<Injected> fa
 
     /** Every promise was kept, every node came back, and every wish was answered. */
     public boolean isProven() {
-        return anomalies.isEmpty() && rested && unanswered == 0 && faults.stream().allMatch(Injected::recovered);
+        return anomalies.isEmpty() && restedAfterMs != null && unanswered == 0 && faults.stream().allMatch(
+                Injected::recovered);
     }
 
     /** From due to settled, in milliseconds; 0 if no order was settled. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,8 +96,8 @@ public final class Proof {
         var recording = new Recording();
         var stocking = new Shopper(parts.platform(), parts.journal(), recording, parts.run());
         stocking.stock(count);
-        progress.report("prove", "%d orders at %d a second, and up to %d faults; seed %d".formatted(count, plan
-                .perSecond(), faults.size(), plan.seed()));
+        progress.report("prove", "%d orders at %d a second, and up to %d faults; seed %d"
+                .formatted(count, plan.perSecond(), faults.size(), plan.seed()));
 
         recording = new Recording();
         var shopper = new Shopper(parts.platform(), parts.journal(), recording, parts.run());
@@ -144,9 +145,8 @@ public final class Proof {
         parts.injection().heal();
         boolean recovered = parts.injection().awaitReady(node, killed);
         long healed = recording.now();
-        var done = new Injected(fault, node, at, healed, recording.longestGap(at, Math.min(healed, length
-                .toMillis())), recording.repeats()
-                        - repeatsBefore, recovered);
+        long gap = recording.longestGap(at, Math.min(healed, length.toMillis()));
+        var done = new Injected(fault, node, at, healed, gap, recording.repeats() - repeatsBefore, recovered);
         into.add(done);
         report(done);
         return true;
@@ -154,34 +154,33 @@ public final class Proof {
 
     private void report(Injected injected) {
         String target = injected.fault().target();
+        boolean isRole = injected.fault().kind().isOfNodes() && !target.equals(injected.node());
         progress.report(injected.fault().kind().option(),
                 "%-24s at %5.1f s: %s after %.1f s; longest without an accepted order %.1f s, %d requests repeated"
-                        .formatted(target.equals(injected.node()) || !injected.fault().kind().isOfNodes() ? target
-                                : target + " (" + injected.node() + ")", injected.atMs() / 1e3, injected.recovered()
-                                        ? "well"
-                                        : "NOT WELL", (injected.healedAtMs() - injected.atMs()) / 1e3, injected
-                                                .longestGapMs()
-                                                / 1e3, injected.repeats()));
+                        .formatted(isRole ? target + " (" + injected.node() + ")" : target, injected.atMs() / 1e3,
+                                injected.recovered() ? "well" : "NOT WELL",
+                                (injected.healedAtMs() - injected.atMs()) / 1e3, injected.longestGapMs() / 1e3,
+                                injected.repeats()));
     }
 
     private Outcome judged(Plan plan, String run, Recording recording, List<Injected> injected, long count) {
         var observation = new Observation(cluster);
         progress.report("prove", "waiting until nothing is under way");
         var underWay = new AtomicLong();
-        boolean rested = observation.awaitRest(REST, underWay::set);
-        if (!rested) {
-            progress.report("prove", underWay.get()
-                    + " checkouts, refunds or prepared transactions are still under way after "
-                    + REST.toMinutes() + " minutes");
+        Optional<Duration> rested = observation.awaitRest(REST, underWay::set);
+        if (rested.isEmpty()) {
+            progress.report("prove",
+                    "after %d minutes %d checkouts, refunds or prepared transactions are still under way"
+                            .formatted(REST.toMinutes(), underWay.get()));
         }
         Observed observed = observation.look();
         List<Anomaly> anomalies = History.anomaliesOf(observed);
         Map<String, Long> states = observed.statesOf(customer -> customer.startsWith(run + "-"));
-        return new Outcome(plan.seed(), plan.perSecond(), plan.length().toMillis(), injected, count, recording
-                .acceptances().size(), recording.withoutAnswer(), recording.repeats(), states.getOrDefault("CONFIRMED",
-                        0L), states.getOrDefault("REJECTED", 0L), recording.longestGap(0, plan.length().toMillis()),
-                rested, anomalies,
-                recording.settlements(),
-                recording.acceptances());
+        long length = plan.length().toMillis();
+        return new Outcome(plan.seed(), plan.perSecond(), length, injected, count,
+                recording.acceptances().size(), recording.withoutAnswer(), recording.repeats(),
+                states.getOrDefault("CONFIRMED", 0L), states.getOrDefault("REJECTED", 0L),
+                recording.longestGap(0, length), rested.map(Duration::toMillis).orElse(null), anomalies,
+                recording.settlements(), recording.acceptances());
     }
 }

@@ -65,11 +65,9 @@ public final class Report {
                 %s</table>
                 %s
                 </html>
-                """.formatted(outcome.seed(), outcome.isProven() ? "good" : "bad", outcome.isProven()
-                ? "Every promise was kept"
-                : "Not proven", outcome.seed(), outcome.sent(), outcome.perSecond(), figures(), throughput(),
-                latency(), rows(),
-                anomalies());
+                """.formatted(outcome.seed(), outcome.isProven() ? "good" : "bad",
+                outcome.isProven() ? "Every promise was kept" : "Not proven", outcome.seed(), outcome.sent(),
+                outcome.perSecond(), figures(), throughput(), latency(), rows(), anomalies());
     }
 
     private String figures() {
@@ -79,11 +77,17 @@ public final class Report {
             {"rejected", "" + outcome.rejected()}, {"lost", "" + outcome.lost()}, {"doubled", "" + outcome.doubled()},
             {"requests repeated", "" + outcome.repeats()},
             {"longest unavailability", seconds(outcome.unavailableForMs())},
-            {"p50 / p99 / longest", outcome.latencyMs(50) + " / " + outcome.latencyMs(99) + " / " + outcome.latencyMs(
-                    100) + " ms"}}) {
+            {"every order had ended", ended()}, {"p50 / p99 / longest", outcome.latencyMs(50) + " / " + outcome
+                    .latencyMs(99) + " / " + outcome.latencyMs(
+                            100) + " ms"}}) {
             figures.append("<tr><td>").append(figure[0]).append("<td class=n>").append(figure[1]).append("</tr>");
         }
         return figures.append("</table>").toString();
+    }
+
+    private String ended() {
+        Long rested = outcome.restedAfterMs();
+        return rested == null ? "no" : seconds(rested) + " after load and faults";
     }
 
     private String throughput() {
@@ -141,8 +145,10 @@ public final class Report {
     }
 
     private String line(Map<Long, Long> values, double most, String colour) {
-        String points = values.entrySet().stream().map(value -> "%.1f,%.1f".formatted(x(value.getKey() * BUCKET_MS
-                + BUCKET_MS / 2.0), 180 - 165.0 * value.getValue() / most)).collect(Collectors.joining(" "));
+        String points = values.entrySet().stream()
+                .map(value -> "%.1f,%.1f".formatted(x((value.getKey() + 0.5) * BUCKET_MS),
+                        180 - 165.0 * value.getValue() / most))
+                .collect(Collectors.joining(" "));
         return "<polyline fill='none' stroke='%s' stroke-width='1.5' points='%s'/>".formatted(colour, points);
     }
 

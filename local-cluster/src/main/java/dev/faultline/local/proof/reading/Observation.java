@@ -2,6 +2,7 @@ package dev.faultline.local.proof.reading;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 import dev.faultline.local.LocalCluster;
@@ -30,28 +31,30 @@ public final class Observation {
      * Waits until nothing is under way, and has not been for two seconds.
      *
      * @param each is told at each look how much is still under way
-     * @return whether that was within the time
+     * @return how long something was still under way; empty if longer than the time given
      */
-    public boolean awaitRest(Duration atMost, LongConsumer each) {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        int quiet = 0;
-        while (quiet < QUIET_LOOKS) {
+    public Optional<Duration> awaitRest(Duration atMost, LongConsumer each) {
+        long begin = System.nanoTime();
+        long busy = begin;
+        for (int quiet = 0; quiet < QUIET_LOOKS; quiet++) {
             long underWay = underWay();
             each.accept(underWay);
-            quiet = underWay == 0 ? quiet + 1 : 0;
-            if (quiet == 0 && System.nanoTime() > deadline) {
-                return false;
+            if (underWay > 0) {
+                quiet = -1;
+                busy = System.nanoTime();
+                if (busy - begin > atMost.toNanos()) {
+                    return Optional.empty();
+                }
             }
             pause();
         }
-        return true;
+        return Optional.of(Duration.ofNanos(busy - begin));
     }
 
     /** Everything there is to see. Holds it all in memory: about a kilobyte for each order. */
     public Observed look() {
-        List<DatabaseReader.Content> contents = cluster.databases().stream().map(database -> new DatabaseReader(
-                database)
-                .read()).toList();
+        List<DatabaseReader.Content> contents = cluster.databases().stream()
+                .map(database -> new DatabaseReader(database).read()).toList();
         List<Row> rows = contents.stream().flatMap(content -> content.rows().stream()).toList();
         return new Observed(ClientJournal.readAll(cluster.clientJournals()), rows,
                 contents.stream().map(DatabaseReader.Content::owned).toList(),

@@ -54,8 +54,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** The participants are played by the test: it reads the commands from Kafka and sends replies as it likes. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
     "faultline.instance=order-service-test", "faultline.checkout.redrive-after=1h",
-    "faultline.checkout.redrive-at-most=1h", "faultline.checkout.give-up-after=1h"})
+    "faultline.checkout.redrive-at-most=1h", "faultline.checkout.give-up-after=1h",
+    "faultline.checkout.most-under-way=" + OrderServiceTest.MOST_UNDER_WAY})
 class OrderServiceTest {
+    static final int MOST_UNDER_WAY = 60;
     private static final JsonMapper JSON = JsonMapper.shared();
     private final HttpClient http = HttpClient.newHttpClient();
     private final String customer = "customer-" + UUID.randomUUID();
@@ -321,6 +323,26 @@ class OrderServiceTest {
             assertThat(statuses).containsOnly(202, 422);
             assertThat(json(send(request("/api/orders?customer=" + customer).GET())).get("orders").size()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void refusesNewOrdersWhileTooManyAreUnderWayAndNoOthers() throws Exception {
+        var ids = new ArrayList<String>();
+        HttpResponse<String> response = post(order("MUG", 1), "Idempotency-Key", "k-0");
+        while (response.statusCode() == 202 && ids.size() <= MOST_UNDER_WAY) {
+            ids.add(placed(response));
+            response = post(order("MUG", 1), "Idempotency-Key", "k-" + ids.size());
+        }
+        assertThat(response.statusCode()).isEqualTo(429);
+        assertThat(json(response).get("type").asString()).endsWith("/busy");
+        assertThat(response.headers().firstValue("Retry-After")).contains("2");
+        assertThat(placed(post(order("MUG", 1), "Idempotency-Key", "k-0"))).isEqualTo(ids.getFirst());
+        assertThat(post(order("MUG", 2), "Idempotency-Key", "k-0").statusCode()).isEqualTo(422);
+
+        ids.forEach(id -> reply(id, "StockRejected", ", \"sku\": \"MUG\", \"requested\": 1, \"available\": 0"));
+        String refused = "k-" + ids.size();
+        await().untilAsserted(() -> assertThat(post(order("MUG", 1), "Idempotency-Key", refused).statusCode())
+                .isEqualTo(202));
     }
 
     @Test

@@ -12,9 +12,9 @@ public interface Orders {
 
     /**
      * Stores the order, the first step of its checkout, the key it was placed under, and the step's commands for
-     * sending, all or nothing. If the customer has used the key before, nothing is stored and the earlier use returned.
+     * sending, all or nothing. If the customer has used the key before, or too many others are under way, nothing is stored.
      */
-    Optional<EarlierUse> place(Order order, Step first, @Nullable IdempotentRequest request);
+    Stored place(Order order, Step first, @Nullable IdempotentRequest request);
 
     Optional<OrderStatus> find(OrderId id);
 
@@ -28,6 +28,13 @@ public interface Orders {
      */
     List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after);
 
-    /** What a key stands for already. */
-    record EarlierUse(OrderId order, boolean sameRequest) {}
+    /** What became of an order that was to be stored. */
+    sealed interface Stored {
+        record Now() implements Stored {}
+
+        /** The key stands for an order already. */
+        record Before(OrderId order, boolean sameRequest) implements Stored {}
+
+        record NotYet() implements Stored {}
+    }
 }

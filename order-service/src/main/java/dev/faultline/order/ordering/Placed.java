@@ -13,6 +13,9 @@ public sealed interface Placed {
     /** The key stands for another request. */
     record KeyReused() implements Placed {}
 
+    /** So many others are under way that this one would only wait. Nothing was stored. */
+    record Busy() implements Placed {}
+
     /** Nothing was stored. */
     record Refused(List<Flaw> flaws) implements Placed {
         public Refused {

@@ -13,6 +13,7 @@ import dev.faultline.order.catalogue.Catalogue;
 import dev.faultline.order.catalogue.Product;
 import dev.faultline.order.checkout.Checkout;
 import dev.faultline.order.checkout.CheckoutOrder;
+import dev.faultline.order.ordering.Orders.Stored;
 import dev.faultline.order.ordering.Placed.Flaw;
 import dev.faultline.order.ordering.Placed.Flaw.Kind;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,12 @@ public final class PlacingOrder {
         }
         Order order = price(request, products);
         var idempotent = idempotencyKey == null ? null : new IdempotentRequest(idempotencyKey, request.hash());
-        return orders.place(order, Checkout.begin(checkoutOrder(order)), idempotent)
-                .map(earlier -> earlier.sameRequest() ? new Placed.Accepted(earlier.order()) : new Placed.KeyReused())
-                .orElseGet(() -> new Placed.Accepted(order.id()));
+        return switch (orders.place(order, Checkout.begin(checkoutOrder(order)), idempotent)) {
+            case Stored.Now() -> new Placed.Accepted(order.id());
+            case Stored.Before(var earlier, var sameRequest) ->
+                sameRequest ? new Placed.Accepted(earlier) : new Placed.KeyReused();
+            case Stored.NotYet() -> new Placed.Busy();
+        };
     }
 
     private static List<Flaw> flaws(OrderRequest request, Map<Sku, Product> products) {

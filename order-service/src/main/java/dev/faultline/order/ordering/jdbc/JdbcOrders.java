@@ -12,6 +12,7 @@ import java.util.Optional;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.order.checkout.Step;
+import dev.faultline.order.checkout.jdbc.CheckoutBacklog;
 import dev.faultline.order.checkout.jdbc.CheckoutRows;
 import dev.faultline.order.checkout.jdbc.JdbcCheckouts;
 import dev.faultline.order.ordering.CustomerId;
@@ -43,23 +44,29 @@ class JdbcOrders implements Orders {
 
     private final Shards shards;
     private final JdbcCheckouts checkouts;
+    private final CheckoutBacklog backlog;
     private final JsonMapper json = JsonMapper.shared();
 
-    JdbcOrders(Shards shards, JdbcCheckouts checkouts) {
+    JdbcOrders(Shards shards, JdbcCheckouts checkouts, CheckoutBacklog backlog) {
         this.shards = shards;
         this.checkouts = checkouts;
+        this.backlog = backlog;
     }
 
     @Override
-    public Optional<EarlierUse> place(Order order, Step first, @Nullable IdempotentRequest request) {
-        return shards.transact(Bucket.parse(order.id().bucketCode()), session -> {
+    public Stored place(Order order, Step first, @Nullable IdempotentRequest request) {
+        Bucket bucket = Bucket.parse(order.id().bucketCode());
+        if (!backlog.admits(shards.shardOf(bucket))) {
+            return earlierUse(bucket, order, request).orElseGet(Stored.NotYet::new);
+        }
+        return shards.transact(bucket, session -> {
             try {
-                Optional<EarlierUse> earlier = request == null ? Optional.empty() : use(session.jdbc(), order, request);
-                if (earlier.isEmpty()) {
-                    insert(session.jdbc(), order);
-                    checkouts.begin(session, first);
+                if (request != null && !takesKey(session.jdbc(), order, request)) {
+                    return earlierUse(session.jdbc(), order, request).orElseThrow();
                 }
-                return earlier;
+                insert(session.jdbc(), order);
+                checkouts.begin(session, first);
+                return new Stored.Now();
             } catch (SQLException e) {
                 throw new DataAccessResourceFailureException("the order could not be stored on " + session.shard(), e);
             }
@@ -75,21 +82,31 @@ class JdbcOrders implements Orders {
                 .update();
     }
 
-    /** Takes the key, or waits for whoever is taking it at this moment and says what it stands for. */
-    private static Optional<EarlierUse> use(JdbcClient jdbc, Order order, IdempotentRequest request) {
-        byte[] hash = HexFormat.of().parseHex(request.hash());
-        int taken = jdbc.sql("""
+    /** Takes the key, unless it is taken; waits for whoever is taking it at this moment. */
+    private static boolean takesKey(JdbcClient jdbc, Order order, IdempotentRequest request) {
+        return jdbc.sql("""
                 insert into idempotency_key (customer, key, bucket, request_hash, order_id) values (?, ?, ?, ?, ?)
                 on conflict do nothing""")
-                .params(order.customer().value(), request.key(), bucketOf(order.id()), hash, order.id().value())
-                .update();
-        if (taken == 1) {
-            return Optional.empty();
-        }
+                .params(order.customer().value(), request.key(), bucketOf(order.id()), hash(request),
+                        order.id().value())
+                .update() == 1;
+    }
+
+    private Optional<Stored> earlierUse(Bucket bucket, Order order, @Nullable IdempotentRequest request) {
+        return request == null ? Optional.empty()
+                : shards.read(bucket, jdbc -> earlierUse(jdbc, order, request));
+    }
+
+    private static Optional<Stored> earlierUse(JdbcClient jdbc, Order order, IdempotentRequest request) {
         return jdbc.sql("select order_id, request_hash from idempotency_key where customer = ? and key = ?")
                 .params(order.customer().value(), request.key())
-                .query((row, _) -> new EarlierUse(new OrderId(row.getString(1)), Arrays.equals(row.getBytes(2), hash)))
+                .<Stored>query((row, _) -> new Stored.Before(new OrderId(row.getString(1)),
+                        Arrays.equals(row.getBytes(2), hash(request))))
                 .optional();
+    }
+
+    private static byte[] hash(IdempotentRequest request) {
+        return HexFormat.of().parseHex(request.hash());
     }
 
     @Override

@@ -38,6 +38,7 @@ class OrderController {
     /** RFC 7240: a preference that can not be read is ignored, not refused. */
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait=(\\d{1,6})(?:$|[,;\\s])");
     private static final int LONGEST_WAIT_S = 10;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
     private final PlacingOrder placing;
@@ -67,6 +68,10 @@ class OrderController {
             case Placed.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
                     "The key stands for another order", List.of(new FieldError("Idempotency-Key",
                             "was used before with another body; take a new key for a new order")));
+            // Not 503, which would tell the gateway's circuit breaker that the service is broken.
+            case Placed.Busy() -> throw new ProblemException(HttpStatus.TOO_MANY_REQUESTS, "busy",
+                    "Too many orders are under way", "Nothing was stored; try again later with the same"
+                            + " Idempotency-Key.").retryAfter(TRY_AGAIN);
             case Placed.Refused(var flaws) -> throw ProblemException.invalid(
                     flaws.getFirst().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     "The order can not be placed",

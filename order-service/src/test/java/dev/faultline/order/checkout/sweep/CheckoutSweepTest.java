@@ -319,17 +319,20 @@ class CheckoutSweepTest {
     void refusesPatienceThatCanNotWork() {
         var second = Duration.ofSeconds(1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(Duration.ZERO, second, second, second, 1))
+                .isThrownBy(() -> new CheckoutProperties(Duration.ZERO, second, second, second, 1, 1))
                 .withMessage("faultline.checkout.redrive-after must be at least 1ms");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(second, Duration.ofMillis(999), second, second, 1))
+                .isThrownBy(() -> new CheckoutProperties(second, Duration.ofMillis(999), second, second, 1, 1))
                 .withMessageContaining("faultline.checkout.redrive-at-most");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(second, second, Duration.ofMillis(999), second, 1))
+                .isThrownBy(() -> new CheckoutProperties(second, second, Duration.ofMillis(999), second, 1, 1))
                 .withMessageContaining("faultline.checkout.give-up-after");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 0))
+                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 0, 1))
                 .withMessageContaining("faultline.checkout.sweep-batch");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 1, 0))
+                .withMessageContaining("faultline.checkout.most-under-way");
     }
 
     private HttpRequest.Builder request(String path) {

@@ -7,22 +7,27 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The kustomize of this machine: {@code kubectl kustomize}, or {@code kustomize build}. */
+/** The kustomize of this machine, of version 5 or newer: {@code kubectl kustomize} since 1.27, or {@code kustomize build}. */
 final class Kustomize {
-    private static final Optional<Kustomize> ON_PATH = Stream.of(List.of("kubectl", "kustomize"),
-            List.of("kustomize", "build")).filter(command -> isOnPath(command.getFirst())).map(Kustomize::new)
-            .findFirst();
+    private static final Pattern VERSION = Pattern.compile("(?:Kustomize Version: |^)v([5-9]|\\d{2,})\\.",
+            Pattern.MULTILINE);
+    private static final Optional<Kustomize> ON_PATH = Stream.of(
+            new Kustomize(List.of("kubectl", "version", "--client"), List.of("kubectl", "kustomize")),
+            new Kustomize(List.of("kustomize", "version"), List.of("kustomize", "build")))
+            .filter(Kustomize::isThere).findFirst();
 
-    private final List<String> command;
+    private final List<String> version;
+    private final List<String> render;
 
-    private Kustomize(List<String> command) {
-        this.command = command;
+    private Kustomize(List<String> version, List<String> render) {
+        this.version = version;
+        this.render = render;
     }
 
     static Optional<Kustomize> onPath() {
@@ -30,21 +35,27 @@ final class Kustomize {
     }
 
     static boolean isOnPath(String program) {
-        return Arrays.stream(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
+        return Arrays.stream(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    }
+
+    private boolean isThere() {
+        return isOnPath(version.getFirst()) && VERSION.matcher(outputOf(version)).find();
     }
 
     /** @throws IllegalStateException with what kustomize said, if it refuses */
     String render(Path directory) {
-        var all = new ArrayList<>(command);
-        all.add(directory.toString());
+        return outputOf(Stream.concat(render.stream(), Stream.of(directory.toString())).toList());
+    }
+
+    private static String outputOf(List<String> command) {
         try {
             Path errors = Files.createTempFile("kustomize", ".err");
             try {
-                Process process = new ProcessBuilder(all).redirectError(errors.toFile()).start();
+                Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
                 var output = new String(process.getInputStream().readAllBytes(), UTF_8);
                 if (process.waitFor() != 0) {
-                    throw new IllegalStateException(all + ": " + Files.readString(errors));
+                    throw new IllegalStateException(command + ": " + Files.readString(errors));
                 }
                 return output;
             } finally {

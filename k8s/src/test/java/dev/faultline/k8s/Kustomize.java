@@ -17,10 +17,18 @@ import java.util.stream.Stream;
 final class Kustomize {
     private static final Pattern VERSION = Pattern.compile("(?:Kustomize Version: |^)v([5-9]|\\d{2,})\\.",
             Pattern.MULTILINE);
+    private static final System.Logger LOG = System.getLogger(Kustomize.class.getName());
     private static final Optional<Kustomize> ON_PATH = Stream.of(
             new Kustomize(List.of("kubectl", "version", "--client"), List.of("kubectl", "kustomize")),
             new Kustomize(List.of("kustomize", "version"), List.of("kustomize", "build")))
             .filter(Kustomize::isThere).findFirst();
+
+    static {
+        if (ON_PATH.isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING,
+                    "Neither kubectl 1.27 nor kustomize 5 is on the PATH: nothing is rendered, its tests are skipped");
+        }
+    }
 
     private final List<String> version;
     private final List<String> render;

@@ -20,7 +20,7 @@ enum Rendering {
     /** Rendered once. Skips the test where there is neither kubectl nor kustomize. */
     Manifests manifests() {
         var kustomize = Kustomize.onPath();
-        assumeTrue(kustomize.isPresent(), "neither kubectl nor kustomize is on the PATH: nothing was rendered");
+        assumeTrue(kustomize.isPresent(), "nothing is rendered on this machine");
         return RENDERED.computeIfAbsent(this,
                 _ -> Manifests.of(kustomize.orElseThrow().render(Repository.MANIFESTS.resolve(directory))));
     }

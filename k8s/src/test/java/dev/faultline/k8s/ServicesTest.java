@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Images, ports, names of variables and probes are those that the services have. */
 class ServicesTest {
+    private static final long IMAGES_USER = 10001;
     private static final Pattern REFERENCE = Pattern.compile("\\$\\(([^)]+)\\)");
     private static final Pattern ADDRESS = Pattern.compile("(?:[a-z0-9-]+\\.)?(?<service>[a-z0-9-]+):(?<port>\\d+)");
     /** What asks only this process and its own disk. */
@@ -28,6 +29,17 @@ class ServicesTest {
         for (Workload service : rendering.manifests().deployments()) {
             assertThat(service.container().getImage())
                     .isEqualTo("faultline/" + service.name() + ":" + Repository.version());
+        }
+    }
+
+    /** As the image's user, who owns what it may write. */
+    @ParameterizedTest
+    @EnumSource
+    void aServiceRunsAsTheUserOfItsImage(Rendering rendering) {
+        for (Workload service : rendering.manifests().deployments()) {
+            var security = requireNonNull(service.pod().getSecurityContext());
+            assertThat(security.getRunAsUser()).as("%s", service).isEqualTo(IMAGES_USER);
+            assertThat(security.getFsGroup()).as("group of the volumes of %s", service).isEqualTo(IMAGES_USER);
         }
     }
 
@@ -58,7 +70,7 @@ class ServicesTest {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {
             assertThat(service.environment(manifests).keySet()).as("%s", service)
-                    .isSubsetOf(Properties.of(service.name()));
+                    .isSubsetOf(Variables.of(service.name()));
         }
     }
 

@@ -21,12 +21,12 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
  * The names of the environment variables that are read: by Spring, as the metadata in its jars says, by the libraries, and
  * by the services, as their {@link ConfigurationProperties} records say.
  */
-final class Properties {
+final class Variables {
     private static final Set<String> OF_SPRING = ofSpring();
     /** Of service-defaults.yml, where they are placeholders. */
     private static final Set<String> OF_SERVICE_DEFAULTS = Set.of("FAULTLINE_INSTANCE");
 
-    private Properties() {}
+    private Variables() {}
 
     static Set<String> of(String service) {
         var variables = new TreeSet<>(OF_SPRING);
@@ -70,7 +70,7 @@ final class Properties {
     private static Set<String> ofSpring() {
         var variables = new TreeSet<String>();
         try {
-            for (URL metadata : Collections.list(Properties.class.getClassLoader()
+            for (URL metadata : Collections.list(Variables.class.getClassLoader()
                     .getResources("META-INF/spring-configuration-metadata.json"))) {
                 try (var reader = new InputStreamReader(metadata.openStream(), StandardCharsets.UTF_8)) {
                     for (JsonElement property : JsonParser.parseReader(reader).getAsJsonObject()

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CreateDatabasesTest {
     private static final Path SCRIPT = Repository.MANIFESTS.resolve("base/shards/create-databases.sh");
 
-    private final Postgres server = Postgres.another();
+    private final Postgres server = Postgres.shared();
 
     @TempDir private Path directory;
 

@@ -30,9 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NetworkPoliciesTest {
     private static final String ANYONE = "anyone";
     private static final String NAMES = "kube-system";
-    private static final List<String> PARTICIPANTS = List.of("order-service", "inventory-service", "payment-service");
-    private static final List<String> SERVICES = List.of("gateway-service", "order-service", "inventory-service",
-            "payment-service", "acquirer-simulator");
+    private static final List<String> PARTICIPANTS = Repository.participants();
+    private static final List<String> SERVICES = Repository.services();
     private static final List<String> SHARDS = List.of("shard-1", "shard-2");
 
     /** @param port with its protocol, like {@code 8080/TCP} */

@@ -21,7 +21,7 @@ import org.springframework.core.io.Resource;
 final class Repository {
     /** Maven runs tests in the directory of their module. */
     static final Path MANIFESTS = Path.of("").toAbsolutePath();
-    private static final Path ROOT = MANIFESTS.resolveSibling("");
+    private static final Path ROOT = MANIFESTS.resolve("..").normalize();
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
     private static final Pattern VERSION = Pattern.compile("<version>([0-9.]+)-SNAPSHOT</version>");
 

@@ -16,6 +16,7 @@ import io.kubernetes.client.openapi.models.V1StatefulSet;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.context.properties.bind.Binder;
 
 /** The PostgreSQL servers are what the services need them to be, with and without standbys. */
 class ShardsTest {
@@ -94,8 +95,9 @@ class ShardsTest {
     @ParameterizedTest
     @EnumSource(names = {"BASE", "PRODUCTION"})
     void theConnectionsOfAShardSufficeForAllInstances(Rendering rendering) {
-        int ofAnInstance = new ShardingProperties.Database("any", "", 8).poolSize() + 2; // and those that listen and migrate
-        int reserved = 3;
+        int pool = new Binder().bindOrCreate("faultline.database", ShardingProperties.Database.class).poolSize();
+        int ofAnInstance = pool + 2; // one that listens for outcomes, one that prunes the inbox
+        int forSuperusers = 3;
         int instances = 0;
         var manifests = rendering.manifests();
         for (String service : Repository.participants()) {
@@ -107,7 +109,7 @@ class ShardsTest {
         var settings = rendering == Rendering.PRODUCTION
                 ? strings(manifests.ofCloudNativePg("Cluster").getFirst()) : settings(shards(rendering).getFirst());
         assertThat(instances * ofAnInstance).isLessThanOrEqualTo(Integer.parseInt(settings.get("max_connections"))
-                - reserved);
+                - forSuperusers);
         // Every instance's relay holds one: the one that reads, and those that stand by.
         assertThat(instances).isLessThan(Integer.parseInt(settings.get("max_wal_senders")));
     }

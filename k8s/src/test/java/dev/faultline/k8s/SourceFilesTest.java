@@ -28,6 +28,13 @@ class SourceFilesTest {
                 .matches(read -> !read.objects().isEmpty() || !read.ofCloudNativePg().isEmpty(), "is not empty");
     }
 
+    /** Of two values the last would win, without a word. */
+    @ParameterizedTest
+    @MethodSource("yamlFiles")
+    void noFileNamesAKeyTwice(Path file) throws IOException {
+        assertThat(Manifests.documents(Files.readString(file))).as("%s", file).isNotEmpty();
+    }
+
     @Test
     void aFieldThatATypeDoesNotHaveIsNotAccepted() {
         String service = """
@@ -74,6 +81,10 @@ class SourceFilesTest {
             }
         }
         return files.stream();
+    }
+
+    static Stream<Path> yamlFiles() throws IOException {
+        return files().filter(file -> file.toString().matches(".*\\.ya?ml"));
     }
 
     static Stream<Path> kustomizations() throws IOException {

@@ -1,0 +1,111 @@
+package dev.faultline.k8s;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What goes on while instances are started, updated, evicted and lost with their node. */
+class AvailabilityTest {
+    private static final String ACQUIRER = "acquirer-simulator";
+    private static final String NAME = "app.kubernetes.io/name";
+
+    @ParameterizedTest
+    @EnumSource
+    void everyWorkloadHasABudgetThatLetsOnePodAtATimeBeEvicted(Rendering rendering) {
+        var manifests = rendering.manifests();
+        for (Workload workload : manifests.workloads()) {
+            var spec = requireNonNull(manifests.named(V1PodDisruptionBudget.class, workload.name()).getSpec());
+            assertThat(requireNonNull(spec.getMaxUnavailable()).getIntValue()).as("%s", workload).isEqualTo(1);
+            assertThat(Labels.selectedBy(requireNonNull(spec.getSelector()), manifests.workloads()))
+                    .containsExactly(workload);
+        }
+        assertThat(manifests.all(V1PodDisruptionBudget.class)).hasSameSizeAs(manifests.workloads());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void podsOfAWorkloadAreSpreadOverNodes(Rendering rendering) {
+        for (Workload workload : rendering.manifests().workloads()) {
+            var constraints = requireNonNull(workload.pod().getTopologySpreadConstraints(), workload.name());
+            assertThat(constraints).as("%s", workload)
+                    .anyMatch(constraint -> constraint.getTopologyKey().equals("kubernetes.io/hostname"));
+            assertThat(constraints).as("%s counts its own pods", workload).allMatch(constraint -> Labels
+                    .selects(requireNonNull(constraint.getLabelSelector()), workload.labels()));
+            assertThat(constraints).allMatch(constraint -> constraint.getMaxSkew() == 1);
+        }
+        for (Workload service : rendering.manifests().deployments()) {
+            // One selector for all services, which these keys narrow to the service and to the version.
+            assertThat(service.pod().getTopologySpreadConstraints()).as("%s", service)
+                    .allMatch(constraint -> Set.of(NAME, "pod-template-hash")
+                            .equals(new TreeSet<>(requireNonNull(constraint.getMatchLabelKeys()))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BASE", "PRODUCTION"})
+    void everyServiceThatMayHaveSeveralInstancesIsScaledByItsLoad(Rendering rendering) {
+        var manifests = rendering.manifests();
+        for (Workload service : manifests.deployments()) {
+            if (service.name().equals(ACQUIRER)) {
+                continue;
+            }
+            var scaler = requireNonNull(manifests.named(V2HorizontalPodAutoscaler.class, service.name()).getSpec());
+            assertThat(scaler.getScaleTargetRef().getKind()).isEqualTo("Deployment");
+            assertThat(scaler.getScaleTargetRef().getName()).isEqualTo(service.name());
+            assertThat(scaler.getMinReplicas()).as("%s survives the loss of one", service).isGreaterThan(1);
+            assertThat(scaler.getMaxReplicas()).as("%s", service).isGreaterThan(scaler.getMinReplicas());
+            assertThat(service.replicas()).as("%s is not also scaled by each kubectl apply", service).isNull();
+        }
+        assertThat(manifests.all(V2HorizontalPodAutoscaler.class)).hasSize(manifests.deployments().size() - 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUpdateTakesNoInstanceAwayBeforeANewOneIsReady(Rendering rendering) {
+        for (V1Deployment deployment : rendering.manifests().all(V1Deployment.class)) {
+            if (Manifests.name(deployment).equals(ACQUIRER)) {
+                continue;
+            }
+            var update = requireNonNull(requireNonNull(deployment.getSpec()).getStrategy()).getRollingUpdate();
+            assertThat(requireNonNull(update).getMaxUnavailable().getIntValue()).isZero();
+            assertThat(update.getMaxSurge().getIntValue()).isEqualTo(1);
+        }
+    }
+
+    /** Endpoints are withdrawn while the old instance still serves; only then does the shutdown begin. */
+    @ParameterizedTest
+    @EnumSource
+    void aServiceOutlastsTheLoadBalancersAndThenFinishesItsShutdown(Rendering rendering) {
+        var enoughForEveryNode = Duration.ofSeconds(10);
+        int phasesThatWait = 3; // web server, consumers, relays
+        for (Workload service : rendering.manifests().deployments()) {
+            var preStop = Duration.ofSeconds(service.container().getLifecycle().getPreStop().getSleep().getSeconds());
+            assertThat(preStop).as("%s", service).isGreaterThanOrEqualTo(enoughForEveryNode);
+            Duration shutdown = Repository.shutdownPhase(service.name()).multipliedBy(phasesThatWait);
+            assertThat(Duration.ofSeconds(requireNonNull(service.pod().getTerminationGracePeriodSeconds())))
+                    .as("%s is not killed in its shutdown", service).isGreaterThan(preStop.plus(shutdown));
+            assertThat(Repository.property(service.name(), "server.shutdown")).as("%s", service).contains("graceful");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServiceHasMinutesToStartAndIsNotKilledForBeingSlow(Rendering rendering) {
+        for (Workload service : rendering.manifests().deployments()) {
+            var start = requireNonNull(service.container().getStartupProbe());
+            assertThat(start.getPeriodSeconds() * start.getFailureThreshold()).as("%s", service).isGreaterThan(180);
+            var life = requireNonNull(service.container().getLivenessProbe());
+            assertThat(life.getPeriodSeconds() * life.getFailureThreshold()).as("%s", service)
+                    .isGreaterThanOrEqualTo(60);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package dev.faultline.k8s;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+import com.google.gson.JsonObject;
+import io.kubernetes.client.openapi.models.V1LabelSelector;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
+import io.kubernetes.client.openapi.models.V1NetworkPolicyEgressRule;
+import io.kubernetes.client.openapi.models.V1NetworkPolicyIngressRule;
+import io.kubernetes.client.openapi.models.V1NetworkPolicyPeer;
+import io.kubernetes.client.openapi.models.V1NetworkPolicyPort;
+import io.kubernetes.client.openapi.models.V1NetworkPolicySpec;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who may talk to whom, as the policies together allow it. */
+class NetworkPoliciesTest {
+    private static final String ANYONE = "anyone";
+    private static final String NAMES = "kube-system";
+    private static final List<String> PARTICIPANTS = Repository.participants();
+    private static final List<String> SERVICES = Repository.services();
+    private static final List<String> SHARDS = List.of("shard-1", "shard-2");
+
+    /** @param port with its protocol, like {@code 8080/TCP} */
+    private record Arrow(String from, String to, String port) {}
+
+    /** @param ports those that its containers listen on */
+    private record Pod(String name, Map<String, String> labels, Set<String> ports) {}
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNotAllowedIsDenied(Rendering rendering) {
+        var spec = spec(rendering.manifests().named(V1NetworkPolicy.class, "default-deny"));
+        assertThat(Labels.selects(requireNonNull(spec.getPodSelector()), Map.of())).as("selects every pod").isTrue();
+        assertThat(spec.getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress");
+        assertThat(spec.getIngress()).isNullOrEmpty();
+        assertThat(spec.getEgress()).isNullOrEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void arrowsAreThoseOfTheArchitectureAndNoOthers(Rendering rendering) {
+        var expected = platform();
+        if (rendering == Rendering.PRODUCTION) {
+            expected.addAll(monitoring());
+            expected.addAll(standbys());
+        }
+        var arrows = leaving(rendering.manifests());
+        arrows.addAll(arriving(rendering.manifests()));
+        assertThat(arrows).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyArrowBetweenPodsIsAllowedAtBothItsEnds(Rendering rendering) {
+        var manifests = rendering.manifests();
+        assertThat(betweenPods(manifests, leaving(manifests))).isNotEmpty()
+                .containsExactlyInAnyOrderElementsOf(betweenPods(manifests, arriving(manifests)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyArrowEndsAtAPortThatIsListenedOn(Rendering rendering) {
+        var manifests = rendering.manifests();
+        for (Pod pod : pods(manifests)) {
+            assertThat(arriving(manifests)).filteredOn(arrow -> arrow.to.equals(pod.name)).extracting(Arrow::port)
+                    .isSubsetOf(pod.ports);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPolicyGovernsTheDirectionsThatItHasRulesFor(Rendering rendering) {
+        for (V1NetworkPolicy policy : rendering.manifests().all(V1NetworkPolicy.class)) {
+            var spec = spec(policy);
+            assertThat(spec.getPolicyTypes()).as(Manifests.name(policy)).isNotEmpty();
+            if (!ingressRules(spec).isEmpty()) {
+                assertThat(spec.getPolicyTypes()).as(Manifests.name(policy)).contains("Ingress");
+            }
+            if (!egressRules(spec).isEmpty()) {
+                assertThat(spec.getPolicyTypes()).as(Manifests.name(policy)).contains("Egress");
+            }
+        }
+    }
+
+    private static Set<Arrow> platform() {
+        var kafka = List.of("kafka");
+        var consul = List.of("consul");
+        var arrows = new HashSet<Arrow>();
+        arrows.addAll(arrows(List.of(ANYONE), List.of("gateway-service"), "8080/TCP"));
+        arrows.addAll(arrows(List.of("gateway-service"), PARTICIPANTS, "8080/TCP"));
+        arrows.addAll(arrows(PARTICIPANTS, kafka, "9092/TCP"));
+        arrows.addAll(arrows(PARTICIPANTS, SHARDS, "5432/TCP"));
+        arrows.addAll(arrows(List.of("payment-service"), List.of("acquirer-simulator"), "8080/TCP"));
+        arrows.addAll(arrows(SERVICES, consul, "8500/TCP"));
+        // The other half of being registered: Consul asks each instance whether it is ready.
+        arrows.addAll(arrows(consul, SERVICES, "8081/TCP"));
+        arrows.addAll(arrows(kafka, kafka, "9092/TCP", "9093/TCP"));
+        arrows.addAll(arrows(consul, consul, "8300/TCP", "8301/TCP", "8301/UDP"));
+        for (List<String> pods : List.of(SERVICES, kafka, consul, SHARDS)) {
+            arrows.addAll(arrows(pods, List.of(NAMES), "53/TCP", "53/UDP"));
+        }
+        return arrows;
+    }
+
+    private static Set<Arrow> monitoring() {
+        var prometheus = List.of("prometheus");
+        var arrows = arrows(prometheus, SERVICES, "8081/TCP");
+        arrows.addAll(arrows(prometheus, List.of(NAMES), "53/TCP", "53/UDP"));
+        return arrows;
+    }
+
+    /** What CloudNativePG's documentation asks for: each other, the operator, and the API server. */
+    private static Set<Arrow> standbys() {
+        var arrows = arrows(SHARDS, SHARDS, "5432/TCP", "8000/TCP");
+        arrows.addAll(arrows(List.of("cnpg-system"), SHARDS, "5432/TCP", "8000/TCP"));
+        arrows.addAll(arrows(SHARDS, List.of(ANYONE), "443/TCP", "6443/TCP"));
+        return arrows;
+    }
+
+    private static Set<Arrow> arrows(List<String> from, List<String> to, String... ports) {
+        var arrows = new HashSet<Arrow>();
+        for (String source : from) {
+            for (String target : to) {
+                for (String port : ports) {
+                    arrows.add(new Arrow(source, target, port));
+                }
+            }
+        }
+        return arrows;
+    }
+
+    private static Set<Arrow> betweenPods(Manifests manifests, Set<Arrow> arrows) {
+        var names = pods(manifests).stream().map(Pod::name).toList();
+        return arrows.stream().filter(arrow -> names.contains(arrow.from) && names.contains(arrow.to)).collect(toSet());
+    }
+
+    /** What the policies of the pods at the beginning allow. */
+    private static Set<Arrow> leaving(Manifests manifests) {
+        var arrows = new HashSet<Arrow>();
+        for (V1NetworkPolicy policy : manifests.all(V1NetworkPolicy.class)) {
+            for (var rule : egressRules(spec(policy))) {
+                arrows.addAll(arrows(governed(manifests, policy), peers(manifests, rule.getTo()), ports(rule
+                        .getPorts())));
+            }
+        }
+        return arrows;
+    }
+
+    /** What the policies of the pods at the end allow. */
+    private static Set<Arrow> arriving(Manifests manifests) {
+        var arrows = new HashSet<Arrow>();
+        for (V1NetworkPolicy policy : manifests.all(V1NetworkPolicy.class)) {
+            for (var rule : ingressRules(spec(policy))) {
+                arrows.addAll(arrows(peers(manifests, rule.getFrom()), governed(manifests, policy), ports(rule
+                        .getPorts())));
+            }
+        }
+        return arrows;
+    }
+
+    private static List<V1NetworkPolicyEgressRule> egressRules(V1NetworkPolicySpec spec) {
+        return requireNonNullElse(spec.getEgress(), List.of());
+    }
+
+    private static List<V1NetworkPolicyIngressRule> ingressRules(V1NetworkPolicySpec spec) {
+        return requireNonNullElse(spec.getIngress(), List.of());
+    }
+
+    private static List<String> governed(Manifests manifests, V1NetworkPolicy policy) {
+        return selected(manifests, requireNonNull(spec(policy).getPodSelector()));
+    }
+
+    /** By number: not every network plugin knows the names of ports at the other end. */
+    private static String[] ports(@Nullable List<V1NetworkPolicyPort> ports) {
+        assertThat(ports).as("a rule without ports allows all of them").isNotEmpty();
+        return requireNonNull(ports).stream().map(port -> requireNonNull(port.getPort()).getIntValue() + "/"
+                + requireNonNullElse(port.getProtocol(), "TCP")).toArray(String[]::new);
+    }
+
+    private static List<String> peers(Manifests manifests, @Nullable List<V1NetworkPolicyPeer> peers) {
+        if (peers == null || peers.isEmpty()) {
+            return List.of(ANYONE);
+        }
+        var names = new ArrayList<String>();
+        for (V1NetworkPolicyPeer peer : peers) {
+            assertThat(peer.getIpBlock()).as("an address does not say who has it").isNull();
+            var selector = requireNonNull(peer.getPodSelector());
+            if (peer.getNamespaceSelector() == null) {
+                names.addAll(selected(manifests, selector));
+            } else {
+                assertThat(selector.getMatchLabels()).as("not the whole namespace").isNotEmpty();
+                names.add(requireNonNull(requireNonNull(peer.getNamespaceSelector().getMatchLabels())
+                        .get("kubernetes.io/metadata.name")));
+            }
+        }
+        return names;
+    }
+
+    private static List<String> selected(Manifests manifests, V1LabelSelector selector) {
+        var selected = pods(manifests).stream().filter(pod -> Labels.selects(selector, pod.labels)).map(Pod::name)
+                .toList();
+        assertThat(selected).as("selected by %s", selector).isNotEmpty();
+        return selected;
+    }
+
+    /** Those of the manifests, and those that CloudNativePG makes for each of its clusters. */
+    private static List<Pod> pods(Manifests manifests) {
+        return Stream.concat(manifests.workloads().stream().map(NetworkPoliciesTest::pod),
+                manifests.ofCloudNativePg("Cluster").stream().map(NetworkPoliciesTest::pod)).toList();
+    }
+
+    private static Pod pod(Workload workload) {
+        var ports = new TreeSet<String>();
+        requireNonNull(workload.container().getPorts()).forEach(port -> ports.add(port.getContainerPort() + "/"
+                + requireNonNullElse(port.getProtocol(), "TCP")));
+        return new Pod(workload.name(), workload.labels(), ports);
+    }
+
+    private static Pod pod(JsonObject cluster) {
+        String name = cluster.getAsJsonObject("metadata").get("name").getAsString();
+        var labels = new HashMap<String, String>();
+        cluster.getAsJsonObject("spec").getAsJsonObject("inheritedMetadata").getAsJsonObject("labels").asMap()
+                .forEach((key, value) -> labels.put(key, value.getAsString()));
+        labels.put("cnpg.io/cluster", name);
+        return new Pod(name, labels, Set.of("5432/TCP", "8000/TCP"));
+    }
+
+    private static V1NetworkPolicySpec spec(V1NetworkPolicy policy) {
+        return requireNonNull(policy.getSpec());
+    }
+}

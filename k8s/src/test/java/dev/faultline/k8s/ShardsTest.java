@@ -1,0 +1,134 @@
+package dev.faultline.k8s;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import com.google.gson.JsonObject;
+import dev.faultline.local.parts.PostgresServer;
+import dev.faultline.sharding.ShardingProperties;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1StatefulSet;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.context.properties.bind.Binder;
+
+/** The PostgreSQL servers are what the services need them to be, with and without standbys. */
+class ShardsTest {
+    /** As memory allows, and not as the services need. */
+    private static final String BUFFERS = "shared_buffers";
+    private static final String LARGEST_LAG = "max_slot_wal_keep_size";
+
+    @ParameterizedTest
+    @EnumSource(names = {"BASE", "LOCAL"})
+    void aShardHasTheSettingsOfTheLocalCluster(Rendering rendering) {
+        for (Workload shard : shards(rendering)) {
+            var expected = new TreeMap<>(PostgresServer.SETTINGS);
+            expected.remove(BUFFERS);
+            assertThat(settings(shard)).as("%s", shard).containsAllEntriesOf(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "PRODUCTION")
+    void aShardWithStandbysHasAtLeastTheSettingsOfTheLocalCluster(Rendering rendering) {
+        for (JsonObject cluster : rendering.manifests().ofCloudNativePg("Cluster")) {
+            var parameters = cluster.getAsJsonObject("spec").getAsJsonObject("postgresql").getAsJsonObject(
+                    "parameters");
+            PostgresServer.SETTINGS.forEach((name, value) -> {
+                assertThat(parameters.has(name)).as(name).isTrue();
+                String set = parameters.get(name).getAsString();
+                if (value.matches("\\d+")) {
+                    assertThat(Integer.parseInt(set)).as(name).isGreaterThanOrEqualTo(Integer.parseInt(value));
+                } else if (!name.equals(BUFFERS) && !name.equals(LARGEST_LAG)) {
+                    assertThat(set).as(name).isEqualTo(value);
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theServicesAreToldOfEveryShardByItsName(Rendering rendering) {
+        var manifests = rendering.manifests();
+        var names = rendering == Rendering.PRODUCTION
+                ? manifests.ofCloudNativePg("Cluster").stream().map(ShardsTest::name).toList()
+                : shards(rendering).stream().map(Workload::name).toList();
+        // CloudNativePG's Service of a cluster leads to whichever instance is the primary.
+        String suffix = rendering == Rendering.PRODUCTION ? "-rw" : "";
+        assertThat(manifests.configuration("data", "FAULTLINE_SHARDS").split(",")).containsExactlyInAnyOrder(
+                names.stream().map(name -> name + "=" + name + suffix + ":5432").toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BASE", "LOCAL"})
+    void aShardIsGivenAPasswordForTheDatabaseOfEachService(Rendering rendering) {
+        for (Workload shard : shards(rendering)) {
+            var files = requireNonNull(shard.pod().getVolumes()).stream()
+                    .filter(volume -> volume.getName().equals("databases")).findFirst().orElseThrow().getProjected()
+                    .getSources().stream().map(source -> requireNonNull(source.getSecret()).getItems().getFirst());
+            assertThat(files).extracting("path").containsExactlyInAnyOrderElementsOf(Repository.participants().stream()
+                    .map(service -> Repository.database(service).orElseThrow()).toList());
+        }
+    }
+
+    /** So that no other pod has to know the superuser's password, and no Job has to be waited for. */
+    @ParameterizedTest
+    @EnumSource(names = {"BASE", "LOCAL"})
+    void aShardMakesItsDatabasesBeforeItIsReady(Rendering rendering) {
+        for (V1StatefulSet set : rendering.manifests().all(V1StatefulSet.class)) {
+            if (Manifests.name(set).startsWith("shard-")) {
+                var container = rendering.manifests().workload(Manifests.name(set)).container();
+                var command = requireNonNull(container.getLifecycle().getPostStart().getExec()).getCommand();
+                assertThat(requireNonNull(container.getVolumeMounts())).extracting("mountPath")
+                        .contains(requireNonNull(command).getLast());
+            }
+        }
+    }
+
+    /** With every service at its largest and in the middle of an update. */
+    @ParameterizedTest
+    @EnumSource(names = {"BASE", "PRODUCTION"})
+    void theConnectionsOfAShardSufficeForAllInstances(Rendering rendering) {
+        int pool = new Binder().bindOrCreate("faultline.database", ShardingProperties.Database.class).poolSize();
+        int ofAnInstance = pool + 2; // one that listens for outcomes, one that prunes the inbox
+        int forSuperusers = 3;
+        int instances = 0;
+        var manifests = rendering.manifests();
+        for (String service : Repository.participants()) {
+            var update = requireNonNull(manifests.named(V1Deployment.class, service).getSpec()).getStrategy()
+                    .getRollingUpdate();
+            instances += manifests.named(V2HorizontalPodAutoscaler.class, service).getSpec().getMaxReplicas()
+                    + update.getMaxSurge().getIntValue();
+        }
+        var settings = rendering == Rendering.PRODUCTION
+                ? strings(manifests.ofCloudNativePg("Cluster").getFirst()) : settings(shards(rendering).getFirst());
+        assertThat(instances * ofAnInstance).isLessThanOrEqualTo(Integer.parseInt(settings.get("max_connections"))
+                - forSuperusers);
+        // Every instance's relay holds one: the one that reads, and those that stand by.
+        assertThat(instances).isLessThan(Integer.parseInt(settings.get("max_wal_senders")));
+    }
+
+    private static List<Workload> shards(Rendering rendering) {
+        return rendering.manifests().statefulSets().stream().filter(set -> set.name().startsWith("shard-")).toList();
+    }
+
+    private static Map<String, String> settings(Workload shard) {
+        return requireNonNull(shard.container().getArgs()).stream().map(argument -> argument.substring(2).split("="))
+                .collect(toMap(pair -> pair[0], pair -> pair[1]));
+    }
+
+    private static Map<String, String> strings(JsonObject cluster) {
+        return cluster.getAsJsonObject("spec").getAsJsonObject("postgresql").getAsJsonObject("parameters").asMap()
+                .entrySet().stream().collect(toMap(Map.Entry::getKey, entry -> entry.getValue().getAsString()));
+    }
+
+    private static String name(JsonObject resource) {
+        return resource.getAsJsonObject("metadata").get("name").getAsString();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.faultline.k8s;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
+
+/**
+ * The names of the environment variables that are read: by Spring, as the metadata in its jars says, by the libraries, and
+ * by the services, as their {@link ConfigurationProperties} records say.
+ */
+final class Variables {
+    private static final Set<String> OF_SPRING = ofSpring();
+    /** Of service-defaults.yml, where they are placeholders. */
+    private static final Set<String> OF_SERVICE_DEFAULTS = Set.of("FAULTLINE_INSTANCE");
+
+    private Variables() {}
+
+    static Set<String> of(String service) {
+        var variables = new TreeSet<>(OF_SPRING);
+        variables.addAll(OF_SERVICE_DEFAULTS);
+        var scanner = new ClassPathScanningCandidateComponentProvider(false);
+        scanner.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
+        for (var candidate : scanner.findCandidateComponents("dev.faultline")) {
+            try {
+                Class<?> type = Class.forName(candidate.getBeanClassName());
+                String from = type.getProtectionDomain().getCodeSource().getLocation().getPath();
+                boolean ofAnotherService = Repository.services().stream()
+                        .anyMatch(other -> !other.equals(service) && from.contains("/" + other));
+                if (!ofAnotherService) {
+                    add(variables, type.getAnnotation(ConfigurationProperties.class).value(), type);
+                }
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return variables;
+    }
+
+    private static void add(Set<String> variables, String prefix, Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = prefix + "." + component.getName();
+            if (component.getType().isRecord()) {
+                add(variables, name, component.getType());
+            } else {
+                addVariable(variables, name);
+            }
+        }
+    }
+
+    /** Dots become underscores, letters upper case; dashes go, or become underscores too: both are bound. */
+    private static void addVariable(Set<String> variables, String property) {
+        String variable = property.replace('.', '_').toUpperCase(Locale.ROOT);
+        variables.add(variable.replace("-", ""));
+        variables.add(variable.replace('-', '_'));
+    }
+
+    private static Set<String> ofSpring() {
+        var variables = new TreeSet<String>();
+        try {
+            for (URL metadata : Collections.list(Variables.class.getClassLoader()
+                    .getResources("META-INF/spring-configuration-metadata.json"))) {
+                try (var reader = new InputStreamReader(metadata.openStream(), StandardCharsets.UTF_8)) {
+                    for (JsonElement property : JsonParser.parseReader(reader).getAsJsonObject()
+                            .getAsJsonArray("properties")) {
+                        addVariable(variables, property.getAsJsonObject().get("name").getAsString());
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return variables;
+    }
+}

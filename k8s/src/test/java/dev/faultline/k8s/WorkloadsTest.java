@@ -1,0 +1,126 @@
+package dev.faultline.k8s;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
+import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1StatefulSet;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What runs, and what every workload has. */
+class WorkloadsTest {
+    private static final String ACQUIRER = "acquirer-simulator";
+
+    @ParameterizedTest
+    @EnumSource
+    void servicesAreDeploymentsAndWhatKeepsDataIsAStatefulSet(Rendering rendering) {
+        assertThat(rendering.manifests().deployments()).extracting(Workload::name)
+                .containsExactlyInAnyOrderElementsOf(Repository.services());
+        Set<String> stateful = switch (rendering) {
+            case BASE, LOCAL -> Set.of("consul", "kafka", "shard-1", "shard-2");
+            case PRODUCTION -> Set.of("consul", "kafka", "prometheus");
+        };
+        assertThat(rendering.manifests().statefulSets()).extracting(Workload::name)
+                .containsExactlyInAnyOrderElementsOf(stateful);
+    }
+
+    /** Those would become properties of Kafka, and of the services. */
+    @ParameterizedTest
+    @EnumSource
+    void noPodIsGivenVariablesThatNobodyWrote(Rendering rendering) {
+        assertThat(rendering.manifests().workloads())
+                .allMatch(workload -> Boolean.FALSE.equals(workload.pod().getEnableServiceLinks()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyContainerAsksForCpuAndMemoryAndIsBoundedInMemory(Rendering rendering) {
+        for (Workload workload : rendering.manifests().workloads()) {
+            var resources = requireNonNull(workload.container().getResources(), workload.name());
+            assertThat(resources.getRequests()).as("%s", workload).containsOnlyKeys("cpu", "memory");
+            assertThat(resources.getLimits()).as("%s", workload).containsKey("memory");
+            assertThat(requireNonNull(resources.getRequests().get("memory")).getNumber()).as("%s", workload)
+                    .isLessThanOrEqualTo(requireNonNull(resources.getLimits().get("memory")).getNumber());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyContainerIsProbedAtItsStartForReadinessAndForLife(Rendering rendering) {
+        for (Workload workload : rendering.manifests().workloads()) {
+            var container = workload.container();
+            assertThat(container.getStartupProbe()).as("start of %s", workload).isNotNull();
+            assertThat(container.getReadinessProbe()).as("readiness of %s", workload).isNotNull();
+            assertThat(container.getLivenessProbe()).as("liveness of %s", workload).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everySelectorFindsThePodsOfItsOwnWorkloadAndOfNoOther(Rendering rendering) {
+        var manifests = rendering.manifests();
+        for (Workload workload : manifests.workloads()) {
+            assertThat(Labels.selectedBy(workload.selector(), manifests.workloads())).containsExactly(workload);
+        }
+        for (V1Service service : manifests.all(V1Service.class)) {
+            var spec = requireNonNull(service.getSpec());
+            var selected = manifests.workloads().stream()
+                    .filter(workload -> Labels.have(workload.labels(), requireNonNull(spec.getSelector()))).toList();
+            assertThat(selected).as("pods of the Service %s", Manifests.name(service)).hasSize(1);
+            assertThat(requireNonNull(spec.getPorts())).allMatch(port -> selected.getFirst().ports()
+                    .containsKey(requireNonNull(port.getTargetPort()).getStrValue()), "leads to a port of the pod");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "LOCAL")
+    void onOneNodeNothingIsScaledAndRequestsAreSmall(Rendering rendering) {
+        var manifests = rendering.manifests();
+        assertThat(manifests.all(V2HorizontalPodAutoscaler.class)).isEmpty();
+        assertThat(manifests.workloads()).allMatch(workload -> workload.replicas() == null || workload.replicas() == 1);
+        assertThat(requested(manifests, "cpu")).as("cores").isLessThan(1);
+        assertThat(requested(manifests, "memory")).as("bytes").isLessThan(2L << 30);
+    }
+
+    private static double requested(Manifests manifests, String resource) {
+        return manifests.workloads().stream().mapToDouble(workload -> requireNonNull(
+                workload.container().getResources().getRequests().get(resource)).getNumber().doubleValue()).sum();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theAcquirersJournalHasOneWriterAndIsKept(Rendering rendering) {
+        var manifests = rendering.manifests();
+        var deployment = requireNonNull(manifests.named(V1Deployment.class, ACQUIRER).getSpec());
+        assertThat(deployment.getReplicas()).isEqualTo(1);
+        assertThat(requireNonNull(deployment.getStrategy()).getType()).isEqualTo("Recreate");
+        Workload acquirer = manifests.workload(ACQUIRER);
+        String journal = acquirer.environment(manifests).get("FAULTLINE_ACQUIRER_JOURNAL");
+        var volume = requireNonNull(acquirer.container().getVolumeMounts()).stream()
+                .filter(mount -> mount.getMountPath().equals(journal)).findFirst().orElseThrow().getName();
+        assertThat(requireNonNull(acquirer.pod().getVolumes())).filteredOn(candidate -> candidate.getName().equals(
+                volume))
+                .singleElement().matches(claimed -> Manifests.name(
+                        manifests.all(V1PersistentVolumeClaim.class).getFirst()).equals(
+                                claimed.getPersistentVolumeClaim().getClaimName()), "is a claim");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatKeepsDataClaimsAVolumeForIt(Rendering rendering) {
+        for (V1StatefulSet set : rendering.manifests().all(V1StatefulSet.class)) {
+            var claims = requireNonNull(requireNonNull(set.getSpec()).getVolumeClaimTemplates());
+            assertThat(claims).as(Manifests.name(set)).hasSize(1);
+            assertThat(rendering.manifests().workload(Manifests.name(set)).container().getVolumeMounts())
+                    .extracting("name").contains(Manifests.name(claims.getFirst()));
+            assertThat(rendering.manifests().named(V1Service.class, requireNonNull(set.getSpec().getServiceName()))
+                    .getSpec().getClusterIP()).as("each pod of %s has a name", Manifests.name(set)).isEqualTo("None");
+        }
+    }
+}

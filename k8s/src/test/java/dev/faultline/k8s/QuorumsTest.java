@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,6 +49,21 @@ class QuorumsTest {
         assertThat(manifests.configuration("data", "FAULTLINE_MESSAGING_TOPICS_REPLICATIONFACTOR"))
                 .isEqualTo(Integer.toString(brokers));
         assertThat(environment).containsEntry("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+    }
+
+    /** The image makes a property of each, and Kafka overlooks those that it does not know. */
+    @ParameterizedTest
+    @EnumSource
+    void everyVariableOfABrokerIsAPropertyOfKafka(Rendering rendering) {
+        var manifests = rendering.manifests();
+        var variables = new TreeSet<>(manifests.workload("kafka").environment(manifests).keySet());
+        // Those of the image itself, and the one that others refer to.
+        variables.removeAll(List.of("CLUSTER_ID", "KAFKA_HEAP_OPTS", "POD_NAME"));
+        assertThat(variables).extracting(QuorumsTest::property).isSubsetOf(AbstractKafkaConfig.CONFIG_DEF.names());
+    }
+
+    private static String property(String variable) {
+        return variable.replaceFirst("^KAFKA_", "").replace('_', '.').toLowerCase(Locale.ROOT);
     }
 
     @ParameterizedTest

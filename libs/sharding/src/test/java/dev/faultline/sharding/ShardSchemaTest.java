@@ -19,6 +19,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** Instances of a service start at the same time, and each of them migrates. */
 class ShardSchemaTest {
     private static final int INSTANCES = 3;
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(40);
 
     private final Database database = Postgres.shared().createDatabase();
     private final ShardDatabase shard = new ShardDatabase(new ShardName("shard-1"), database.jdbcUrl(), database.user(),
@@ -43,17 +44,17 @@ class ShardSchemaTest {
                 return true;
             };
             var first = executor.submit(migration);
-            await().until(() -> migrating() == 1);
+            await().atMost(LONG_ENOUGH).until(() -> migrating() == 1);
             var second = executor.submit(migration);
             var third = executor.submit(migration);
 
-            await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(20))
+            await().during(Duration.ofSeconds(1)).atMost(LONG_ENOUGH)
                     .until(() -> sessions() > INSTANCES && migrating() == 1);
             obstacle.rollback();
 
-            assertThat(first.get(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(third.get(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(first.get(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(second.get(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(third.get(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
         assertThat(superuser.sql("select script from flyway_schema_history where success").query(String.class).list())
                 .isNotEmpty().doesNotHaveDuplicates();

@@ -22,7 +22,10 @@ import dev.faultline.messaging.OutboxFixture.Relay;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class OutboxRelayTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -151,6 +154,18 @@ class OutboxRelayTest {
     }
 
     @Test
+    void relaysAgainWhenItIsStartedAfterAStop() throws Exception {
+        Relay relay = outbox.relay().start();
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        relay.relay.stop();
+        outbox.send(hello("a", 1));
+        relay.start();
+
+        awaitMessages(1);
+        assertThat(relay.relay.isActive()).isTrue();
+    }
+
+    @Test
     void relaysOnceAndHandsOverToTheNext() throws Exception {
         Relay first = outbox.relay().start();
         await().atMost(PATIENCE).until(first.relay::isActive);
@@ -221,36 +236,60 @@ class OutboxRelayTest {
         assertThat(relay.count("faultline.outbox.restarts")).isZero(); // no time-out ends an idle stream
     }
 
+    /** By the bound that the server is started with, here as in the local cluster. */
     @Test
-    void makesALostSlotAnewAndSaysSo() throws Exception {
-        Relay first = outbox.relay().start();
-        await().atMost(PATIENCE).until(first.relay::isActive);
-        first.stop();
+    @ExtendWith(OutputCaptureExtension.class)
+    void goesOnWithANewSlotWhenTheServerGaveItUpWhileNobodyRelayedAndSaysSo(CapturedOutput output) throws Exception {
+        Relay away = outbox.relay().start();
+        await().atMost(PATIENCE).until(away.relay::isActive);
+        away.stop();
         outbox.send(hello("lost", 1));
-        outbox.query("alter system set max_slot_wal_keep_size = '16MB'");
-        try {
-            outbox.query("select pg_reload_conf()");
-            await().atMost(PATIENCE).until(() -> {
-                for (int segment = 0; segment < 3; segment++) {
-                    outbox.query("select pg_logical_emit_message(false, 'filler', 'x')");
-                    outbox.query("select pg_switch_wal()");
-                }
-                outbox.query("checkpoint");
-                return outbox
-                        .query("select wal_status from pg_replication_slots where slot_name = '" + outbox.slot() + "'")
-                        .equals("lost");
-            });
-            Relay second = outbox.relay().start();
-            await().atMost(PATIENCE).until(second.relay::isActive);
-            outbox.send(hello("sent", 1));
+        outbox.outgrowSlot();
+        outbox.send(hello("lost", 2));
 
-            awaitMessages(1);
-            assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
-            assertThat(second.count("faultline.outbox.slots.lost")).isEqualTo(1);
-        } finally {
-            outbox.query("alter system reset max_slot_wal_keep_size");
-            outbox.query("select pg_reload_conf()");
+        Relay back = outbox.relay().start();
+        outbox.send(hello("sent", 1));
+        awaitMessages(1);
+        assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
+        assertThat(back.count("faultline.outbox.slots.lost")).isEqualTo(1);
+        assertThat(output.getOut().lines()).anyMatch(line -> line.contains("ERROR") && line.contains("slot " + outbox
+                .slot()) && line.contains("max_slot_wal_keep_size") && line.contains("messages that were not relayed"
+                        + " are lost"));
+    }
+
+    @Test
+    void aRelayThatStandsByNoticesThatTheServerGaveTheSlotUp() throws Exception {
+        Relay relay = outbox.relay().start();
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        try (var _ = await().atMost(PATIENCE).ignoreExceptions().until(outbox::takeSlot, _ -> true)) {
+            outbox.send(hello("lost", 1));
+            outbox.outgrowSlot();
         }
+
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        outbox.send(hello("sent", 1));
+        awaitMessages(1);
+        assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
+        assertThat(relay.count("faultline.outbox.slots.lost")).isEqualTo(1);
+    }
+
+    @Test
+    void aLostSlotIsMadeAnewOnceThoughAllInstancesSeeItAtTheSameTime() throws Exception {
+        outbox.relay().start().stop();
+        outbox.outgrowSlot();
+        List<Relay> relays = IntStream.range(0, 6).mapToObj(_ -> outbox.relay()).toList();
+        try (var instances = Executors.newFixedThreadPool(relays.size())) {
+            for (Relay relay : relays) {
+                var _ = instances.submit(() -> {
+                    relay.start();
+                    outbox.send(hello("instance-" + relays.indexOf(relay), 1));
+                    return relay;
+                });
+            }
+        }
+
+        awaitMessages(relays.size());
+        assertThat(relays.stream().mapToDouble(relay -> relay.count("faultline.outbox.slots.lost")).sum()).isEqualTo(1);
     }
 
     @Test

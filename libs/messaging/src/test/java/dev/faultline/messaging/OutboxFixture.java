@@ -129,6 +129,15 @@ final class OutboxFixture implements AutoCloseable {
                 + " from pg_replication_slots where slot_name = '" + slot() + "'"));
     }
 
+    /** Returns when the slot's reader has been given all that is written. */
+    void awaitRead() {
+        String written = query("select pg_current_wal_flush_lsn()");
+        await().atMost(Duration.ofSeconds(60)).until(() -> query("select sent_lsn >= '" + written
+                + "' from pg_stat_replication join pg_replication_slots on pid = active_pid where slot_name = '"
+                + slot()
+                + "'").equals("t"));
+    }
+
     String slot() {
         return database.name() + "_outbox";
     }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.KafkaException;
@@ -17,7 +18,8 @@ import org.springframework.kafka.listener.ConsumerRecordRecoverer;
 /**
  * Sets messages aside that could not be handled: into the topic {@link MessageTopics#deadLettersOf} names, with key,
  * value and headers as they came and further headers, all text, that say why and from where. To handle one again, send
- * it, without those, to the topic that it came from: it has kept its id.
+ * it, without those, to the topic that it came from: it has kept its id. {@code ./faultline dead-letters} does so, and
+ * remembers it in a record of the same topic.
  */
 public final class DeadLetters implements ConsumerRecordRecoverer {
     /** What was wrong, in words. */
@@ -61,8 +63,9 @@ public final class DeadLetters implements ConsumerRecordRecoverer {
         add(letter, PARTITION, Integer.toString(source.partition()));
         add(letter, OFFSET, Long.toString(source.offset()));
         add(letter, ATTEMPTS, Integer.toString(failure instanceof Failure.Unreadable ? 1 : attempts));
+        RecordMetadata place;
         try (Producer<String, byte[]> producer = producers.createProducer()) {
-            producer.send(letter).get();
+            place = producer.send(letter).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted before a dead letter was stored", e);
@@ -70,7 +73,7 @@ public final class DeadLetters implements ConsumerRecordRecoverer {
             throw new KafkaException("a dead letter could not be stored", e);
         }
         meters.counter("faultline.dead.letters", "topic", source.topic()).increment();
-        LOG.error("Set aside as a dead letter: {}-{}@{} with key {}", source.topic(), source.partition(),
+        LOG.error("Set aside as the dead letter {}: {}-{}@{} with key {}", place, source.topic(), source.partition(),
                 source.offset(), source.key(), thrown);
     }
 

@@ -68,8 +68,8 @@ public final class OutboxRelay {
     private final Counter undeliverable;
     private final Counter restarts;
     private final Counter lostSlots;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final Thread thread;
+    private volatile CountDownLatch stop = new CountDownLatch(1);
+    private volatile @Nullable Thread thread;
     private volatile @Nullable Session session;
 
     /** @param declareTopics makes the topics that are missing: Kafka may have been away when the service started */
@@ -88,7 +88,6 @@ public final class OutboxRelay {
                 session -> session.inFlight.messages());
         gauge(meters, "faultline.outbox.lag", "log that was received and is not confirmed", BaseUnits.BYTES,
                 Session::lagBytes);
-        this.thread = Thread.ofPlatform().daemon().name("outbox-relay-" + database.name()).unstarted(this::run);
     }
 
     private Counter counter(MeterRegistry meters, String name, String description) {
@@ -109,11 +108,18 @@ public final class OutboxRelay {
     }
 
     /**
-     * Returns when the slot is there, so that every message that is written from here on will be sent, and begins.
+     * Returns when the slot is there, so that every message that is written from here on will be sent, and begins; also
+     * after a stop.
      *
-     * @throws IllegalStateException if that takes longer than {@code faultline.messaging.outbox.start-timeout}
+     * @throws IllegalStateException if that takes longer than {@code faultline.messaging.outbox.start-timeout}, or if it
+     *         has not ended since the last stop
      */
     void start() {
+        Thread last = thread;
+        if (last != null && last.isAlive()) {
+            throw new IllegalStateException("the relay of " + database + " has not ended since it was stopped");
+        }
+        stop = new CountDownLatch(1);
         long deadline = System.nanoTime() + properties.startTimeout().toNanos();
         while (!slotIsThere()) {
             if (System.nanoTime() > deadline || pause()) {
@@ -121,18 +127,20 @@ public final class OutboxRelay {
                         + " within faultline.messaging.outbox.start-timeout");
             }
         }
-        thread.start();
+        thread = Thread.ofPlatform().daemon().name("outbox-relay-" + database.name()).start(this::run);
     }
 
     private boolean slotIsThere() {
         try (Connection connection = connect()) {
             ReplicationSlot slot = ReplicationSlot.of(connection);
-            ReplicationSlot.State state = slot.state(connection);
-            if (state == ReplicationSlot.State.MISSING) {
-                slot.create(connection);
-                state = slot.state(connection);
+            switch (slot.state(connection)) {
+                case MISSING -> slot.create(connection);
+                case LOST -> replaceLost(connection, slot); // its successor is what start() waits for
+                case CREATING, TAKEN, FREE -> {
+                }
             }
-            return state != ReplicationSlot.State.MISSING && state != ReplicationSlot.State.CREATING;
+            ReplicationSlot.State state = slot.state(connection);
+            return state == ReplicationSlot.State.TAKEN || state == ReplicationSlot.State.FREE;
         } catch (SQLException e) {
             LOG.warn("The replication slot of {} could not be had, trying again: {}", database, e.getMessage());
             return false;
@@ -142,18 +150,19 @@ public final class OutboxRelay {
     /** Sends what was read, within {@code faultline.messaging.outbox.stop-timeout}, confirms, and gives the slot back. */
     void stop() {
         stop.countDown();
-        if (!thread.isAlive()) {
+        Thread running = thread;
+        if (running == null || !running.isAlive()) {
             return;
         }
         wake();
         try {
-            if (!thread.join(properties.stopTimeout())) {
+            if (!running.join(properties.stopTimeout())) {
                 Session current = session;
                 if (current != null) {
                     current.abort();
                 }
-                thread.interrupt();
-                thread.join(CONNECT_TIMEOUT);
+                running.interrupt();
+                running.join(CONNECT_TIMEOUT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -206,12 +215,14 @@ public final class OutboxRelay {
                     tellOfLoss(slot, "was dropped");
                     slot.create(connection);
                 }
-                case LOST -> {
-                    tellOfLoss(slot, "was given up by the server: it held back more than max_slot_wal_keep_size");
-                    slot.drop(connection);
-                    slot.create(connection);
-                }
+                case LOST -> replaceLost(connection, slot);
             }
+        }
+    }
+
+    private void replaceLost(Connection connection, ReplicationSlot slot) throws SQLException {
+        if (slot.replaceIfLost(connection)) {
+            tellOfLoss(slot, "was given up by the server: it held back more than max_slot_wal_keep_size");
         }
     }
 

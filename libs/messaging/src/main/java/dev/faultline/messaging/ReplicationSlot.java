@@ -11,7 +11,6 @@ import java.sql.Statement;
  */
 final class ReplicationSlot {
     private static final String DUPLICATE_OBJECT = "42710";
-    private static final String UNDEFINED_OBJECT = "42704";
 
     private final String name;
 
@@ -62,20 +61,35 @@ final class ReplicationSlot {
      * at a standby that synchronizes slots.
      */
     void create(Connection connection) throws SQLException {
-        execute(connection, "select pg_create_logical_replication_slot('" + name
-                + "', 'pgoutput', false, false, failover => true)", DUPLICATE_OBJECT);
-    }
-
-    void drop(Connection connection) throws SQLException {
-        execute(connection, "select pg_drop_replication_slot('" + name + "')", UNDEFINED_OBJECT);
-    }
-
-    private static void execute(Connection connection, String sql, String doneByAnother) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+            statement.execute("select pg_create_logical_replication_slot('" + name
+                    + "', 'pgoutput', false, false, failover => true)");
         } catch (SQLException e) {
-            if (!doneByAnother.equals(e.getSQLState())) {
+            if (!DUPLICATE_OBJECT.equals(e.getSQLState())) { // then another relay was faster
                 throw e;
+            }
+        }
+    }
+
+    /**
+     * A new slot in the place of a lost one; from the return on, the log is kept. One relay at a time looks, drops and
+     * creates: without the lock a second one would drop the slot that the first has just made, and with it what was
+     * written meanwhile.
+     *
+     * @return whether it was lost; else nothing is done
+     */
+    boolean replaceIfLost(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_lock(hashtext('" + name + "'))");
+            try {
+                if (state(connection) != State.LOST) {
+                    return false;
+                }
+                statement.execute("select pg_drop_replication_slot('" + name + "')");
+                create(connection);
+                return true;
+            } finally {
+                statement.execute("select pg_advisory_unlock(hashtext('" + name + "'))");
             }
         }
     }

@@ -15,10 +15,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.faultline.local.deadletters.DeadLetter;
 import dev.faultline.messaging.Greeting.Farewell.Goodbye;
 import dev.faultline.messaging.Greeting.Hello;
+import dev.faultline.testing.Kafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +39,8 @@ class MessageConsumersTest {
     private final DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
             MessagingAutoConfiguration.producer(Topics.connection()));
     private final List<ConcurrentMessageListenerContainer<String, byte[]>> containers = new ArrayList<>();
+    private final dev.faultline.local.deadletters.DeadLetters letters = new dev.faultline.local.deadletters.DeadLetters(
+            Kafka.shared().bootstrapServers());
     /** What handlers were given, effects of a batch that failed excepted. */
     private final ConcurrentLinkedQueue<Greeting> handled = new ConcurrentLinkedQueue<>();
 
@@ -224,6 +229,66 @@ class MessageConsumersTest {
     }
 
     @Test
+    void aPoisonMessageIsSetAsideShownReplayedAndHandledOnceWhileTheRestOfItsBatchGoesOn() throws Exception {
+        try (var database = new OutboxFixture()) {
+            database.query("create table effect (number int)");
+            database.query("grant all on effect to public");
+            for (int number = 1; number <= 6; number++) {
+                hello(number);
+            }
+            var mended = new AtomicBoolean();
+            start(batch -> {
+                if (!mended.get() && batch.stream().anyMatch(message -> message.payload().equals(new Hello("a", 3)))) {
+                    throw new IllegalStateException("3 is not to be handled");
+                }
+                effects(database, batch);
+                handleAll(batch);
+            });
+            awaitHandled(numbers(1, 2, 4, 5, 6));
+
+            DeadLetter letter = onlyLetter();
+            assertThat(letter.reason()).isEqualTo("3 is not to be handled");
+            assertThat(letter.origin()).isEqualTo(topic + "-0@2");
+            assertThat(letter.type()).isEqualTo("Hello");
+            assertThat(letter.key()).isEqualTo("a");
+            assertThat(letter.traceId()).hasValue("0af7651916cd43dd8448eb211c80319c");
+            assertThat(letter.content()).hasValue("{\"to\":\"a\",\"number\":3}");
+
+            mended.set(true);
+            letters.replay(List.of(letter), false, _ -> {});
+            awaitHandled(numbers(1, 2, 4, 5, 6, 3));
+            assertThat(onlyLetter().isReplayed()).isTrue();
+            ConsumerRecord<String, byte[]> replayed = Topics.read(topic).getLast();
+            assertThat(Topics.header(replayed, "replay-count")).isEqualTo("1");
+            assertThat(Topics.header(replayed, "replay-of")).isEqualTo(letter.id().toString());
+            assertThat(Topics.header(replayed, DeadLetters.REASON)).isEqualTo("null");
+
+            letters.replay(List.of(onlyLetter()), true, _ -> {});
+            awaitHandled(numbers(1, 2, 4, 5, 6, 3, 3));
+            assertThat(database.query("select count(*) from effect where number = 3")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void aReplayThatFailsAgainIsANewDeadLetterThatTellsOfIt() {
+        hello(1);
+        start(_ -> {
+            throw new IllegalStateException("never");
+        });
+        await().atMost(PATIENCE).until(() -> letters().size() == 1);
+        letters.replay(letters(), false, _ -> {});
+        await().atMost(PATIENCE).until(() -> letters().size() == 2);
+
+        DeadLetter second = letters().getLast();
+        assertThat(second.isReplayed()).isFalse();
+        assertThat(second.headers()).contains(new DeadLetter.TextHeader("replay-count", "1"),
+                new DeadLetter.TextHeader("replay-of", letters().getFirst().id().toString()));
+        letters.replay(List.of(second), false, _ -> {});
+        await().atMost(PATIENCE).until(() -> letters().size() == 3);
+        assertThat(letters().getLast().headers()).contains(new DeadLetter.TextHeader("replay-count", "2"));
+    }
+
+    @Test
     void refusesATypeThatIsNotMadeOfRecords() {
         assertThatThrownBy(() -> consumers().container(topic, "group", Runnable.class, _ -> {}))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -276,6 +341,16 @@ class MessageConsumersTest {
 
     private void awaitHandled(Greeting... greetings) {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(handled).containsExactly(greetings));
+    }
+
+    /** As {@code ./faultline dead-letters} sees them. */
+    private List<DeadLetter> letters() {
+        return letters.all().stream().filter(letter -> letter.id().originalTopic().equals(topic)).toList();
+    }
+
+    private DeadLetter onlyLetter() {
+        await().atMost(PATIENCE).until(() -> letters().size() == 1);
+        return letters().getFirst();
     }
 
     private List<ConsumerRecord<String, byte[]>> deadLetters() {

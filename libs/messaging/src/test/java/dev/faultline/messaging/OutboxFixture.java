@@ -13,6 +13,7 @@ import java.util.Map;
 
 import dev.faultline.testing.Database;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.ReplicationSlots;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -128,6 +129,15 @@ final class OutboxFixture implements AutoCloseable {
                 + " from pg_replication_slots where slot_name = '" + slot() + "'"));
     }
 
+    /** Returns when the slot's reader has been given all that is written. */
+    void awaitRead() {
+        String written = query("select pg_current_wal_flush_lsn()");
+        await().atMost(Duration.ofSeconds(60)).until(() -> query("select sent_lsn >= '" + written
+                + "' from pg_stat_replication join pg_replication_slots on pid = active_pid where slot_name = '"
+                + slot()
+                + "'").equals("t"));
+    }
+
     String slot() {
         return database.name() + "_outbox";
     }
@@ -135,6 +145,16 @@ final class OutboxFixture implements AutoCloseable {
     /** The reader of the slot loses its connection. */
     void cutReader() {
         query("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '" + slot() + "'");
+    }
+
+    /** @see ReplicationSlots#take */
+    Connection takeSlot() throws SQLException {
+        return ReplicationSlots.take(database, slot());
+    }
+
+    /** @see ReplicationSlots#outgrow */
+    void outgrowSlot() throws SQLException {
+        ReplicationSlots.outgrow(database, slot());
     }
 
     @Override

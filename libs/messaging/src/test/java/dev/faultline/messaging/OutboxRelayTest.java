@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import dev.faultline.local.parts.FreePorts;
@@ -22,7 +23,10 @@ import dev.faultline.messaging.OutboxFixture.Relay;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class OutboxRelayTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -151,6 +155,18 @@ class OutboxRelayTest {
     }
 
     @Test
+    void relaysAgainWhenItIsStartedAfterAStop() throws Exception {
+        Relay relay = outbox.relay().start();
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        relay.relay.stop();
+        outbox.send(hello("a", 1));
+        relay.start();
+
+        awaitMessages(1);
+        assertThat(relay.relay.isActive()).isTrue();
+    }
+
+    @Test
     void relaysOnceAndHandsOverToTheNext() throws Exception {
         Relay first = outbox.relay().start();
         await().atMost(PATIENCE).until(first.relay::isActive);
@@ -195,6 +211,24 @@ class OutboxRelayTest {
         }
     }
 
+    /** As long as too few replicas are in sync, Kafka is there and acknowledges nothing. */
+    @Test
+    void whatKafkaTookAndDidNotAcknowledgeIsSentByTheNext() throws Exception {
+        String held = topic + ".held";
+        Topics.create(held, 1, Map.of("min.insync.replicas", "2"));
+        Relay first = outbox.relay().start();
+        outbox.send(new OutgoingMessage(held, "a", new Hello("a", 1)), new OutgoingMessage(held, "a", new Hello("a",
+                2)));
+        outbox.awaitRead();
+        long unconfirmed = outbox.lagBytes();
+        await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> outbox.lagBytes() >= unconfirmed);
+        first.stop();
+        Topics.configure(held, "min.insync.replicas", "1");
+        outbox.relay().start();
+
+        await().atMost(PATIENCE).until(() -> Topics.read(held).size() == 2);
+    }
+
     @Test
     void boundsWhatIsInFlight() throws Exception {
         outbox.relay(Map.of("max-in-flight", "10")).start();
@@ -221,36 +255,64 @@ class OutboxRelayTest {
         assertThat(relay.count("faultline.outbox.restarts")).isZero(); // no time-out ends an idle stream
     }
 
+    /** By the bound that the server is started with, here as in the local cluster. */
     @Test
-    void makesALostSlotAnewAndSaysSo() throws Exception {
-        Relay first = outbox.relay().start();
-        await().atMost(PATIENCE).until(first.relay::isActive);
-        first.stop();
+    @ExtendWith(OutputCaptureExtension.class)
+    void goesOnWithANewSlotWhenTheServerGaveItUpWhileNobodyRelayedAndSaysSo(CapturedOutput output) throws Exception {
+        Relay away = outbox.relay().start();
+        await().atMost(PATIENCE).until(away.relay::isActive);
+        away.stop();
         outbox.send(hello("lost", 1));
-        outbox.query("alter system set max_slot_wal_keep_size = '16MB'");
-        try {
-            outbox.query("select pg_reload_conf()");
-            await().atMost(PATIENCE).until(() -> {
-                for (int segment = 0; segment < 3; segment++) {
-                    outbox.query("select pg_logical_emit_message(false, 'filler', 'x')");
-                    outbox.query("select pg_switch_wal()");
-                }
-                outbox.query("checkpoint");
-                return outbox
-                        .query("select wal_status from pg_replication_slots where slot_name = '" + outbox.slot() + "'")
-                        .equals("lost");
-            });
-            Relay second = outbox.relay().start();
-            await().atMost(PATIENCE).until(second.relay::isActive);
-            outbox.send(hello("sent", 1));
+        outbox.outgrowSlot();
+        outbox.send(hello("lost", 2));
 
-            awaitMessages(1);
-            assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
-            assertThat(second.count("faultline.outbox.slots.lost")).isEqualTo(1);
-        } finally {
-            outbox.query("alter system reset max_slot_wal_keep_size");
-            outbox.query("select pg_reload_conf()");
+        Relay back = outbox.relay().start();
+        outbox.send(hello("sent", 1));
+        awaitMessages(1);
+        assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
+        assertThat(back.count("faultline.outbox.slots.lost")).isEqualTo(1);
+        assertThat(output.getOut().lines()).anyMatch(line -> line.contains("ERROR") && line.contains("slot " + outbox
+                .slot()) && line.contains("max_slot_wal_keep_size") && line.contains("messages that were not relayed"
+                        + " are lost"));
+    }
+
+    @Test
+    void aRelayThatStandsByNoticesThatTheServerGaveTheSlotUp() throws Exception {
+        Relay relay = outbox.relay().start();
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        try (var _ = await().atMost(PATIENCE).ignoreExceptions().until(outbox::takeSlot, _ -> true)) {
+            outbox.send(hello("lost", 1));
+            outbox.outgrowSlot();
         }
+
+        await().atMost(PATIENCE).until(relay.relay::isActive);
+        outbox.send(hello("sent", 1));
+        awaitMessages(1);
+        assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
+        assertThat(relay.count("faultline.outbox.slots.lost")).isEqualTo(1);
+    }
+
+    @Test
+    void aRelayLeavesTheSlotAloneThatAnotherHasMadeInThePlaceOfTheLostOne() throws Exception {
+        outbox.relay().start().stop();
+        outbox.outgrowSlot();
+        Relay second = outbox.relay();
+        try (var first = outbox.connect();
+                var statement = first.createStatement();
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            statement.execute("select pg_advisory_lock(hashtext('" + outbox.slot() + "'))");
+            Future<?> started = executor.submit(second::start);
+            await().atMost(PATIENCE).until(() -> outbox.query("select count(*) from pg_locks where not granted"
+                    + " and locktype = 'advisory'").equals("1"));
+            statement.execute("select pg_drop_replication_slot('" + outbox.slot() + "')");
+            ReplicationSlot.of(first).create(first);
+            outbox.send(hello("kept", 1));
+            statement.execute("select pg_advisory_unlock(hashtext('" + outbox.slot() + "'))");
+            assertThat(started).succeedsWithin(PATIENCE);
+        }
+
+        awaitMessages(1);
+        assertThat(second.count("faultline.outbox.slots.lost")).isZero();
     }
 
     @Test

@@ -8,11 +8,13 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.client.Order;
 import dev.faultline.local.client.PlaceOrder;
 import dev.faultline.local.client.Platform;
+import dev.faultline.local.deadletters.DeadLetters;
 import dev.faultline.local.parts.RefusedException;
 import dev.faultline.local.proof.Proof;
 import dev.faultline.local.proof.history.Anomaly;
@@ -50,10 +52,21 @@ public final class Faultline {
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        var commands = new CommandLine(new Faultline(Terminal.of(out)));
+        return commandLine(out, err, option -> {
+            LocalCluster cluster = option.cluster();
+            cluster.requireRunning();
+            return new DeadLetters(cluster.kafkaBootstrapServers());
+        });
+    }
+
+    static CommandLine commandLine(PrintWriter out, PrintWriter err,
+            Function<ClusterOption, DeadLetters> deadLetters) {
+        Terminal terminal = Terminal.of(out);
+        var commands = new CommandLine(new Faultline(terminal))
+                .addSubcommand(new DeadLetterCommands(terminal, deadLetters));
         // As they are needed, not by the alphabet.
-        for (String name : List.of("up", "status", "order", "orders", "watch", "load", "check", "prove", "logs",
-                "kill", "pause", "resume", "stop", "start", "down", "help")) {
+        for (String name : List.of("up", "status", "order", "orders", "watch", "load", "check", "prove",
+                "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "down", "help")) {
             commands.getCommandSpec().addSubcommand(name, commands.getCommandSpec().removeSubcommand(name));
         }
         commands.getSubcommands().values().forEach(command -> {

@@ -20,7 +20,7 @@ import dev.faultline.local.proof.history.Row.OrderRow;
  * @param owned       the buckets that each database says it owns
  * @param acquirer    the acquirer's own journal, the first entry first
  * @param inDoubt     prepared transactions, by their global ids
- * @param deadLetters messages that were given up
+ * @param deadLetters messages that were given up: set aside, and not replayed
  */
 public record Observed(List<Told> told, List<Row> rows, List<Ownership> owned, List<AcquirerEntry> acquirer,
         List<InDoubt> inDoubt, List<DeadLetter> deadLetters) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 import dev.faultline.local.LocalCluster;
+import dev.faultline.local.deadletters.DeadLetters;
 import dev.faultline.local.parts.RefusedException;
 import dev.faultline.local.proof.history.Observed;
 import dev.faultline.local.proof.history.Row;
@@ -60,7 +61,13 @@ public final class Observation {
                 contents.stream().map(DatabaseReader.Content::owned).toList(),
                 AcquirerJournal.read(cluster.acquirerJournal()),
                 contents.stream().flatMap(content -> content.inDoubt().stream()).toList(),
-                DeadLetters.read(cluster.kafkaBootstrapServers()));
+                givenUp());
+    }
+
+    /** A dead letter that was replayed is not given up: if it fails again, there is a new one. */
+    private List<Observed.DeadLetter> givenUp() {
+        return new DeadLetters(cluster.kafkaBootstrapServers()).all().stream().filter(letter -> !letter.isReplayed())
+                .map(letter -> new Observed.DeadLetter(letter.id().topic(), letter.key(), letter.reason())).toList();
     }
 
     private static void pause() {

@@ -35,8 +35,10 @@ import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 import dev.faultline.sharding.StaleLeaderException;
 import dev.faultline.testing.Consul;
+import dev.faultline.testing.Database;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.ReplicationSlots;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -63,6 +65,10 @@ class CheckoutSweepTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String ROLE = "faultline/sweep/checkout-sweep";
+    private static final String SLOT = "sweep_outbox";
+    private static final Database ONE = Postgres.shared().createDatabase("sweep");
+    /** On a server that no other test uses. */
+    private static final Database TWO = Postgres.another().createDatabase("sweep");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Shards shards;
@@ -94,11 +100,9 @@ class CheckoutSweepTest {
 
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
-        var one = Postgres.shared().createDatabase("sweep");
-        var two = Postgres.another().createDatabase("sweep");
-        registry.add("faultline.shards", () -> "shard-1=%s:%d,shard-2=%s:%d".formatted(one.host(), one.port(),
-                two.host(), two.port()));
-        registry.add("faultline.database.password", one::password);
+        registry.add("faultline.shards", () -> "shard-1=%s:%d,shard-2=%s:%d".formatted(ONE.host(), ONE.port(),
+                TWO.host(), TWO.port()));
+        registry.add("faultline.database.password", ONE::password);
         registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
@@ -141,6 +145,33 @@ class CheckoutSweepTest {
                 "PaymentCaptured");
         assertThat(commandsOf(id)).containsExactly("ReserveStock", "AuthorizePayment", "CapturePayment");
         assertThat(meters.get("faultline.checkout.sweep.redriven").counter().count()).isGreaterThanOrEqualTo(3);
+    }
+
+    /** The server gives the slot up by itself, at the bound that the local cluster's have too. */
+    @Test
+    void endsAnOrderWhoseFirstMessageWasLostWithASlotThatHeldBackTooMuch() throws Exception {
+        var lost = meters.get("faultline.outbox.slots.lost").tag("database", "shard-2").counter();
+        double before = lost.count();
+        String id;
+        try (var _ = await().atMost(SOON).ignoreExceptions().until(() -> ReplicationSlots.take(TWO, SLOT), _ -> true)) {
+            do {
+                id = placed();
+            } while (!shardOf(id).value().equals("shard-2"));
+            ReplicationSlots.outgrow(TWO, SLOT);
+        }
+        await().atMost(SOON).until(() -> lost.count() == before + 1);
+
+        makeOverdue(id);
+        awaitCommand(id, "ReserveStock");
+        reply(id, "StockReserved");
+        awaitCommand(id, "AuthorizePayment");
+        reply(id, "PaymentAuthorized");
+        awaitCommand(id, "CapturePayment");
+        reply(id, "PaymentCaptured");
+        awaitCheckout(id, "CONFIRMED");
+        assertThat(causes(id)).containsExactly("redrive", "StockReserved", "PaymentAuthorized", "PaymentCaptured");
+        assertThat(commandsOf(id)).as("the first one was lost").containsExactly("ReserveStock", "AuthorizePayment",
+                "CapturePayment");
     }
 
     @Test

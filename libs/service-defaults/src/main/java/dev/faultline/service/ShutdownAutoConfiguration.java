@@ -1,0 +1,20 @@
+package dev.faultline.service;
+
+import java.time.Duration;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegistration;
+import org.springframework.context.annotation.Bean;
+
+/** A service that is registered leaves the registry before it stops. */
+@AutoConfiguration
+public class ShutdownAutoConfiguration {
+
+    @Bean
+    LeavingRotation leavingRotation(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations,
+            @Value("${faultline.shutdown.leave-time:1s}") Duration leaveTime) {
+        return new LeavingRotation(registrations, leaveTime);
+    }
+}

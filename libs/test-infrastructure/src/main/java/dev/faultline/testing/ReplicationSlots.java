@@ -1,0 +1,75 @@
+package dev.faultline.testing;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Properties;
+
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+
+/** How a server comes to give up a logical replication slot: nobody takes anything in while much is written. */
+public final class ReplicationSlots {
+    private ReplicationSlots() {}
+
+    /**
+     * Takes the slot from its reader, so that this one stands by until the connection is closed, and takes nothing in.
+     *
+     * @throws SQLException if the reader, or another one, was faster; to be tried again
+     */
+    public static Connection take(Database database, String slot) throws SQLException {
+        query(database, "select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where active"
+                + " and slot_name = '" + slot + "'");
+        var options = new Properties();
+        PGProperty.USER.set(options, database.user());
+        PGProperty.PASSWORD.set(options, database.password());
+        PGProperty.REPLICATION.set(options, "database");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(options, "17");
+        PGProperty.PREFER_QUERY_MODE.set(options, "simple");
+        Connection connection = DriverManager.getConnection(database.jdbcUrl(), options);
+        try {
+            connection.unwrap(PGConnection.class).getReplicationAPI().replicationStream().logical().withSlotName(slot)
+                    .withSlotOption("proto_version", 1).withSlotOption("publication_names", "outbox").start();
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Writes more log than {@code max_slot_wal_keep_size} of the server lets a slot hold back, and has the server notice.
+     * A relay that stands by may have another slot of this name by the return.
+     *
+     * @throws IllegalStateException if the server has not given up the slot
+     */
+    public static void outgrow(Database database, String slot) throws SQLException {
+        String kept = query(database, "select restart_lsn from pg_replication_slots where slot_name = '" + slot + "'");
+        int segments = Integer.parseInt(query(database, "select"
+                + " pg_size_bytes(current_setting('max_slot_wal_keep_size'))"
+                + " / pg_size_bytes(current_setting('wal_segment_size'))"));
+        for (int segment = 0; segment < segments + 2; segment++) {
+            query(database, "select pg_logical_emit_message(false, 'filler', 'x')");
+            query(database, "select pg_switch_wal()");
+        }
+        query(database, "checkpoint");
+        if (!query(database, "select wal_status from pg_replication_slots where slot_name = '" + slot
+                + "' and restart_lsn = '" + kept + "'").isEmpty()) {
+            throw new IllegalStateException("after " + segments + " segments the server still holds back the log from "
+                    + kept + " for the slot " + slot);
+        }
+    }
+
+    private static String query(Database database, String sql) throws SQLException {
+        Database all = database.asSuperuser();
+        try (Connection connection = DriverManager.getConnection(all.jdbcUrl(), all.user(), all.password());
+                var statement = connection.createStatement()) {
+            if (!statement.execute(sql)) {
+                return "";
+            }
+            ResultSet rows = statement.getResultSet();
+            return rows.next() ? String.valueOf(rows.getString(1)) : "";
+        }
+    }
+}

@@ -69,12 +69,7 @@ public final class Faultline {
                 "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "down", "help")) {
             commands.getCommandSpec().addSubcommand(name, commands.getCommandSpec().removeSubcommand(name));
         }
-        commands.getSubcommands().values().forEach(command -> {
-            if (!command.getCommandSpec().helpCommand()) {
-                command.getCommandSpec().addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description(
-                        "shows this").build());
-            }
-        });
+        addHelpOption(commands);
         return commands.setOut(out).setErr(err).setUsageHelpWidth(100)
                 .setExecutionExceptionHandler((failure, _, _) -> {
                     if (failure instanceof RefusedException) {
@@ -84,6 +79,15 @@ public final class Faultline {
                         failure.printStackTrace(err);
                     }
                     return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+
+    private static void addHelpOption(CommandLine commands) {
+        commands.getSubcommands().values().stream().filter(command -> !command.getCommandSpec().helpCommand())
+                .forEach(command -> {
+                    command.getCommandSpec().addOption(OptionSpec.builder("-h", "--help").usageHelp(true)
+                            .description("shows this").build());
+                    addHelpOption(command);
                 });
     }
 

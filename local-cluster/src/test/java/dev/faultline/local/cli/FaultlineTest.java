@@ -27,6 +27,7 @@ class FaultlineTest {
     void explainsEachCommandHoweverItIsAsked() {
         assertThat(run("prove", "--help")).isZero();
         assertThat(run("help", "prove")).isZero();
+        assertThat(run("dead-letters", "list", "--help")).isZero();
         assertThat(out.toString().split("Usage: ./faultline prove", -1)).hasSize(3);
     }
 

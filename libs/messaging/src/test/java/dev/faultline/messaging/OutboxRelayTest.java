@@ -200,14 +200,17 @@ class OutboxRelayTest {
                 await().atMost(PATIENCE).until(() -> itsOutbox.lagBytes() < 1_000);
                 ProcessIdentity process = processIn(directory);
                 process.signal("STOP");
-                itsOutbox.send(IntStream.rangeClosed(1, 50).mapToObj(n -> hello("a", n))
-                        .toArray(OutgoingMessage[]::new));
-                long written = itsOutbox.lagBytes();
-                itsOutbox.awaitRead();
-                await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> itsOutbox.lagBytes() >= written);
-                relay.stop();
-                assertThat(itsOutbox.lagBytes()).isGreaterThanOrEqualTo(written);
-                process.signal("KILL");
+                try {
+                    itsOutbox.send(IntStream.rangeClosed(1, 50).mapToObj(n -> hello("a", n))
+                            .toArray(OutgoingMessage[]::new));
+                    long written = itsOutbox.lagBytes();
+                    itsOutbox.awaitRead();
+                    await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> itsOutbox.lagBytes() >= written);
+                    relay.stop();
+                    assertThat(itsOutbox.lagBytes()).isGreaterThanOrEqualTo(written);
+                } finally {
+                    process.signal("KILL"); // a frozen one would not hear that it is to stop
+                }
             }
 
             try (var _ = run(broker, directory)) {

@@ -245,4 +245,42 @@ class PlatformIT {
                         .restarts() > 0
                         && node.pid().isPresent() && node.pid().getAsLong() != before));
     }
+
+    /** As a deployment does it: one instance after the other, the next when the last is in rotation again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"order-service", "inventory-service", "payment-service"})
+    void failsNoRequestAndLosesNoOrderWhileInstancesAreStoppedAndStartedUnderLoad(String service) throws Exception {
+        var load = new SteadyLoad(CLUSTER.gatewayUrl(), 8, SKUS);
+        try (load) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= 40);
+            for (String instance : List.of(service + "-1", service + "-2")) {
+                long begin = System.nanoTime();
+                CLUSTER.stop(instance);
+                awaitState(instance, NodeState.STOPPED);
+                System.out.printf("%s: ended %d ms after SIGTERM%n", instance, (System.nanoTime() - begin) / 1_000_000);
+                CLUSTER.start(instance);
+                awaitState(instance, NodeState.READY);
+                await().atMost(Duration.ofSeconds(30)).until(() -> inRotation(service) == 2);
+            }
+        }
+        System.out.printf("%s: %d orders, slowest answer %d ms, failures: %s%n", service, load.accepted().size(), load
+                .slowestMs(), load.failures());
+        assertThat(load.failures()).isEmpty();
+        for (String order : load.accepted()) {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(
+                    () -> assertThat(json(send(request("/api/orders/" + order).GET())).get("status").asString())
+                            .isEqualTo("CONFIRMED"));
+        }
+    }
+
+    private static void awaitState(String instance, NodeState state) {
+        await().atMost(Duration.ofSeconds(90)).until(() -> CLUSTER.nodes().stream()
+                .anyMatch(node -> node.name().equals(instance) && node.state() == state));
+    }
+
+    /** How many instances pass Consul's checks. */
+    private static int inRotation(String service) throws IOException, InterruptedException {
+        return json(send(HttpRequest.newBuilder(CLUSTER.consulUrl().resolve("/v1/health/service/" + service
+                + "?passing=true")))).size();
+    }
 }

@@ -21,7 +21,16 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresServer implements Part {
     public static final String SUPERUSER = "faultline";
 
-    /** What a server is started with, here and in containers alike. */
+    /**
+     * What a server is started with, here and in containers alike.
+     *
+     * <p>
+     * {@code max_slot_wal_keep_size} is how much log a relay that is away may make the server keep. Then its slot is
+     * given up and the messages in it are lost, which costs their orders a redrive; without the bound the disk would fill,
+     * which costs all orders everything. An order writes about 12 KB of log, half of it on each of two shards, so this
+     * is some 85,000 orders: a quarter of an hour at a hundred a second. It is looked at with each checkpoint, so a
+     * shard's log takes this and {@code max_wal_size}, a gigabyte, of disk, as a rule.
+     */
     public static final Map<String, String> SETTINGS = Map.of(
             "wal_level", "logical",
             "max_connections", "150",

@@ -1,0 +1,118 @@
+package dev.faultline.system;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Places orders at a steady rate, whether or not the earlier ones are answered, and after each reads of every service. The
+ * orders have no idempotency key, so nobody on their way may repeat one to hide that it failed.
+ */
+final class SteadyLoad implements AutoCloseable {
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final URI gateway;
+    private final List<String> skus;
+    private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicLong slowestMs = new AtomicLong();
+    private final Thread clock;
+
+    SteadyLoad(URI gateway, int perSecond, List<String> skus) {
+        this.gateway = gateway;
+        this.skus = skus;
+        this.clock = Thread.ofVirtual().name("steady-load").start(() -> run(1_000_000_000L / perSecond));
+    }
+
+    private void run(long everyNanos) {
+        long due = System.nanoTime();
+        for (int number = 0; !Thread.currentThread().isInterrupted(); number++) {
+            int order = number;
+            requests.execute(() -> shop(order));
+            due += everyNanos;
+            for (long left = due - System.nanoTime(); left > 0 && !Thread.currentThread().isInterrupted(); left = due
+                    - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+        }
+    }
+
+    private void shop(int number) {
+        String sku = skus.get(number % skus.size());
+        String placed = answer(request("/api/orders").POST(HttpRequest.BodyPublishers.ofString("""
+                {"customer": "steady-%d", "paymentMethod": "card-visa", "lines": [{"sku": "%s", "quantity": 1}]}"""
+                .formatted(number % 97, sku))), 299);
+        if (placed != null) {
+            String id = JsonMapper.shared().readTree(placed).get("id").asString();
+            accepted.add(id);
+            answer(request("/api/orders/" + id).GET(), 299);
+            answer(request("/api/stock/" + sku).GET(), 299);
+            answer(request("/api/payments/" + id).GET(), 404); // there may be none yet
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30)).header("Content-Type",
+                "application/json");
+    }
+
+    /** Null, and a failure, if it has a higher status than is expected at most, or there is none. */
+    private @Nullable String answer(HttpRequest.Builder request, int highestStatus) {
+        long begin = System.nanoTime();
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() <= highestStatus) {
+                return response.body();
+            }
+            failures.add(response.request().method() + " " + response.uri().getPath() + ": " + response.statusCode()
+                    + " " + response.body());
+        } catch (IOException e) {
+            failures.add(e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            slowestMs.accumulateAndGet((System.nanoTime() - begin) / 1_000_000, Math::max);
+        }
+        return null;
+    }
+
+    /** The orders that were accepted so far. */
+    List<String> accepted() {
+        return List.copyOf(accepted);
+    }
+
+    /** What else than success was answered, or that nothing was. */
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    long slowestMs() {
+        return slowestMs.get();
+    }
+
+    /** Places no more orders, and returns when all are answered. */
+    @Override
+    public void close() {
+        clock.interrupt();
+        try {
+            clock.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        requests.close();
+        http.close();
+    }
+}

@@ -6,11 +6,6 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 begin "$@"
 
-# faults JSON : what is to go wrong at the acquirer from now on
-faults() { node_request acquirer-simulator-1 application PUT /faults "$1" > /dev/null; }
-
-no_faults() { node_request acquirer-simulator-1 application DELETE /faults > /dev/null; }
-
 hypothesis 'every order whose payment is declined is REJECTED, its stock comes back, and nothing is taken'
 begin_load
 sleep 5

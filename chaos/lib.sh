@@ -192,13 +192,18 @@ metric() {
     awk -v name="$2" 'index($1, name) == 1 && $1 ~ "^" name "({|$)" { sum += $NF; seen = 1 } END { if (seen) print sum }'
 }
 
+# faults JSON : what is to go wrong at the acquirer from now on
+faults() { node_request acquirer-simulator-1 application PUT /faults "$1" > /dev/null; }
+
+no_faults() { node_request acquirer-simulator-1 application DELETE /faults > /dev/null; }
+
 # journal KIND : how many of this run's payments the acquirer really came to that with; twice the same is told
 journal() {
   local after=0 page last
   while page=$(node_request acquirer-simulator-1 application GET "/journal?after=$after&limit=1000") &&
     [[ $page =~ \"last\":([0-9]+) ]]; do
     last=${BASH_REMATCH[1]}
-    sed 's/{"sequence"/\n&/g' <<< "$page" | grep "\"kind\":\"$1\".*\"minorUnits\":$price," | grep --only-matching '"paymentId":"[^"]*"' || true
+    grep "\"kind\":\"$1\".*\"minorUnits\":$price," <<< "${page//'{"sequence"'/$'\n'}" | grep --only-matching '"paymentId":"[^"]*"' || true
     after=$((after + 1000))
     ((after < last)) || break
   done

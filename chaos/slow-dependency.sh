@@ -6,11 +6,6 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 begin "$@"
 
-# faults JSON : what is to go wrong at the acquirer from now on
-faults() { node_request acquirer-simulator-1 application PUT /faults "$1" > /dev/null; }
-
-no_faults() { node_request acquirer-simulator-1 application DELETE /faults > /dev/null; }
-
 hypothesis 'the acquirer is slow; orders are accepted as quickly as ever, and end when it has recovered'
 begin_load
 sleep 5

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lib.sh has repository and evidence
 # The containers of docker-compose.yml, full or slim.
 
 compose() { docker compose --project-directory "$repository" --profile '*' "$@"; }
@@ -77,6 +77,7 @@ leading_consul() {
 node_request() {
   local port=8080
   [[ $2 == application ]] || port=8081
+  # shellcheck disable=SC2016 # the container's bash expands it
   docker exec "$(container "$1")" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n" "$1" "$2" >&3 &&
     printf "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" "${#3}" "$3" >&3 && timeout 5 cat <&3' \
     "$port" "$3" "$4" "${5:-}" | sed '1,/^\r$/d'

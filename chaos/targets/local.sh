@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lib.sh has repository and evidence
 # The processes of ./faultline; FAULTLINE_HOME names a cluster other than the default one.
 
 faultline() { "$repository/faultline" "$@"; }

@@ -11,8 +11,8 @@ import java.util.List;
  * @param directory named after the service and the content of its jar
  */
 record Application(String name, Path directory) {
-    /** What the JVM is told the same way when its cache is made and when it is used. */
-    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
+    /** What the JVM is told the same way when its cache is made and when it is used, in containers too. */
+    static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
             "-XX:ReservedCodeCacheSize=48m", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr");
 
     boolean isTrained() {

@@ -98,8 +98,9 @@ class ContainerFilesTest {
     void showAServiceNothingOfTheSecretsOfOthers() {
         assertThat(Map.of("order-service", "orders", "inventory-service", "inventory", "payment-service", "payments"))
                 .allSatisfy((service, database) -> assertThat(services.get(service + "-1").get("volumes").toString())
-                        .isEqualTo("[{type=volume, source=secrets, target=/run/secrets, read_only=true, volume={subpath="
-                                + database + "}}]"));
+                        .isEqualTo(
+                                "[{type=volume, source=secrets, target=/run/secrets, read_only=true, volume={subpath="
+                                        + database + "}}]"));
         assertThat(services.get("gateway-service-1")).doesNotContainKey("volumes");
         assertThat(services.get("acquirer-simulator-1").get("volumes").toString()).doesNotContain("secrets");
     }

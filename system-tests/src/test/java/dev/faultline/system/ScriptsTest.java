@@ -22,7 +22,8 @@ class ScriptsTest {
     void shellcheckFindsNothing() throws Exception {
         assumeTrue(run("shellcheck", "--version") == 0, "not checked: there is no shellcheck here");
         var command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
-        try (var docker = Files.walk(REPOSITORY.resolve("docker")); var chaos = Files.walk(REPOSITORY.resolve("chaos"))) {
+        try (var docker = Files.walk(REPOSITORY.resolve("docker"));
+                var chaos = Files.walk(REPOSITORY.resolve("chaos"))) {
             Stream.concat(docker, chaos).map(Path::toString).filter(path -> path.endsWith(".sh")).forEach(command::add);
         }
         command.addAll(List.of("faultline", ".ci/run"));

@@ -87,7 +87,7 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
 
         public Topics {
             check(partitions > 0, "topics.partitions", "must be positive");
-            check(replicationFactor == null || replicationFactor > 0 && replicationFactor < 8,
+            check(replicationFactor == null || (replicationFactor > 0 && replicationFactor < 8),
                     "topics.replication-factor", "must be 1 to 7");
             checkPositive(retention, "topics.retention");
             checkPositive(deadLetterRetention, "topics.dead-letter-retention");

@@ -33,7 +33,7 @@ public record ShardingProperties(List<String> shards, Database database) {
 
     ShardDatabases databases() {
         var databases = new ArrayList<ShardDatabase>();
-        for (String shard : BETWEEN_SHARDS.split(String.join(",", shards))) {
+        for (String shard : BETWEEN_SHARDS.splitAsStream(String.join(",", shards)).toList()) {
             Matcher matcher = SHARD.matcher(shard.replaceAll("\\s", ""));
             if (!matcher.matches()) {
                 throw new IllegalArgumentException("faultline.shards: \"" + shard

@@ -47,7 +47,8 @@ class ShardingPropertiesTest {
 
     @Test
     void refusesWhatNamesNoServerOfAShard() {
-        for (String wrong : List.of("shard-1", "shard-1=", "shard-1=a", "shard-1=a:b", "=a:1", "shard-1=a:1,b", "a:1")) {
+        for (String wrong : List.of("shard-1", "shard-1=", "shard-1=a", "shard-1=a:b", "=a:1", "shard-1=a:1,b",
+                "a:1")) {
             assertThatIllegalArgumentException().isThrownBy(() -> properties(wrong.split(",")).databases())
                     .withMessageContaining("faultline.shards");
         }

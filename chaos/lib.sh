@@ -5,7 +5,7 @@
 # An experiment ends with 0 if its hypothesis held, with 1 if not, and with 2 if it could not be made here.
 
 repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
-run=chaos-$EPOCHSECONDS-$$
+run=CHAOS-$EPOCHSECONDS-$$
 target=local
 rate=4
 arguments=()
@@ -86,7 +86,7 @@ hypothesis() {
 
 # api METHOD PATH [BODY] : by the gateway; repeats what was not answered
 api() {
-  curl --silent --show-error --fail-with-body --max-time 5 --retry 3 --retry-all-errors --retry-delay 1 --request "$1" \
+  curl --silent --show-error --fail-with-body --max-time 5 --retry 3 --retry-connrefused --retry-delay 1 --request "$1" \
     --header 'Content-Type: application/json' ${3:+--data "$3"} "$gateway$2"
 }
 
@@ -131,7 +131,8 @@ begin_load() {
     trap - EXIT INT TERM
     number=0
     while [[ ! -e $evidence/stop ]]; do
-      shop $((++number)) &
+      ((++number))
+      shop "$number" &
       sleep "$pause"
     done
     wait
@@ -219,6 +220,8 @@ money_is_right() { [[ $(taken) == $(ends CONFIRMED) && -z $(journal CAPTURED | s
 
 # What must hold whatever was broken.
 expect_promises() {
+  expect 'each shopper got an order of their own' \
+    equal "$(awk '$4 != "-" { print $4 }' "$evidence/orders" | sort | uniq --repeated | wc --lines)" 0
   expect 'every order was acknowledged in the end' equal "$(awk '$4 == "-"' "$evidence/orders" | wc --lines)" 0
   expect 'no acknowledged order is lost: each is CONFIRMED or REJECTED' \
     equal "$(awk '$4 != "-" && $5 != "CONFIRMED" && $5 != "REJECTED"' "$evidence/orders" | wc --lines)" 0

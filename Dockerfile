@@ -42,16 +42,15 @@ COPY --from=jars /repository/gateway-service/target/gateway-service.jar /reposit
 COPY --from=jars /repository/inventory-service/target/inventory-service.jar /repository/inventory-service/target/
 COPY --from=jars /repository/order-service/target/order-service.jar /repository/order-service/target/
 COPY --from=jars /repository/payment-service/target/payment-service.jar /repository/payment-service/target/
-RUN install --directory --owner=10001 /training /caches
-# PostgreSQL does not run as root.
-USER 10001
-RUN HOME=/training java -Dfaultline.repository=/repository -cp '/cluster/*' \
-        dev.faultline.local.cli.Faultline train --home=/training/cluster \
- && for cache in /training/cluster/apps/*/*.aot; do \
+# PostgreSQL does not run as root, nor as a user without a name.
+RUN useradd --uid 10001 --create-home trainer && install --directory --owner=trainer /caches
+USER trainer
+RUN java -Dfaultline.repository=/repository -cp '/cluster/*' dev.faultline.local.cli.Faultline train --home=/home/trainer/cluster
+RUN for cache in /home/trainer/cluster/apps/*/*.aot; do \
         service=$(basename "$(dirname "$cache")") && service=${service%-*} && mkdir "/caches/$service" \
      && mv "$cache" "/caches/$service/service.aot" \
      && echo '-XX:AOTCache=/app/service.aot' > "/caches/$service/cache.options" || exit 1; \
-    done && rm -r /training/*
+    done
 
 FROM ${JRE_IMAGE} AS caches-fast
 ARG SERVICE

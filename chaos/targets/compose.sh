@@ -66,11 +66,14 @@ patroni_says() { docker exec "$(container "$1")" bash -c 'exec 3<>/dev/tcp/127.0
 # promote SERVER SHARD : in good order
 promote() { docker exec "$(container "$1")" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null; }
 
+# By the first of its servers that knows; nothing while none does.
 leading_consul() {
-  local server
+  local server leader
   for server in $(nodes | grep --extended-regexp '^consul(-[0-9])?$'); do
-    docker exec "$(container "$server")" consul operator raft list-peers 2> /dev/null | awk '$4 == "leader" { print $1; exit 1 }' || return 0
+    leader=$(docker exec "$(container "$server")" consul operator raft list-peers 2> /dev/null | awk '$4 == "leader" { print $1 }') || continue
+    [[ -z $leader ]] || break
   done
+  echo "${leader:-}"
 }
 
 # node_request NODE application|management METHOD PATH [BODY] : from within, so that no network needs to be whole

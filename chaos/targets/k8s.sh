@@ -61,11 +61,14 @@ primary_of() { kube get pods --selector "cnpg.io/cluster=$1,cnpg.io/instanceRole
 
 promote() { kubectl cnpg --namespace "${NAMESPACE:-faultline}" promote "$2" "$1"; }
 
+# By the first of its servers that knows; nothing while none does.
 leading_consul() {
-  local number
+  local number leader
   for number in 1 2 3; do
-    kube exec "$(pod "consul-$number")" -- consul operator raft list-peers 2> /dev/null | awk '$4 == "leader" { print $1; exit 1 }' || return 0
+    leader=$(kube exec "$(pod "consul-$number")" -- consul operator raft list-peers 2> /dev/null | awk '$4 == "leader" { print $1 }') || continue
+    [[ -z $leader ]] || break
   done
+  echo "${leader:-}"
 }
 
 # node_request NODE application|management METHOD PATH [BODY]

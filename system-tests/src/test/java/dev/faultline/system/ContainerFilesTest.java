@@ -97,12 +97,12 @@ class ContainerFilesTest {
     @Test
     void showAServiceNothingOfTheSecretsOfOthers() {
         assertThat(Map.of("order-service", "orders", "inventory-service", "inventory", "payment-service", "payments"))
-                .allSatisfy((service, database) -> assertThat(services.get(service + "-1").get("volumes").toString())
+                .allSatisfy((service, database) -> assertThat(text(service + "-1", "volumes"))
                         .isEqualTo(
                                 "[{type=volume, source=secrets, target=/run/secrets, read_only=true, volume={subpath="
                                         + database + "}}]"));
         assertThat(services.get("gateway-service-1")).doesNotContainKey("volumes");
-        assertThat(services.get("acquirer-simulator-1").get("volumes").toString()).doesNotContain("secrets");
+        assertThat(text("acquirer-simulator-1", "volumes")).doesNotContain("secrets");
     }
 
     @Test
@@ -120,7 +120,7 @@ class ContainerFilesTest {
         var parameters = map(map(map(map(patroni.get("bootstrap")).get("dcs")).get("postgresql")).get("parameters"));
         PostgresServer.SETTINGS.forEach((setting, value) -> {
             assertThat(parameters.get(setting)).as(setting).hasToString(value);
-            assertThat(services.get("shard-1").get("command").toString()).contains("-c, " + setting + "=" + value);
+            assertThat(text("shard-1", "command")).contains("-c, " + setting + "=" + value);
         });
     }
 
@@ -132,6 +132,10 @@ class ContainerFilesTest {
         assertThat(succeeds("docker", "compose", "--profile", profile, "config", "--quiet")).isTrue();
         assertThat(succeeds("docker", "compose", "--profile", profile, "--file", "docker-compose.yml", "--file",
                 "docker-compose.observability.yml", "config", "--quiet")).isTrue();
+    }
+
+    private String text(String service, String key) {
+        return String.valueOf(map(services.get(service)).get(key));
     }
 
     private static boolean succeeds(String... command) throws InterruptedException {

@@ -11,15 +11,9 @@ import java.util.List;
  * @param directory named after the service and the content of its jar
  */
 record Application(String name, Path directory) {
-    /** What the JVM is told the same way when its cache is made and when it is used. */
-    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
-            "-XX:ReservedCodeCacheSize=48m", "-XX:ActiveProcessorCount=" + share(), "-XX:+ExitOnOutOfMemoryError",
-            "-Xlog:disable", "-Xlog:all=error:stderr");
-
-    /** A dozen processes have the machine together: each that sized its pools for all of it would disturb the others. */
-    private static int share() {
-        return Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
-    }
+    /** What the JVM is told the same way when its cache is made and when it is used, in containers too. */
+    static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
+            "-XX:ReservedCodeCacheSize=48m", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr");
 
     boolean isTrained() {
         return Files.exists(cache());
@@ -40,11 +34,17 @@ record Application(String name, Path directory) {
         return java(heap, List.of("-XX:AOTCacheOutput=" + output));
     }
 
+    /** A dozen processes have the machine together: each that sized its pools for all of it would disturb the others. */
+    private static int share() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+    }
+
     private List<String> java(String heap, List<String> more) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heap);
         command.addAll(FLAGS);
+        command.add("-XX:ActiveProcessorCount=" + share());
         command.addAll(more);
         command.add("-jar");
         command.add(directory.resolve(name + ".jar").toString());

@@ -94,6 +94,25 @@ public final class LocalCluster {
         }
     }
 
+    /**
+     * Makes the ahead-of-time caches of the services' present builds, in a cluster that is gone afterwards.
+     *
+     * @return the directories of the builds, named after service and build, each with its cache
+     * @throws RefusedException if a cache could not be made, or this cluster runs
+     */
+    public List<Path> train(Progress progress) {
+        home.open();
+        try (var _ = home.lock()) {
+            if (isRunning()) {
+                throw new RefusedException("The cluster in " + home.directory()
+                        + " runs from the builds that would be replaced. Stop it with ./faultline down.");
+            }
+            return new Starting(home, Repository.find(), files, progress).train();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Returns when every node is ready that was not stopped on purpose; three minutes at most. */
     public void awaitReady(Progress progress) {
         List<String> others = layout().nodeNames().stream().filter(name -> !files.node(name).isReady()).toList();

@@ -65,6 +65,20 @@ final class Starting {
         }
     }
 
+    /** Unpacks the present builds and makes their caches; returns where. */
+    List<Path> train() {
+        var settings = home.settings().orElseGet(() -> Settings.fresh(Ports.DEFAULT_GATEWAY));
+        Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
+        Collection<Application> applications = install(layout, layout.services()).values();
+        new Training(home.directory().resolve("training"), cache, progress).run(applications);
+        List<String> untrained = applications.stream().filter(each -> !each.isTrained()).map(Application::name)
+                .toList();
+        if (!untrained.isEmpty()) {
+            throw new RefusedException("No cache could be made for " + String.join(", ", untrained) + ".");
+        }
+        return applications.stream().map(Application::directory).toList();
+    }
+
     /** A shutdown that was asked for is waited for, even if whoever asked has gone. */
     private void awaitEndOfShutdown() {
         if (files.shutdownIsRequested() && !Waiting.until(SHUTDOWN, () -> files.livingSupervisor().isEmpty())) {

@@ -36,9 +36,12 @@ public final class MessageTopics {
 
     /** Segments of a day bound how much longer than its retention a message may stay: Kafka removes whole segments. */
     private NewTopic topic(String name, Duration retention) {
-        return TopicBuilder.name(name).partitions(properties.partitions()).replicas(properties.replicationFactor())
+        var topic = TopicBuilder.name(name).partitions(properties.partitions())
                 .config(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()))
-                .config(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(MessagingProperties.Topics.SEGMENT.toMillis()))
-                .build();
+                .config(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(MessagingProperties.Topics.SEGMENT.toMillis()));
+        if (properties.replicationFactor() != null) {
+            topic.replicas(properties.replicationFactor());
+        }
+        return topic.build();
     }
 }

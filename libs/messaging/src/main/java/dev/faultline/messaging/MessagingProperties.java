@@ -2,6 +2,7 @@ package dev.faultline.messaging;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -75,16 +76,19 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
     }
 
     /**
+     * @param replicationFactor how many brokers keep a topic; null leaves it to the brokers, as
+     *        {@code default.replication.factor} says there
      * @param retention how long Kafka keeps a message
      * @param deadLetterRetention how long Kafka keeps a dead letter
      */
-    public record Topics(@DefaultValue("8") int partitions, @DefaultValue("1") int replicationFactor,
+    public record Topics(@DefaultValue("8") int partitions, @Nullable Integer replicationFactor,
             @DefaultValue("3d") Duration retention, @DefaultValue("30d") Duration deadLetterRetention) {
         static final Duration SEGMENT = Duration.ofDays(1);
 
         public Topics {
             check(partitions > 0, "topics.partitions", "must be positive");
-            check(replicationFactor > 0 && replicationFactor < 8, "topics.replication-factor", "must be 1 to 7");
+            check(replicationFactor == null || (replicationFactor > 0 && replicationFactor < 8),
+                    "topics.replication-factor", "must be 1 to 7");
             checkPositive(retention, "topics.retention");
             checkPositive(deadLetterRetention, "topics.dead-letter-retention");
         }

@@ -66,7 +66,7 @@ public final class Faultline {
                 .addSubcommand(new DeadLetterCommands(terminal, deadLetters));
         // As they are needed, not by the alphabet.
         for (String name : List.of("up", "status", "order", "orders", "watch", "load", "check", "prove",
-                "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "down", "help")) {
+                "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "down", "train", "help")) {
             commands.getCommandSpec().addSubcommand(name, commands.getCommandSpec().removeSubcommand(name));
         }
         addHelpOption(commands);
@@ -96,6 +96,11 @@ public final class Faultline {
             @Option(names = "--port", paramLabel = "N", description = "the gateway's port; "
                     + "all others are computed from it (default: as the last time, at first 8080)") @Nullable Integer port) {
         new BringingUp(option.cluster(), terminal).run(port == null ? OptionalInt.empty() : OptionalInt.of(port));
+    }
+
+    @Command(description = "Makes the ahead-of-time caches that up would make, and starts nothing.")
+    void train(@Mixin ClusterOption option) {
+        option.cluster().train(terminal).forEach(directory -> terminal.line(directory.toString()));
     }
 
     @Command(description = "Stops every node and the supervisor; the data stays.")

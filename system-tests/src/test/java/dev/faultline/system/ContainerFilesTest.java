@@ -1,0 +1,174 @@
+package dev.faultline.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import dev.faultline.local.parts.PostgresServer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+
+/** The compose files, the Dockerfiles and .env agree with each other and with the services. */
+class ContainerFilesTest {
+    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    private static final List<String> FULL_ONLY = List.of("full");
+
+    private final Map<String, Map<String, Object>> services = services("docker-compose.yml");
+
+    @Test
+    void runEveryServiceOnceInTheSlimLayoutAndThoseThatShareWorkTwiceInTheFullOne() throws IOException {
+        var expected = new TreeSet<String>();
+        try (var modules = Files.list(REPOSITORY)) {
+            for (Path module : modules.filter(each -> Files.exists(each.resolve("src/main/resources/application.yml")))
+                    .toList()) {
+                expected.add(module.getFileName() + "-1");
+            }
+        }
+        assertThat(expected).isNotEmpty();
+        assertThat(services.keySet()).containsAll(expected);
+        assertThat(expected).allSatisfy(name -> assertThat(services.get(name)).doesNotContainKey("profiles"));
+        assertThat(Set.of("order-service-2", "inventory-service-2", "payment-service-2")).allSatisfy(
+                name -> assertThat(services.get(name)).containsEntry("profiles", FULL_ONLY));
+    }
+
+    @Test
+    void endEveryStartHealthyWithinStatedMemory() {
+        services.forEach((name, service) -> {
+            assertThat(map(service.get("depends_on")).values()).as(name).allSatisfy(
+                    needed -> assertThat(map(needed).get("condition")).isIn("service_healthy",
+                            "service_completed_successfully"));
+            if (!name.equals("secrets")) {
+                assertThat(service).as(name).containsKeys("mem_limit", "restart");
+                assertThat(service.containsKey("healthcheck") || service.containsKey("build")).as(name).isTrue();
+            }
+        });
+        assertThat(List.of("Dockerfile", "docker/patroni/Dockerfile")).allSatisfy(
+                file -> assertThat(read(file)).contains("HEALTHCHECK"));
+    }
+
+    /** Everything with a name of its own in .env, and the same there as where somebody builds without compose. */
+    @Test
+    void takeImageVersionsFromOneFile() throws IOException {
+        var versions = new Properties();
+        versions.load(new StringReader(read(".env")));
+        var all = new TreeMap<>(services);
+        all.putAll(services("docker-compose.observability.yml"));
+        all.forEach((name, service) -> {
+            if (service.get("image") instanceof String image) {
+                assertThat(image).as(name).matches("\\$\\{[A-Z]+_IMAGE}|faultline/[a-z-]+:\\$\\{FAULTLINE_VERSION}");
+            }
+        });
+        for (String file : List.of("Dockerfile", "docker/patroni/Dockerfile")) {
+            Matcher argument = Pattern.compile("(?m)^ARG ([A-Z]+_IMAGE)=(.+)$").matcher(read(file));
+            assertThat(argument.results()).as(file).isNotEmpty().allSatisfy(
+                    each -> assertThat(versions.getProperty(each.group(1))).isEqualTo(each.group(2)));
+        }
+        assertThat(read("Dockerfile")).contains("ARG VERSION=" + versions.getProperty("FAULTLINE_VERSION") + "\n");
+    }
+
+    @Test
+    void holdNoSecret() {
+        services.forEach((name, service) -> map(service.get("environment")).forEach((variable, value) -> {
+            if (variable.matches(".*(PASSWORD|SECRET|TOKEN).*")) {
+                assertThat(variable).as(name).endsWith("_FILE");
+                assertThat(value.toString()).as(name).startsWith("/run/secrets/");
+            }
+        }));
+    }
+
+    /** Each service sees its own password and no other's. */
+    @Test
+    void showAServiceNothingOfTheSecretsOfOthers() {
+        assertThat(Map.of("order-service", "orders", "inventory-service", "inventory", "payment-service", "payments"))
+                .allSatisfy((service, database) -> assertThat(text(service + "-1", "volumes"))
+                        .isEqualTo(
+                                "[{type=volume, source=secrets, target=/run/secrets, read_only=true, volume={subpath="
+                                        + database + "}}]"));
+        assertThat(services.get("gateway-service-1")).doesNotContainKey("volumes");
+        assertThat(text("acquirer-simulator-1", "volumes")).doesNotContain("secrets");
+    }
+
+    @Test
+    void startServicesWithoutRightsThatTheyDoNotNeed() {
+        services.entrySet().stream().filter(each -> each.getKey().matches(".*-(service|simulator)-\\d"))
+                .forEach(each -> assertThat(each.getValue()).as(each.getKey()).containsEntry("read_only", true)
+                        .containsEntry("cap_drop", List.of("ALL"))
+                        .containsEntry("security_opt", List.of("no-new-privileges:true")));
+        assertThat(read("Dockerfile")).contains("USER 10001:10001");
+    }
+
+    @Test
+    void giveEveryPostgresqlTheSettingsOfTheLocalCluster() {
+        Map<String, Object> patroni = new Yaml().load(read("docker/patroni/patroni.yml"));
+        var parameters = map(map(map(map(patroni.get("bootstrap")).get("dcs")).get("postgresql")).get("parameters"));
+        PostgresServer.SETTINGS.forEach((setting, value) -> {
+            assertThat(parameters.get(setting)).as(setting).hasToString(value);
+            assertThat(text("shard-1", "command")).contains("-c, " + setting + "=" + value);
+        });
+    }
+
+    /** Compose's own judgement, which also fills in the variables. */
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "slim"})
+    void areAcceptedByCompose(String profile) throws Exception {
+        assumeTrue(succeeds("docker", "compose", "version"), "not checked: there is no docker compose here");
+        assertThat(succeeds("docker", "compose", "--profile", profile, "config", "--quiet")).isTrue();
+        assertThat(succeeds("docker", "compose", "--profile", profile, "--file", "docker-compose.yml", "--file",
+                "docker-compose.observability.yml", "config", "--quiet")).isTrue();
+    }
+
+    private String text(String service, String key) {
+        return String.valueOf(map(services.get(service)).get(key));
+    }
+
+    private static boolean succeeds(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command).directory(REPOSITORY.toFile()).inheritIO().start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Map<String, Map<String, Object>> services(String file) {
+        Map<String, Object> compose = new Yaml().load(read(file));
+        return map(compose.get("services")).entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, each -> map(each.getValue())));
+    }
+
+    private static Map<String, Object> map(@Nullable Object yaml) {
+        var map = new TreeMap<String, Object>();
+        if (yaml instanceof Map<?, ?> entries) {
+            entries.forEach((key, value) -> {
+                if (value != null) {
+                    map.put(key.toString(), value);
+                }
+            });
+        }
+        return map;
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(REPOSITORY.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

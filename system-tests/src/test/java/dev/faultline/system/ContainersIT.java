@@ -1,0 +1,83 @@
+package dev.faultline.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import dev.faultline.local.client.Money;
+import dev.faultline.local.client.Order;
+import dev.faultline.local.client.PlaceOrder;
+import dev.faultline.local.client.Platform;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The slim layout as containers, from the jars of this build. Skipped, and told so, where no engine can run it. */
+class ContainersIT {
+    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    private static final int PORT = 19_480;
+    private static final String PROJECT = "faultline-it";
+    private static final Map<String, String> LAYOUT = Map.of("COMPOSE_PROFILES", "slim", "COMPOSE_PROJECT_NAME",
+            PROJECT, "BUILD", "fast", "GATEWAY_PORT", Integer.toString(PORT), "NETWORK_PREFIX", "10.65",
+            "FAULTLINE_VERSION", "it");
+
+    @BeforeAll
+    static void up() throws Exception {
+        assumeTrue(docker("info").succeeded() && docker("compose", "version").succeeded(),
+                "The container layout was not run: no Docker engine with compose answers here.");
+        assumeTrue(docker("compose", "pull", "--policy", "missing", "--ignore-buildable", "--quiet").succeeded()
+                && docker("compose", "build", "--quiet").succeeded(),
+                "The container layout was not run: the public images that it is made of can not be had here.");
+        Outcome up = docker("compose", "up", "--wait", "--wait-timeout", "300");
+        assertThat(up.succeeded()).as(up.output()).isTrue();
+    }
+
+    @AfterAll
+    static void down() throws Exception {
+        if (docker("info").succeeded()) {
+            docker("compose", "down", "--volumes", "--timeout", "10");
+        }
+    }
+
+    @Test
+    void confirmsTheFirstOrderAtOnceAndLeavesNothingBehind() throws Exception {
+        try (var platform = new Platform(URI.create("http://127.0.0.1:" + PORT))) {
+            platform.putProduct("FIRST", "The first product", new Money(100, "EUR"));
+            platform.receiveStock("FIRST", "first", 1);
+            var wish = new PlaceOrder("alice", "card-visa", List.of(new Order.Line("FIRST", 1)));
+            assertThat(platform.place(wish, "first", Duration.ofSeconds(10)).status()).isEqualTo("CONFIRMED");
+        }
+
+        assertThat(docker("compose", "down", "--volumes", "--timeout", "30").succeeded()).isTrue();
+        var project = "label=com.docker.compose.project=" + PROJECT;
+        assertThat(docker("ps", "--all", "--quiet", "--filter", project).output()).isEmpty();
+        assertThat(docker("volume", "ls", "--quiet", "--filter", project).output()).isEmpty();
+        assertThat(docker("network", "ls", "--quiet", "--filter", project).output()).isEmpty();
+    }
+
+    private record Outcome(boolean succeeded, String output) {}
+
+    private static Outcome docker(String... arguments) throws IOException, InterruptedException {
+        List<String> command = Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList();
+        var builder = new ProcessBuilder(command).directory(REPOSITORY.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(LAYOUT);
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            return new Outcome(false, "there is no docker here");
+        }
+        try (var output = process.getInputStream()) {
+            var text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+            return new Outcome(process.waitFor() == 0, text);
+        }
+    }
+}

@@ -31,7 +31,10 @@ import tools.jackson.databind.json.JsonMapper;
 class PlatformIT {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int PORT = 19_080;
-    private static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath());
+    /** Shared by those who start a cluster, so that the caches are made once. */
+    static final Path APPLICATIONS = Path.of("target", "apps").toAbsolutePath();
+    private static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath(),
+            APPLICATIONS);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final List<String> SKUS = IntStream.range(0, 12).mapToObj(i -> "IT-" + i).toList();
 

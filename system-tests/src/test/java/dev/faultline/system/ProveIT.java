@@ -30,7 +30,8 @@ class ProveIT {
     private static final int PORT = 19_280;
     private static final long SEED = 145;
     private static final Path DIRECTORY = Path.of("target", "prove").toAbsolutePath();
-    private static final LocalCluster CLUSTER = LocalCluster.in(DIRECTORY.resolve("cluster"));
+    private static final LocalCluster CLUSTER = LocalCluster.in(DIRECTORY.resolve("cluster"),
+            PlatformIT.APPLICATIONS);
     private static final Progress OUT = (subject, what) -> System.out.println(subject + ": " + what);
 
     @BeforeAll

@@ -36,23 +36,10 @@ node_pause() { refuse "a pod can not be frozen from outside"; }
 
 node_resume() { :; }
 
-# node_cut NODE NETWORK : from everything, if the cluster's network enforces policies
-node_cut() {
-  kube label pod "$(pod "$1")" faultline.dev/cut-off=yes > /dev/null
-  kube apply --filename - > /dev/null << 'POLICY'
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: chaos-cut-off}
-spec:
-  podSelector: {matchLabels: {faultline.dev/cut-off: "yes"}}
-  policyTypes: [Ingress, Egress]
-POLICY
-}
+# NetworkPolicies only add up: what one allows, no other forbids.
+node_cut() { refuse "a pod can not be cut off without taking its NetworkPolicies away"; }
 
-node_mend() {
-  kube delete networkpolicy chaos-cut-off --ignore-not-found > /dev/null
-  kube label pods --selector faultline.dev/cut-off faultline.dev/cut-off- > /dev/null
-}
+node_mend() { :; }
 
 # The servers of a shard are CloudNativePG's.
 servers_of() { kube get pods --selector "cnpg.io/cluster=$1" --output 'jsonpath={range .items[*]}{.metadata.name}{"\n"}{end}'; }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import dev.faultline.local.parts.RefusedException;
@@ -82,7 +83,7 @@ public final class Platform implements AutoCloseable {
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
-                throw new AnsweredException(response.statusCode(), problem(response));
+                throw new AnsweredException(response.statusCode(), retryAfter(response), problem(response));
             }
             return response.body();
         } catch (ConnectException e) {
@@ -94,6 +95,11 @@ public final class Platform implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new RefusedException("Interrupted.", e);
         }
+    }
+
+    private static Optional<Duration> retryAfter(HttpResponse<String> response) {
+        return response.headers().firstValue("Retry-After").filter(value -> value.matches("\\d{1,5}"))
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
     }
 
     /** RFC 9457's title and detail, and which fields are wrong and why. */

@@ -2,6 +2,7 @@ package dev.faultline.local.proof;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 import dev.faultline.local.client.AnsweredException;
@@ -16,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client as it should be: gives each wish a key, writes it down before it is sent, and repeats it under the same key
- * when the answer was lost or promised nothing. Once the wish is accepted it is repeated once more to wait for its end.
+ * when the answer was lost or promised nothing, later and later, and no sooner than it was asked to. Once the wish is
+ * accepted it is repeated once more to wait for its end.
  */
 final class Shopper {
     private static final List<String> SKUS = IntStream.rangeClosed(1, 8).mapToObj("PROVE-%02d"::formatted).toList();
     private static final String SCARCE = "PROVE-SCARCE";
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final Duration END = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
     private final Platform platform;
     private final ClientJournal journal;
@@ -80,7 +83,9 @@ final class Shopper {
     }
 
     private @Nullable Order ask(PlaceOrder wish, String key, long due, Duration wait) {
+        Duration pause = SHORTEST_PAUSE;
         while (System.nanoTime() - due < PATIENCE.toNanos()) {
+            Duration asked = Duration.ZERO;
             try {
                 Order order = platform.place(wish, key, wait);
                 journal.write(new Told(wish.customer(), key, order.id(), order.status()));
@@ -89,12 +94,16 @@ final class Shopper {
                 if (!e.mayBeRepeated()) {
                     return null;
                 }
+                asked = e.retryAfter().orElse(asked);
             } catch (RefusedException lost) {
                 // Whether the order was taken is not known: the same key makes it safe to ask again.
             }
             recording.repeated();
             try {
-                Thread.sleep(PAUSE);
+                // Not all at once, or they come back as the wave that they were.
+                long some = ThreadLocalRandom.current().nextLong(pause.toMillis() + 1);
+                Thread.sleep(Math.max(asked.toMillis(), pause.toMillis() / 2) + some);
+                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return null;

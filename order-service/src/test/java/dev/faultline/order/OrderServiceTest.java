@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -281,6 +282,33 @@ class OrderServiceTest {
             assertThat(json(response).get("status").asString()).isEqualTo("REJECTED");
         }
         assertThat(post(order("TEA-200G", 1), "Prefer", "wait=1").statusCode()).isEqualTo(202);
+    }
+
+    @Test
+    void tellsTheOutcomeToThoseWhoWaitAlsoIfTheNewsOfItIsMissed() throws Exception {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = executor.submit(() -> post(order("TEA-200G", 1), "Prefer", "wait=10"));
+            String id = commandOfAnyOrder();
+            reply(id, "StockRejected", ", \"sku\": \"TEA-200G\", \"requested\": 1, \"available\": 0");
+            await().pollInterval(Duration.ofMillis(5)).until(() -> {
+                cutListeners(shardOf(id));
+                return isSettled(id);
+            });
+            assertThat(json(waiting.get(5, TimeUnit.SECONDS)).get("status").asString()).isEqualTo("REJECTED");
+        }
+    }
+
+    private static void cutListeners(ShardDatabase shard) throws SQLException {
+        try (var connection = DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
+                var statement = connection.createStatement()) {
+            statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' or query = ''");
+        }
+    }
+
+    private boolean isSettled(String id) {
+        return shards.read(Bucket.parse(id.substring(0, 2)),
+                jdbc -> jdbc.sql("select settled_at is not null from checkout where order_id = ?").param(id)
+                        .query(Boolean.class).single());
     }
 
     private String commandOfAnyOrder() throws Exception {

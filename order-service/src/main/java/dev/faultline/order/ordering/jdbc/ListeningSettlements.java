@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +16,7 @@ import dev.faultline.order.ordering.Settlements;
 import dev.faultline.sharding.ShardDatabase;
 import dev.faultline.sharding.ShardDatabases;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -24,7 +24,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Hears of settled orders from PostgreSQL itself: the transaction that settles an order notifies, and each instance
- * listens on each shard. While a shard's line is down, waiters look for themselves once in a while.
+ * listens on each shard. Nobody asks again and again, which would cost most when the platform is slowest: who waits looks
+ * once at first, and once more whenever a line that was down is up again, since news may have been missed meanwhile.
  *
  * @see <a href="https://www.postgresql.org/docs/18/sql-notify.html">PostgreSQL: NOTIFY</a>
  */
@@ -32,13 +33,29 @@ import org.springframework.stereotype.Component;
 class ListeningSettlements implements Settlements, DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(ListeningSettlements.class);
     private static final int MOST_WAITING = 1_000;
-    private static final long LOOK_EVERY_MS = 500;
-    private static final int BLOCK_MS = 5_000;
+    private static final long CONNECT_EVERY_MS = 500;
+    /** After so much silence the line is tried: one that died without a word is noticed. */
+    private static final int SILENCE_MS = 5_000;
+    private static final int ANSWER_WITHIN_S = 2;
 
     private final Orders orders;
     private final Semaphore places = new Semaphore(MOST_WAITING);
-    private final ConcurrentHashMap<String, Set<CountDownLatch>> waiting = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Set<Waiter>> waiting = new ConcurrentHashMap<>();
     private final List<Thread> listeners = new ArrayList<>();
+
+    private static final class Waiter {
+        private final Semaphore awakened = new Semaphore(0);
+        private volatile boolean isSettled;
+
+        void hearThatItIsSettled() {
+            isSettled = true;
+            awakened.release();
+        }
+
+        void lookAgain() {
+            awakened.release();
+        }
+    }
 
     ListeningSettlements(Orders orders, ShardDatabases databases) {
         this.orders = orders;
@@ -51,23 +68,22 @@ class ListeningSettlements implements Settlements, DisposableBean {
         if (!places.tryAcquire()) {
             return;
         }
-        var news = new CountDownLatch(1);
-        waiting.computeIfAbsent(id.value(), _ -> ConcurrentHashMap.newKeySet()).add(news);
+        var waiter = new Waiter();
+        waiting.computeIfAbsent(id.value(), _ -> ConcurrentHashMap.newKeySet()).add(waiter);
         try {
             long deadline = System.nanoTime() + atMost.toNanos();
             // Looked at only now that the news can not be missed any more.
-            while (!orders.isSettled(id)) {
-                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (left <= 0 || news.await(Math.min(left, LOOK_EVERY_MS), TimeUnit.MILLISECONDS)) {
+            while (!waiter.isSettled && !orders.isSettled(id)) {
+                if (!waiter.awakened.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     return;
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            waiting.computeIfPresent(id.value(), (_, latches) -> {
-                latches.remove(news);
-                return latches.isEmpty() ? null : latches;
+            waiting.computeIfPresent(id.value(), (_, waiters) -> {
+                waiters.remove(waiter);
+                return waiters.isEmpty() ? null : waiters;
             });
             places.release();
         }
@@ -88,10 +104,15 @@ class ListeningSettlements implements Settlements, DisposableBean {
         try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
                 var statement = connection.createStatement()) {
             statement.execute("listen order_settled");
+            waiting.values().forEach(waiters -> waiters.forEach(Waiter::lookAgain));
             PGConnection postgres = connection.unwrap(PGConnection.class);
             while (!Thread.currentThread().isInterrupted()) {
-                for (var notification : postgres.getNotifications(BLOCK_MS)) {
-                    waiting.getOrDefault(notification.getParameter(), Set.of()).forEach(CountDownLatch::countDown);
+                PGNotification[] news = postgres.getNotifications(SILENCE_MS);
+                if (news.length == 0 && !connection.isValid(ANSWER_WITHIN_S)) {
+                    throw new SQLException("the line is dead");
+                }
+                for (var notification : news) {
+                    waiting.getOrDefault(notification.getParameter(), Set.of()).forEach(Waiter::hearThatItIsSettled);
                 }
             }
         }
@@ -99,7 +120,7 @@ class ListeningSettlements implements Settlements, DisposableBean {
 
     private static void pause() {
         try {
-            Thread.sleep(LOOK_EVERY_MS);
+            Thread.sleep(CONNECT_EVERY_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

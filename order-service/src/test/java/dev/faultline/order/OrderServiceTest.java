@@ -301,7 +301,8 @@ class OrderServiceTest {
     private static void cutListeners(ShardDatabase shard) throws SQLException {
         try (var connection = DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
                 var statement = connection.createStatement()) {
-            statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' or query = ''");
+            statement.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' or query = ''");
         }
     }
 

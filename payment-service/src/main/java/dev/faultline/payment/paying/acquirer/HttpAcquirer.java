@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.faultline.payment.paying.Acquirer.Answer;
@@ -28,7 +29,8 @@ final class HttpAcquirer {
     HttpAcquirer(AcquirerProperties properties) {
         this.url = properties.url();
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(properties.connectTimeout()).build();
+                .connectTimeout(properties.connectTimeout())
+                .executor(Executors.newVirtualThreadPerTaskExecutor()).build();
     }
 
     private record Authorization(long minorUnits, String currency, String paymentMethod) {}

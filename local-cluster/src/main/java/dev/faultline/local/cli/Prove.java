@@ -83,9 +83,13 @@ final class Prove {
                 longest(all, injected -> injected.healedAtMs() - injected.atMs()) / 1e3,
                 longest(all, Outcome.Injected::longestGapMs) / 1e3)));
         terminal.line("");
-        terminal.line("orders sent %d, accepted %d, confirmed %d, rejected %d, lost %d, doubled %d, never answered %d"
-                .formatted(outcome.sent(), outcome.accepted(), outcome.confirmed(), outcome.rejected(), outcome.lost(),
-                        outcome.doubled(), outcome.unanswered()));
+        terminal.line(
+                "orders sent %d, accepted %d, confirmed %d, rejected %d, lost %d, doubled %d, given up by clients %d"
+                        .formatted(outcome.sent(), outcome.accepted(), outcome.confirmed(), outcome.rejected(), outcome
+                                .lost(),
+                                outcome.doubled(), outcome.clientsWhoGaveUp()));
+        outcome.givenUp()
+                .forEach((told, times) -> terminal.line("given up %d times, told last: %s".formatted(times, told)));
         terminal.line("from due to settled: p50 %d ms, p99 %d ms, longest %d ms; %d requests repeated".formatted(
                 outcome.latencyMs(50), outcome.latencyMs(99), outcome.latencyMs(100), outcome.repeats()));
         terminal.line("longest unavailability: %.1f s without an accepted order"
@@ -96,7 +100,7 @@ final class Prove {
         new Verdict(terminal).print(outcome.anomalies());
         if (outcome.anomalies().isEmpty() && !outcome.isProven()) {
             terminal.line(terminal.coloured(Terminal.Colour.RED, "Not proven:")
-                    + " not every node came back, not every order ended, or not every wish was answered.");
+                    + " not every node came back, not every order ended, or clients gave up.");
         }
     }
 

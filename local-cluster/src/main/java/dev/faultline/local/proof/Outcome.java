@@ -1,6 +1,9 @@
 package dev.faultline.local.proof;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import dev.faultline.local.proof.history.Anomaly;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sent              orders that clients wished
  * @param accepted          of them, those that a client was told of
- * @param unanswered        of them, those that no answer came for in forty seconds of asking again
+ * @param givenUp           of them, those that clients gave up after forty seconds of asking again, by what they were
+ *                          told last
  * @param repeats           requests that were sent again because an answer was lost or promised nothing
  * @param confirmed         of them, by the databases
  * @param unavailableForMs  the longest time without an accepted order while there was load
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *                          did not in time
  */
 public record Outcome(long seed, int perSecond, long lengthMs, List<Injected> faults, long sent, long accepted,
-        long unanswered, long repeats, long confirmed, long rejected, long unavailableForMs,
+        SortedMap<String, Long> givenUp, long repeats, long confirmed, long rejected, long unavailableForMs,
         @Nullable Long restedAfterMs, List<Anomaly> anomalies, List<Settled> settled, List<Long> acceptedAtMs) {
 
     /**
@@ -33,6 +37,7 @@ public record Outcome(long seed, int perSecond, long lengthMs, List<Injected> fa
 
     public Outcome {
         faults = List.copyOf(faults);
+        givenUp = Collections.unmodifiableSortedMap(new TreeMap<>(givenUp));
         anomalies = List.copyOf(anomalies);
         settled = List.copyOf(settled);
         acceptedAtMs = List.copyOf(acceptedAtMs);
@@ -46,13 +51,17 @@ public record Outcome(long seed, int perSecond, long lengthMs, List<Injected> fa
         return count(Anomaly.Kind.DOUBLED_ORDER);
     }
 
-    /** Every promise was kept, every node came back, and every wish was answered. */
+    /** Every promise was kept, every node came back, and no client had to give up. */
     public boolean isProven() {
-        return anomalies.isEmpty() && restedAfterMs != null && unanswered == 0 && faults.stream().allMatch(
+        return anomalies.isEmpty() && restedAfterMs != null && givenUp.isEmpty() && faults.stream().allMatch(
                 Injected::recovered);
     }
 
-    /** From due to settled, in milliseconds; 0 if no order was settled. */
+    public long clientsWhoGaveUp() {
+        return givenUp.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** From due to settled, in milliseconds, of those that were waited for; 0 if there was none. */
     public long latencyMs(double percentile) {
         List<Long> sorted = settled.stream().map(Settled::tookMs).sorted().toList();
         return sorted.isEmpty() ? 0

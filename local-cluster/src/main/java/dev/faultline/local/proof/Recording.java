@@ -3,6 +3,10 @@ package dev.faultline.local.proof;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What became of the orders of one run, and when. Safe for use by many threads. Times are milliseconds since it began. */
@@ -11,7 +15,7 @@ final class Recording {
     private final List<Long> accepted = Collections.synchronizedList(new ArrayList<>());
     private final List<Settled> settled = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong repeated = new AtomicLong();
-    private final AtomicLong unanswered = new AtomicLong();
+    private final Map<String, Long> givenUp = new ConcurrentHashMap<>();
 
     long now() {
         return (System.nanoTime() - begin) / 1_000_000;
@@ -29,16 +33,17 @@ final class Recording {
         repeated.incrementAndGet();
     }
 
-    void unanswered() {
-        unanswered.incrementAndGet();
+    /** @param lastTold what the client heard last, before it gave the wish up */
+    void gaveUp(String lastTold) {
+        givenUp.merge(lastTold, 1L, Long::sum);
     }
 
     long repeats() {
         return repeated.get();
     }
 
-    long withoutAnswer() {
-        return unanswered.get();
+    SortedMap<String, Long> givenUp() {
+        return new TreeMap<>(givenUp);
     }
 
     List<Long> acceptances() {

@@ -63,17 +63,17 @@ public final class Report {
                 <h2>Faults</h2>
                 <table><tr><th><th>at<th>fault<th>node<th>well after<th>longest without an accepted order<th>requests repeated</tr>
                 %s</table>
-                %s
+                %s%s
                 </html>
                 """.formatted(outcome.seed(), outcome.isProven() ? "good" : "bad",
                 outcome.isProven() ? "Every promise was kept" : "Not proven", outcome.seed(), outcome.sent(),
-                outcome.perSecond(), figures(), throughput(), latency(), rows(), anomalies());
+                outcome.perSecond(), figures(), throughput(), latency(), rows(), givenUp(), anomalies());
     }
 
     private String figures() {
         var figures = new StringBuilder("<table>");
         for (String[] figure : new String[][]{{"accepted", "" + outcome.accepted()},
-            {"never answered", "" + outcome.unanswered()}, {"confirmed", "" + outcome.confirmed()},
+            {"given up by clients", "" + outcome.clientsWhoGaveUp()}, {"confirmed", "" + outcome.confirmed()},
             {"rejected", "" + outcome.rejected()}, {"lost", "" + outcome.lost()}, {"doubled", "" + outcome.doubled()},
             {"requests repeated", "" + outcome.repeats()},
             {"longest unavailability", seconds(outcome.unavailableForMs())},
@@ -166,6 +166,13 @@ public final class Report {
                             seconds(injected.longestGapMs()), injected.repeats()));
         }
         return rows.toString();
+    }
+
+    private String givenUp() {
+        return outcome.givenUp().isEmpty() ? "" : "<h2 class=bad>Given up by clients, told last</h2><ul>" + outcome
+                .givenUp().entrySet().stream()
+                .map(told -> "<li>" + told.getValue() + " times: " + escaped(told.getKey()))
+                .collect(Collectors.joining()) + "</ul>";
     }
 
     private String anomalies() {

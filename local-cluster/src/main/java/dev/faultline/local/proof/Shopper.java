@@ -13,18 +13,19 @@ import dev.faultline.local.client.Platform;
 import dev.faultline.local.parts.RefusedException;
 import dev.faultline.local.proof.history.Told;
 import dev.faultline.local.proof.reading.ClientJournal;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client as it should be: gives each wish a key, writes it down before it is sent, and repeats it under the same key
- * when the answer was lost or promised nothing, later and later, and no sooner than it was asked to. Once the wish is
- * accepted it is repeated once more to wait for its end.
+ * when the answer was lost or promised nothing, later and later, and no sooner than it was asked to. One in four, once
+ * the wish is accepted, repeats it to wait for its end; what becomes of the others the databases tell, and asking would
+ * be half of the load.
  */
 final class Shopper {
     private static final List<String> SKUS = IntStream.rangeClosed(1, 8).mapToObj("PROVE-%02d"::formatted).toList();
     private static final String SCARCE = "PROVE-SCARCE";
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final Duration END = Duration.ofSeconds(10);
+    private static final int WAITING_ONE_IN = 4;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
@@ -68,47 +69,69 @@ final class Shopper {
         PlaceOrder wish = wish(number);
         String key = run + "-" + number;
         journal.write(Told.nothing(wish.customer(), key));
-        Order order = ask(wish, key, due, Duration.ZERO);
-        if (order == null) {
-            recording.unanswered();
-            return;
-        }
-        recording.accepted();
-        if (!order.isSettled()) {
-            order = ask(wish, key, due, END);
-        }
-        if (order != null && order.isSettled()) {
-            recording.settled(due, order.status());
+        try {
+            Order order = ask(wish, key, due, Duration.ZERO);
+            recording.accepted();
+            if (number % WAITING_ONE_IN == 0) {
+                awaitEnd(order, wish, key, due);
+            }
+        } catch (RefusedException lastTold) {
+            recording.gaveUp(String.valueOf(lastTold.getMessage()));
         }
     }
 
-    private @Nullable Order ask(PlaceOrder wish, String key, long due, Duration wait) {
-        Duration pause = SHORTEST_PAUSE;
-        while (System.nanoTime() - due < PATIENCE.toNanos()) {
+    private void awaitEnd(Order accepted, PlaceOrder wish, String key, long due) {
+        try {
+            Order order = accepted.isSettled() ? accepted : ask(wish, key, due, END);
+            if (order.isSettled()) {
+                recording.settled(due, order.status());
+            }
+        } catch (RefusedException _) {
+            // The wish is accepted; its end is not this client's to see.
+        }
+    }
+
+    /** @throws RefusedException what was told last, if the wish was refused for good, or for as long as patience lasts */
+    private Order ask(PlaceOrder wish, String key, long due, Duration wait) {
+        for (Duration pause = SHORTEST_PAUSE;; pause = longer(pause)) {
             Duration asked = Duration.ZERO;
             try {
                 Order order = platform.place(wish, key, wait);
                 journal.write(new Told(wish.customer(), key, order.id(), order.status()));
                 return order;
-            } catch (AnsweredException e) {
-                if (!e.mayBeRepeated()) {
-                    return null;
+            } catch (RefusedException e) {
+                // If the answer was lost, whether the order was taken is not known: the same key makes asking again safe.
+                if (e instanceof AnsweredException answered) {
+                    requireRepeatable(answered);
+                    asked = answered.retryAfter().orElse(asked);
                 }
-                asked = e.retryAfter().orElse(asked);
-            } catch (RefusedException lost) {
-                // Whether the order was taken is not known: the same key makes it safe to ask again.
+                if (System.nanoTime() - due > PATIENCE.toNanos()) {
+                    throw e;
+                }
             }
             recording.repeated();
-            try {
-                // Not all at once, or they come back as the wave that they were.
-                long some = ThreadLocalRandom.current().nextLong(pause.toMillis() + 1);
-                Thread.sleep(Math.max(asked.toMillis(), pause.toMillis() / 2) + some);
-                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return null;
-            }
+            // Not all at once, or they come back as the wave that they were.
+            long some = ThreadLocalRandom.current().nextLong(pause.toMillis() + 1);
+            pause(Math.max(asked.toMillis(), pause.toMillis() / 2) + some);
         }
-        return null;
+    }
+
+    private static void requireRepeatable(AnsweredException answered) {
+        if (!answered.mayBeRepeated()) {
+            throw answered;
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+    }
+
+    private static void pause(long ms) {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RefusedException("Interrupted.", e);
+        }
     }
 }

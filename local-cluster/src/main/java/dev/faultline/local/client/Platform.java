@@ -84,7 +84,7 @@ public final class Platform implements AutoCloseable {
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
-                throw new AnsweredException(response.statusCode(), retryAfter(response), problem(response));
+                throw answered(response);
             }
             return response.body();
         } catch (ConnectException e) {
@@ -104,17 +104,20 @@ public final class Platform implements AutoCloseable {
     }
 
     /** RFC 9457's title and detail, and which fields are wrong and why. */
-    private static String problem(HttpResponse<String> response) {
-        var status = "The platform answered " + response.statusCode();
+    private static AnsweredException answered(HttpResponse<String> response) {
+        int status = response.statusCode();
+        var told = "The platform answered " + status;
         try {
             JsonNode problem = JSON.readTree(response.body());
+            String type = problem.path("type").asString("");
             String fields = problem.path("errors").valueStream()
                     .map(error -> error.path("field").asString("") + " " + error.path("reason").asString(""))
                     .collect(Collectors.joining("; "));
-            return status + ": " + problem.path("title").asString("") + ". " + problem.path("detail").asString("")
-                    + (fields.isEmpty() ? "" : " (" + fields + ")");
+            return new AnsweredException(status, type.substring(type.lastIndexOf('/') + 1), retryAfter(response),
+                    told + ": " + problem.path("title").asString("") + ". " + problem.path("detail").asString("")
+                            + (fields.isEmpty() ? "" : " (" + fields + ")"));
         } catch (JacksonException e) {
-            return status + ".";
+            return new AnsweredException(status, "", retryAfter(response), told + ".");
         }
     }
 

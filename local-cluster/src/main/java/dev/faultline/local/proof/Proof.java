@@ -178,7 +178,7 @@ public final class Proof {
         Map<String, Long> states = observed.statesOf(customer -> customer.startsWith(run + "-"));
         long length = plan.length().toMillis();
         return new Outcome(plan.seed(), plan.perSecond(), length, injected, count,
-                recording.acceptances().size(), recording.givenUp(), recording.repeats(),
+                recording.acceptances().size(), recording.clientsTurnedAway(), recording.givenUp(), recording.repeats(),
                 states.getOrDefault("CONFIRMED", 0L), states.getOrDefault("REJECTED", 0L),
                 recording.longestGap(0, length), rested.map(Duration::toMillis).orElse(null), anomalies,
                 recording.settlements(), recording.acceptances());

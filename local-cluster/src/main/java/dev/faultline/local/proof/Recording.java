@@ -15,6 +15,7 @@ final class Recording {
     private final List<Long> accepted = Collections.synchronizedList(new ArrayList<>());
     private final List<Settled> settled = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong repeated = new AtomicLong();
+    private final AtomicLong turnedAway = new AtomicLong();
     private final Map<String, Long> givenUp = new ConcurrentHashMap<>();
 
     long now() {
@@ -33,6 +34,11 @@ final class Recording {
         repeated.incrementAndGet();
     }
 
+    /** The client was told to the end that too much is under way. */
+    void turnedAway() {
+        turnedAway.incrementAndGet();
+    }
+
     /** @param lastTold what the client heard last, before it gave the wish up */
     void gaveUp(String lastTold) {
         givenUp.merge(lastTold, 1L, Long::sum);
@@ -40,6 +46,10 @@ final class Recording {
 
     long repeats() {
         return repeated.get();
+    }
+
+    long clientsTurnedAway() {
+        return turnedAway.get();
     }
 
     SortedMap<String, Long> givenUp() {

@@ -73,7 +73,8 @@ public final class Report {
     private String figures() {
         var figures = new StringBuilder("<table>");
         for (String[] figure : new String[][]{{"accepted", "" + outcome.accepted()},
-            {"given up by clients", "" + outcome.clientsWhoGaveUp()}, {"confirmed", "" + outcome.confirmed()},
+            {"turned away, the platform being busy", "" + outcome.turnedAway()}, {"confirmed", "" + outcome
+                    .confirmed()},
             {"rejected", "" + outcome.rejected()}, {"lost", "" + outcome.lost()}, {"doubled", "" + outcome.doubled()},
             {"requests repeated", "" + outcome.repeats()},
             {"longest unavailability", seconds(outcome.unavailableForMs())},

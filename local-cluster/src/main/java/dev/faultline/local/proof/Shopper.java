@@ -76,7 +76,11 @@ final class Shopper {
                 awaitEnd(order, wish, key, due);
             }
         } catch (RefusedException lastTold) {
-            recording.gaveUp(String.valueOf(lastTold.getMessage()));
+            if (lastTold instanceof AnsweredException answered && answered.isBusy()) {
+                recording.turnedAway();
+            } else {
+                recording.gaveUp(String.valueOf(lastTold.getMessage()));
+            }
         }
     }
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * For one thread, but {@link #isReady()} and {@link #isStopped()} may be asked by any.
  */
 final class SupervisedNode {
-    static final Duration GRACE = Duration.ofSeconds(20);
+    /** A service leaves the registry, and then stops in three phases of twelve seconds at most. */
+    private static final Duration GRACE = Duration.ofSeconds(40);
 
     private final NodeSpec spec;
     private final NodeDirectory files;

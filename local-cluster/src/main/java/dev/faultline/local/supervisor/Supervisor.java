@@ -52,7 +52,8 @@ public final class Supervisor {
         }
     }
 
-    private void run() throws InterruptedException, IOException {
+    /** Returns when it was asked to end, and every node has ended. */
+    void run() throws InterruptedException, IOException {
         do {
             new LogFile(files.log(), LogFile.LARGEST_BYTES).keepSmall();
             files.wantedNodes().forEach(this::superviseIfNew);
@@ -86,7 +87,7 @@ public final class Supervisor {
 
     private void supervise(SupervisedNode node) {
         try {
-            while (true) {
+            while (!(ending && node.isStopped())) {
                 try {
                     node.step(!mayEnd(node), () -> needsAreReady(node));
                 } catch (IOException | RuntimeException e) {

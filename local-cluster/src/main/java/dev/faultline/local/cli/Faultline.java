@@ -74,6 +74,10 @@ public final class Faultline {
                 .setExecutionExceptionHandler((failure, _, _) -> {
                     if (failure instanceof RefusedException) {
                         err.println("faultline: " + failure.getMessage());
+                    } else if (failure.getCause() instanceof OutOfMemoryError) {
+                        err.println("faultline: that is more than fits into the %d MiB of memory it may use."
+                                .formatted(Runtime.getRuntime().maxMemory() >> 20)
+                                + " Give it more: FAULTLINE_HEAP=4g ./faultline …");
                     } else {
                         err.println("faultline: failed in a way that was not foreseen:");
                         failure.printStackTrace(err);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.faultline.local.proof.history.Anomaly.Kind;
@@ -55,10 +56,16 @@ final class PlacementRules {
         });
     }
 
+    /** Kind by kind, so that the identities of one kind only are in memory at a time. */
     private static Stream<Anomaly> doubled(Observed observed) {
-        Map<String, Row> first = HashMap.newHashMap(observed.rows().size());
+        return observed.rows().stream().collect(Collectors.groupingBy(Row::getClass)).values().stream()
+                .flatMap(PlacementRules::doubledOfOneKind);
+    }
+
+    private static Stream<Anomaly> doubledOfOneKind(List<Row> rows) {
+        Map<String, Row> first = HashMap.newHashMap(rows.size());
         var reported = new HashSet<String>();
-        return observed.rows().stream().flatMap(row -> {
+        return rows.stream().flatMap(row -> {
             Row earlier = first.putIfAbsent(row.identity(), row);
             return earlier == null || !reported.add(row.identity()) ? Stream.<Anomaly>empty()
                     : Stream.of(new Anomaly(Kind.ROW_ON_TWO_SHARDS, row.subject(), row.identity() + " is in "

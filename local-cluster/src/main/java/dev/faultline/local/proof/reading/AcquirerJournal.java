@@ -12,14 +12,16 @@ import tools.jackson.databind.JsonNode;
 final class AcquirerJournal {
     private AcquirerJournal() {}
 
-    static List<AcquirerEntry> read(Path file) {
-        return Files.exists(file) ? JsonLines.of(file).map(AcquirerJournal::entry).toList() : List.of();
+    static List<AcquirerEntry> read(Path file, Repeated repeated) {
+        return Files.exists(file) ? JsonLines.of(file).map(line -> entry(line, repeated)).toList() : List.of();
     }
 
-    private static AcquirerEntry entry(JsonNode line) {
+    private static AcquirerEntry entry(JsonNode line, Repeated repeated) {
         JsonNode amount = line.path("amount");
-        return new AcquirerEntry(line.path("kind").asString(), line.path("paymentId").asString(), amount.isObject()
-                ? new Money(amount.path("minorUnits").asLong(), amount.path("currency").asString())
-                : null);
+        return new AcquirerEntry(repeated.one(line.path("kind").asString()), repeated.one(line.path("paymentId")
+                .asString()), amount.isObject()
+                        ? new Money(amount.path("minorUnits").asLong(), repeated.one(amount.path("currency")
+                                .asString()))
+                        : null);
     }
 }

@@ -53,24 +53,32 @@ public final class ClientJournal implements AutoCloseable {
     }
 
     /** All that was told to the clients of this directory; nothing if there are none. */
-    static List<Told> readAll(Path directory) {
+    static List<Told> readAll(Path directory, Repeated repeated) {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".jsonl")).sorted().flatMap(ClientJournal::read)
+            return files.filter(file -> file.toString().endsWith(".jsonl")).sorted().flatMap(file -> read(file,
+                    repeated))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Stream<Told> read(Path file) {
+    private static Stream<Told> read(Path file, Repeated repeated) {
         try {
-            return JsonLines.of(file).map(line -> JSON.treeToValue(line, Told.class)).toList().stream();
+            return JsonLines.of(file).map(line -> JSON.treeToValue(line, Told.class))
+                    .map(told -> shared(told, repeated)).toList().stream();
         } catch (JacksonException e) {
             throw new RefusedException(file + " is not a client's journal: " + e.getOriginalMessage(), e);
         }
+    }
+
+    private static Told shared(Told told, Repeated repeated) {
+        return new Told(repeated.one(told.customer()), repeated.one(told.key()),
+                told.order() == null ? null : repeated.one(told.order()),
+                told.status() == null ? null : repeated.one(told.status()));
     }
 
     @Override

@@ -5,7 +5,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 
@@ -34,9 +36,15 @@ final class DatabaseReader {
     private static final int TIMEOUT_S = 30;
 
     private final ServiceDatabase database;
+    private final Database name;
+    private final Repeated repeated;
+    private final Map<Integer, Place> places = new HashMap<>();
 
-    DatabaseReader(ServiceDatabase database) {
+    /** @param repeated may be shared with other readers: the same order is in several databases */
+    DatabaseReader(ServiceDatabase database, Repeated repeated) {
         this.database = database;
+        this.name = new Database(database.service(), database.shard());
+        this.repeated = repeated;
     }
 
     record Content(List<Row> rows, Ownership owned, List<InDoubt> inDoubt) {}
@@ -58,8 +66,8 @@ final class DatabaseReader {
             each(connection, "select bucket from bucket_ownership", row -> owned.add(row.getInt(1)));
             var inDoubt = new ArrayList<InDoubt>();
             each(connection, "select gid from pg_prepared_xacts where database = current_database()",
-                    row -> inDoubt.add(new InDoubt(name(), row.getString(1))));
-            return new Content(rows, new Ownership(name(), owned), inDoubt);
+                    row -> inDoubt.add(new InDoubt(name, row.getString(1))));
+            return new Content(rows, new Ownership(name, owned), inDoubt);
         });
     }
 
@@ -86,50 +94,50 @@ final class DatabaseReader {
 
     private void readOrders(Connection connection, List<Row> into) throws SQLException {
         each(connection, "select bucket, id, customer, total_minor, currency, lines from customer_order",
-                row -> into.add(new OrderRow(place(row), row.getString("id"), row.getString("customer"),
+                row -> into.add(new OrderRow(place(row), text(row, "id"), text(row, "customer"),
                         money(row, "total_minor"), lines(row.getString("lines")))));
         each(connection, "select bucket, order_id, version, state from checkout", row -> into.add(new CheckoutRow(
-                place(row), row.getString("order_id"), row.getInt("version"), row.getString("state"))));
+                place(row), text(row, "order_id"), row.getInt("version"), text(row, "state"))));
         each(connection, "select bucket, order_id, version, state from checkout_step", row -> into.add(new StepRow(
-                place(row), row.getString("order_id"), row.getInt("version"), row.getString("state"))));
+                place(row), text(row, "order_id"), row.getInt("version"), text(row, "state"))));
         each(connection, "select bucket, customer, key, order_id from idempotency_key", row -> into.add(new KeyRow(
-                place(row), row.getString("customer"), row.getString("key"), row.getString("order_id"))));
+                place(row), text(row, "customer"), text(row, "key"), text(row, "order_id"))));
     }
 
     private void readInventory(Connection connection, List<Row> into) throws SQLException {
         each(connection, "select bucket, sku, available, reserved from stock", row -> into.add(new StockRow(place(row),
-                row.getString("sku"), row.getLong("available"), row.getLong("reserved"))));
+                text(row, "sku"), row.getLong("available"), row.getLong("reserved"))));
         each(connection, "select bucket, sku, receipt_id, quantity from goods_receipt", row -> into.add(new ReceiptRow(
-                place(row), row.getString("sku"), row.getString("receipt_id"), row.getLong("quantity"))));
+                place(row), text(row, "sku"), text(row, "receipt_id"), row.getLong("quantity"))));
         each(connection, "select bucket, order_id, sku, quantity, status from reservation",
-                row -> into.add(new ReservationRow(place(row), row.getString("order_id"), row.getString("sku"),
-                        row.getLong("quantity"), row.getString("status"))));
+                row -> into.add(new ReservationRow(place(row), text(row, "order_id"), text(row, "sku"),
+                        row.getLong("quantity"), text(row, "status"))));
     }
 
     private void readPayments(Connection connection, List<Row> into) throws SQLException {
         each(connection, "select bucket, order_id, status, amount_minor, currency from payment",
-                row -> into.add(new PaymentRow(place(row), row.getString("order_id"), row.getString("status"),
+                row -> into.add(new PaymentRow(place(row), text(row, "order_id"), text(row, "status"),
                         row.getString("currency") == null ? null : money(row, "amount_minor"))));
         each(connection, "select bucket, order_id, kind, account, amount_minor, currency from ledger_posting",
-                row -> into.add(new PostingRow(place(row), row.getString("order_id"), row.getString("kind"),
-                        row.getString("account"), money(row, "amount_minor"))));
+                row -> into.add(new PostingRow(place(row), text(row, "order_id"), text(row, "kind"),
+                        text(row, "account"), money(row, "amount_minor"))));
     }
 
-    private static List<OrderRow.Line> lines(String json) {
-        return JsonMapper.shared().readTree(json).valueStream().map(line -> new OrderRow.Line(line.path("sku")
-                .asString(), line.path("quantity").asInt())).toList();
+    private List<OrderRow.Line> lines(String json) {
+        return JsonMapper.shared().readTree(json).valueStream().map(line -> new OrderRow.Line(repeated.one(
+                line.path("sku").asString()), line.path("quantity").asInt())).toList();
     }
 
-    private static Money money(ResultSet row, String column) throws SQLException {
-        return new Money(row.getLong(column), row.getString("currency"));
+    private Money money(ResultSet row, String column) throws SQLException {
+        return new Money(row.getLong(column), text(row, "currency"));
     }
 
     private Place place(ResultSet row) throws SQLException {
-        return new Place(name(), row.getInt("bucket"));
+        return places.computeIfAbsent(row.getInt("bucket"), bucket -> new Place(name, bucket));
     }
 
-    private Database name() {
-        return new Database(database.service(), database.shard());
+    private String text(ResultSet row, String column) throws SQLException {
+        return repeated.one(row.getString(column));
     }
 
     @FunctionalInterface

@@ -25,7 +25,9 @@ public final class Observation {
 
     /** How many checkouts, refunds and prepared transactions have not come to their end. */
     public long underWay() {
-        return cluster.databases().stream().map(DatabaseReader::new).mapToLong(DatabaseReader::underWay).sum();
+        return cluster.databases().stream()
+                .map(database -> new DatabaseReader(database, new Repeated())).mapToLong(DatabaseReader::underWay)
+                .sum();
     }
 
     /**
@@ -54,12 +56,13 @@ public final class Observation {
 
     /** Everything there is to see. Holds it all in memory: about a kilobyte for each order. */
     public Observed look() {
+        var repeated = new Repeated();
         List<DatabaseReader.Content> contents = cluster.databases().stream()
-                .map(database -> new DatabaseReader(database).read()).toList();
+                .map(database -> new DatabaseReader(database, repeated).read()).toList();
         List<Row> rows = contents.stream().flatMap(content -> content.rows().stream()).toList();
-        return new Observed(ClientJournal.readAll(cluster.clientJournals()), rows,
+        return new Observed(ClientJournal.readAll(cluster.clientJournals(), repeated), rows,
                 contents.stream().map(DatabaseReader.Content::owned).toList(),
-                AcquirerJournal.read(cluster.acquirerJournal()),
+                AcquirerJournal.read(cluster.acquirerJournal(), repeated),
                 contents.stream().flatMap(content -> content.inDoubt().stream()).toList(),
                 givenUp());
     }

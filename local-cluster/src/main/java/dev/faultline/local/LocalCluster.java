@@ -176,8 +176,10 @@ public final class LocalCluster {
         int port = spec.map(NodeSpec::port).orElse(0);
         ProcessIdentity process = status.livingProcess();
         if (process == null) {
-            return new Node(directory.name(), status.state(), OptionalLong.empty(), port, status.since(),
-                    status.restarts(), status.detail(), Memory.NONE);
+            // What the supervisor has not noticed yet, or could not write down: on a full disk, say.
+            boolean hasEnded = status.state() == NodeState.READY || status.state() == NodeState.STARTING;
+            return new Node(directory.name(), hasEnded ? NodeState.RESTARTING : status.state(), OptionalLong.empty(),
+                    port, status.since(), status.restarts(), hasEnded ? Node.ENDED : status.detail(), Memory.NONE);
         }
         boolean silent = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().ask();
         return new Node(directory.name(), status.state(), OptionalLong.of(process.pid()), port, status.since(),

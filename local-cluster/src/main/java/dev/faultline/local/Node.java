@@ -17,4 +17,6 @@ public record Node(String name, NodeState state, OptionalLong pid, int port, Ins
         Memory memory) {
     /** The detail of a node that was ready and does not answer now. */
     public static final String SILENT = "does not answer now";
+    /** The detail of a node whose process is gone. */
+    static final String ENDED = "its process has ended";
 }

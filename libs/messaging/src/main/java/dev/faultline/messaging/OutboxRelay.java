@@ -190,11 +190,20 @@ public final class OutboxRelay {
                     LOG.warn("The relay of {} starts again from the last confirmed position: {}", database,
                             e.toString());
                 }
-                if (e instanceof TimeoutException) { // Kafka does not know the topic
-                    declareTopics.run();
+                if (e instanceof TimeoutException) { // Kafka is away, or does not know the topic
+                    declareMissingTopics();
                 }
                 pause();
             }
+        }
+    }
+
+    /** Nothing that fails here may end the relay: it is tried again when the next message finds no topic. */
+    private void declareMissingTopics() {
+        try {
+            declareTopics.run();
+        } catch (RuntimeException e) {
+            LOG.warn("The topics of the messages of {} could not be made: {}", database, e.toString());
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import dev.faultline.local.parts.FreePorts;
@@ -339,6 +340,22 @@ class OutboxRelayTest {
     void waitsForATopicThatIsMissingAndHasItMade() throws Exception {
         String late = topic + ".late";
         outbox.relay(Map.of(), () -> Topics.create(late, 1, Map.of())).start();
+        outbox.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
+
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+    }
+
+    /** As when Kafka is away for longer than the relay and what it asks have patience. */
+    @Test
+    void goesOnThoughTheTopicsCouldNotBeMade() throws Exception {
+        String late = topic + ".late";
+        var attempts = new AtomicInteger();
+        outbox.relay(Map.of(), () -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new IllegalStateException("could not configure topics");
+            }
+            Topics.create(late, 1, Map.of());
+        }).start();
         outbox.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
 
         await().atMost(PATIENCE).ignoreExceptions().until(() -> Topics.read(late).size() == 1);

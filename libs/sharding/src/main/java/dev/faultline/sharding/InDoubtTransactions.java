@@ -57,7 +57,7 @@ final class InDoubtTransactions implements AutoCloseable {
             if (inDoubt.isEmpty()) {
                 pools.keySet().forEach(this::forgetOldDecisions);
             }
-        } catch (DataAccessException e) {
+        } catch (RuntimeException e) { // whatever it is, it must not end the schedule
             log.debug("Not every shard can be asked for transactions in doubt; again soon", e);
         }
     }

@@ -93,7 +93,7 @@ class ListeningSettlements implements Settlements, DisposableBean {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 listen(database);
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) { // whatever it is, somebody waits
                 log.debug("Not listening on {} for the moment: {}", database.shard(), e.getMessage());
                 pause();
             }

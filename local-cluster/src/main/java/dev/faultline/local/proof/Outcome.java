@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Outcome(long seed, int perSecond, long lengthMs, List<Injected> faults, long sent, long accepted,
         long turnedAway, SortedMap<String, Long> givenUp, long repeats, long confirmed, long rejected,
-        long unavailableForMs,
-        @Nullable Long restedAfterMs, List<Anomaly> anomalies, List<Settled> settled, List<Long> acceptedAtMs) {
+        long unavailableForMs, @Nullable Long restedAfterMs, List<Anomaly> anomalies, List<Settled> settled,
+        List<Long> acceptedAtMs) {
 
     /**
      * A fault as it came about.

@@ -27,7 +27,7 @@ final class Shopper {
     private static final Duration END = Duration.ofSeconds(10);
     private static final int WAITING_ONE_IN = 4;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
 
     private final Platform platform;
     private final ClientJournal journal;

@@ -105,7 +105,7 @@ class SupervisorTest {
 
         node.stop();
 
-        await().atMost(Duration.ofSeconds(40)).until(() -> state(node) == NodeState.STOPPED);
+        await().atMost(Duration.ofSeconds(60)).until(() -> state(node) == NodeState.STOPPED);
         assertThat(process.isAlive()).isFalse();
     }
 

@@ -55,10 +55,10 @@ public final class Report {
                 <h1 class="%s">%s <small>seed %d, %d orders at %d a second</small></h1>
                 %s
                 <h2>Orders a second, and faults</h2>
-                <p>Green: accepted. Blue: come to their end. Red: a fault, from its beginning until all was well.</p>
+                <p>Green: accepted. Blue: come to their end, of the one in four that is waited for. Red: a fault, from its beginning until all was well.</p>
                 %s
                 <h2>From due to settled</h2>
-                <p>Milliseconds, by the second in which orders came to their end: median dark, 99th percentile light.</p>
+                <p>Milliseconds, of the one in four that is waited for, by the second in which it came to its end: median dark, 99th percentile light.</p>
                 %s
                 <h2>Faults</h2>
                 <table><tr><th><th>at<th>fault<th>node<th>well after<th>longest without an accepted order<th>requests repeated</tr>

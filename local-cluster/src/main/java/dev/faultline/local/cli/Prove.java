@@ -99,8 +99,7 @@ final class Prove {
         new Verdict(terminal).print(outcome.anomalies());
         if (outcome.anomalies().isEmpty() && !outcome.isProven()) {
             terminal.line(terminal.coloured(Terminal.Colour.RED, "Not proven:")
-                    + " not every node came back, not every order ended, clients gave up without having been turned"
-                    + " away, or most were.");
+                    + " not every node came back, not every order ended, or clients were turned away or gave up.");
         }
     }
 

@@ -15,13 +15,13 @@ class OutcomeTest {
     private static final SortedMap<String, Long> NOBODY = new TreeMap<>();
 
     @Test
-    void isProvenThoughSomeWereTurnedAwayAndToldSo() {
-        assertThat(outcome(90, 10, NOBODY, 0L, List.of()).isProven()).isTrue();
+    void isProvenIfAllWasAcceptedAndKept() {
+        assertThat(outcome(100, 0, NOBODY, 0L, List.of()).isProven()).isTrue();
     }
 
     @Test
-    void isNotProvenByAPlatformThatTurnsMostAway() {
-        assertThat(outcome(50, 50, NOBODY, 0L, List.of()).isProven()).isFalse();
+    void isNotProvenIfAClientWasTurnedAway() {
+        assertThat(outcome(99, 1, NOBODY, 0L, List.of()).isProven()).isFalse();
     }
 
     @Test

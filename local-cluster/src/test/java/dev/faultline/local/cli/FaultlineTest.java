@@ -68,6 +68,15 @@ class FaultlineTest {
                 "03:04:05.678 WARN  Relay                        late  order=7K-1  trace=abc", "at a", "at b");
     }
 
+    @Test
+    void saysHowToGiveMoreMemoryToWhatDoesNotFit() {
+        int status = Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true), _ -> {
+            throw new OutOfMemoryError("Java heap space");
+        }).execute("dead-letters", "list");
+        assertThat(status).isEqualTo(1);
+        assertThat(err.toString()).contains("FAULTLINE_HEAP=4g").hasLineCount(1);
+    }
+
     private int run(String... arguments) {
         return Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true)).execute(arguments);
     }

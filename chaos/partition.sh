@@ -9,7 +9,7 @@ begin "$@"
 node=${arguments[0]:-inventory-service-1}
 network=${arguments[1]:-messaging}
 
-hypothesis "$node is cut off from $network for 20 s; what it can not do waits or goes to others, and nothing is done twice"
+hypothesis "$node is cut off from $network for 20 s; what it cannot do waits or goes to others, and nothing is done twice"
 begin_load
 sleep 5
 on_exit node_mend "$node" "$network"

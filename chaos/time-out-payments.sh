@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # time-out-payments.sh [--target local|compose|k8s] [--rate N]
 # The acquirer does what it is asked and then does not answer, half of the time, for 20 seconds, while orders come in: who
-# asks can not know whether the money is taken.
+# asks cannot know whether the money is taken.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"

@@ -32,12 +32,12 @@ node_stop() { kube delete pod "$(pod "$1")" > /dev/null; }
 
 node_start() { :; }
 
-node_pause() { refuse "a pod can not be frozen from outside"; }
+node_pause() { refuse "a pod cannot be frozen from outside"; }
 
 node_resume() { :; }
 
 # NetworkPolicies only add up: what one allows, no other forbids.
-node_cut() { refuse "a pod can not be cut off without taking its NetworkPolicies away"; }
+node_cut() { refuse "a pod cannot be cut off without taking its NetworkPolicies away"; }
 
 node_mend() { :; }
 

@@ -24,7 +24,7 @@ node_pause() { faultline pause "$1" > /dev/null; }
 
 node_resume() { faultline resume "$1" > /dev/null; }
 
-node_cut() { refuse "processes of one machine share its loopback, and can not be cut off from each other; see --target compose"; }
+node_cut() { refuse "processes of one machine share its loopback, and cannot be cut off from each other; see --target compose"; }
 
 node_mend() { :; }
 

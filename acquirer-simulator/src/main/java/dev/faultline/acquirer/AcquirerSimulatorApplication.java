@@ -41,7 +41,7 @@ class AcquirerSimulatorApplication {
         return new HeldRequests(properties.holdFor(), properties.maxHeld());
     }
 
-    /** Part of readiness: whoever can not journal charges nothing. */
+    /** Part of readiness: whoever cannot journal charges nothing. */
     @Bean
     HealthIndicator journalHealthIndicator(FileJournal journal) {
         return () -> (journal.failed() ? Health.down() : Health.up()).withDetail("entries", journal.last()).build();

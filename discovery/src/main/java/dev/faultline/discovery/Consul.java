@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>
  * Thread-safe. A call ends within five seconds, or five seconds after the wait it was given. Unlike Spring Cloud's
- * client it never turns trouble into an empty answer: an agent that can not be reached, or that has no leader, is an
+ * client it never turns trouble into an empty answer: an agent that cannot be reached, or that has no leader, is an
  * {@link UncheckedIOException}.
  *
  * @see <a href="https://developer.hashicorp.com/consul/api-docs/features/blocking">Consul: blocking queries</a>
@@ -190,7 +190,7 @@ public final class Consul {
             }
             return response;
         } catch (IOException e) {
-            throw new UncheckedIOException("Consul at " + agent + " can not be asked: " + e, e);
+            throw new UncheckedIOException("Consul at " + agent + " cannot be asked: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new IOException("interrupted while waiting for Consul", e));

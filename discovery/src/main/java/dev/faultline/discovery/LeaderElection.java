@@ -59,7 +59,7 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     /**
-     * Does not block, and does not fail while Consul can not be asked: it then stands for the role as soon as it can.
+     * Does not block, and does not fail while Consul cannot be asked: it then stands for the role as soon as it can.
      *
      * @param role a path in Consul's key-value store, where {@code role/leader} is locked and {@code role/token} counts
      * @param candidate the name that operators see as the value of {@code role/leader}
@@ -84,7 +84,7 @@ public final class LeaderElection implements AutoCloseable {
      * a leader that was replaced never gets ahead of the one that replaced it.
      *
      * @return whether {@link #token()} is now higher
-     * @throws UncheckedIOException if Consul can not be asked
+     * @throws UncheckedIOException if Consul cannot be asked
      */
     public synchronized boolean raiseAbove(FencingToken seen) {
         Term current = term;

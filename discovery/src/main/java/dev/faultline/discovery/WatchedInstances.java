@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
  * is out of rotation as soon as Consul knows, and not when a cache expires.
  *
  * <p>
- * When Consul can not answer, or says that no instance passes, the last known good instances stay: a list of possibly
+ * When Consul cannot answer, or says that no instance passes, the last known good instances stay: a list of possibly
  * dead instances is never worse than an empty one. Asking does not block; only the very first answer is waited for,
  * two seconds at most, and is then empty.
  */
@@ -67,7 +67,7 @@ public final class WatchedInstances implements ServiceInstanceListSupplier, Disp
                 troubled = false;
             } catch (RuntimeException trouble) {
                 if (!troubled && !Thread.currentThread().isInterrupted()) {
-                    log.warn("Instances of {} can not be watched, going on with {} known ones: {}", service,
+                    log.warn("Instances of {} cannot be watched, going on with {} known ones: {}", service,
                             lastKnownGood.size(), trouble.getMessage());
                 }
                 troubled = true;

@@ -43,7 +43,7 @@ final class BareErrors extends ChannelOutboundHandlerAdapter {
                     "It was not read to its end.");
             case 431, 413 -> new Problem(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
                     "The request's headers are too large", "They were not read to their end.");
-            default -> new Problem(HttpStatus.BAD_REQUEST, "malformed-request", "The request can not be read",
+            default -> new Problem(HttpStatus.BAD_REQUEST, "malformed-request", "The request cannot be read",
                     "It is not a valid HTTP request.");
         };
         var body = Unpooled.wrappedBuffer(json.writeValueAsBytes(problem.body()));

@@ -56,7 +56,7 @@ class BoundsFilter implements WebFilter {
         }
         if (CorsUtils.isPreFlightRequest(request)) {
             return refused(HttpStatus.FORBIDDEN, "cross-origin", "Other origins are not admitted",
-                    "Scripts of other web sites can not call this.");
+                    "Scripts of other web sites cannot call this.");
         }
         HttpHeaders headers = request.getHeaders();
         if (request.getURI().toString().length() + size(headers) > bounds.maxHeaders().toBytes()) {

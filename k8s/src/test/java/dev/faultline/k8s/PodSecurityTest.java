@@ -41,7 +41,7 @@ class PodSecurityTest {
             assertThat(container.getAllowPrivilegeEscalation()).as("%s may gain privileges", workload).isFalse();
             assertThat(requireNonNull(container.getCapabilities()).getDrop()).as("%s", workload).containsExactly("ALL");
             assertThat(container.getCapabilities().getAdd()).as("%s", workload).isNullOrEmpty();
-            assertThat(container.getReadOnlyRootFilesystem()).as("%s can not write to its image", workload).isTrue();
+            assertThat(container.getReadOnlyRootFilesystem()).as("%s cannot write to its image", workload).isTrue();
             assertThat(container.getPrivileged()).as("%s", workload).isNull();
             assertThat(Stream.of(workload.pod().getHostNetwork(), workload.pod().getHostPID(),
                     workload.pod().getHostIPC())).as("%s shares nothing with its host", workload).containsOnlyNulls();

@@ -65,7 +65,7 @@ final class Home {
     /**
      * Makes the directory if it is not there.
      *
-     * @throws RefusedException if it can not be written to, or the disk is almost full
+     * @throws RefusedException if it cannot be written to, or the disk is almost full
      */
     void open() {
         try {
@@ -78,7 +78,7 @@ final class Home {
                         + ". Make room, or name a directory on another disk with --home or FAULTLINE_HOME.");
             }
         } catch (IOException e) {
-            throw new RefusedException("The cluster's home " + directory + " can not be written to (" + e.getMessage()
+            throw new RefusedException("The cluster's home " + directory + " cannot be written to (" + e.getMessage()
                     + "). Make it writable, or name another directory with --home or FAULTLINE_HOME.", e);
         }
     }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * The nodes belong to a supervisor that outlives this JVM. Any number of these objects may look at one cluster; one at a
- * time may start or stop it. Whatever can not be done is a {@link RefusedException} whose message is for a person.
+ * time may start or stop it. Whatever cannot be done is a {@link RefusedException} whose message is for a person.
  */
 public final class LocalCluster {
     private static final Duration DOWN = Duration.ofSeconds(90);

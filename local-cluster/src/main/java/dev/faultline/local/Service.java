@@ -12,7 +12,7 @@ import dev.faultline.local.parts.Readiness;
  * @param application the service's name, which is its module's
  * @param instance    from 1
  * @param heap        the largest heap, as in {@code 160m}
- * @param needs       the nodes without which it can not start
+ * @param needs       the nodes without which it cannot start
  */
 record Service(String application, int instance, int port, int managementPort, String heap,
         Map<String, String> environment, List<String> needs) {

@@ -17,7 +17,7 @@ import dev.faultline.local.parts.RefusedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can not be done is refused with a sentence that says what, where, and what to do. */
+/** What cannot be done is refused with a sentence that says what, where, and what to do. */
 class RefusalsTest {
 
     @TempDir Path directory;

@@ -35,7 +35,7 @@ final class Coroutine {
     /** Stops the one that runs. */
     static void stop() {
         if (!Continuation.yield(SCOPE)) {
-            throw new IllegalStateException("can not be stopped here");
+            throw new IllegalStateException("cannot be stopped here");
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * @param horizonMs when faults end
  * @param crash the chance at each boundary, like the others
  * @param slotLoss the chance that a relay that starts finds its slot gone, and what it had not read with it
- * @param outageMs for how long one of the topics can not be reached
+ * @param outageMs for how long one of the topics cannot be reached
  * @see <a href="https://doi.org/10.1145/2338965.2336763">Groce et al.: Swarm Testing, 2012</a>
  */
 record Faults(long horizonMs, double crash, double pause, double delay, double loss, double duplication,

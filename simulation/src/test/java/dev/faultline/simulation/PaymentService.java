@@ -79,7 +79,7 @@ final class PaymentService implements Payments {
     }
 
     private List<TakenUp> takeUp(Transaction transaction, Node node, List<Instruction> instructions) {
-        // As in SQL, what is not there can not be locked.
+        // As in SQL, what is not there cannot be locked.
         transaction.lock(instructions.stream().map(i -> i.command().orderId()).filter(rows::containsKey).toList());
         var before = new LinkedHashMap<OrderId, Row>();
         instructions.forEach(instruction -> {
@@ -120,7 +120,7 @@ final class PaymentService implements Payments {
         return takenUp;
     }
 
-    /** Whoever finds it so can not know whether it was asked for. */
+    /** Whoever finds it so cannot know whether it was asked for. */
     private static Payment readBack(Payment payment) {
         return switch (payment) {
             case Authorizing(var id, var terms, _) -> new Authorizing(id, terms, true);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What each protection is for: the world without it breaks the promise that is named. Where that takes two to be taken
- * out, since one covers for the other, a test says so too. The order in which rows are locked can not be shown here,
+ * out, since one covers for the other, a test says so too. The order in which rows are locked cannot be shown here,
  * where nothing deadlocks: {@code JdbcReservationsTest} shows it on PostgreSQL.
  */
 class ProtectionsTest {

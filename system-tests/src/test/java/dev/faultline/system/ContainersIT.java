@@ -35,7 +35,7 @@ class ContainersIT {
                 "no Docker engine with compose answers here");
         requireOrSkip(docker("compose", "pull", "--policy", "missing", "--ignore-buildable", "--quiet").succeeded()
                 && docker("compose", "build", "--quiet").succeeded(),
-                "the public images that it is made of can not be had here");
+                "the public images that it is made of cannot be had here");
         Outcome up = docker("compose", "up", "--wait", "--wait-timeout", "300");
         assertThat(up.succeeded()).as(up.output()).isTrue();
     }

@@ -36,9 +36,9 @@ public final class ChargingCards {
     }
 
     /**
-     * Does what is asked for, or says that it was done before or why it can not be done. Blocks until that is on disk.
+     * Does what is asked for, or says that it was done before or why it cannot be done. Blocks until that is on disk.
      *
-     * @throws JournalFailedException if it can not be journalled: whether it was done is not known
+     * @throws JournalFailedException if it cannot be journalled: whether it was done is not known
      * @throws FullException if the payment is a new one and there is no room for it: nothing was done
      */
     public Decision perform(PaymentId id, Operation operation) {
@@ -83,7 +83,7 @@ public final class ChargingCards {
             }
             Payment before = payments.getOrDefault(entry.paymentId(), UNKNOWN);
             if (!(before.on(entry.operation()) instanceof Became(Payment after)) || after.status() != entry.kind()) {
-                throw new IllegalArgumentException("a payment that is " + before.status() + " can not become "
+                throw new IllegalArgumentException("a payment that is " + before.status() + " cannot become "
                         + entry.kind());
             }
             last = entry.sequence();

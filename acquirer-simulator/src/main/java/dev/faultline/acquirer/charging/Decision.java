@@ -8,7 +8,7 @@ public sealed interface Decision {
     /** It had happened before: nothing happens again, and the first answer is given. */
     record Repeated(Payment firstAnswer) implements Decision {}
 
-    /** It can not happen to a payment that is as this one is. */
+    /** It cannot happen to a payment that is as this one is. */
     record Refused(Payment payment, Reason reason) implements Decision {}
 
     /** Why an operation is refused. */

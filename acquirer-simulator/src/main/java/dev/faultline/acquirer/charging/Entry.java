@@ -47,7 +47,7 @@ public record Entry(long sequence, Instant at, Status kind, PaymentId paymentId,
             case CAPTURED -> new Capture();
             case VOIDED -> new Cancel();
             case REFUNDED -> new Refund();
-            case UNKNOWN -> throw new IllegalArgumentException("an entry can not be of kind UNKNOWN");
+            case UNKNOWN -> throw new IllegalArgumentException("an entry cannot be of kind UNKNOWN");
         };
     }
 

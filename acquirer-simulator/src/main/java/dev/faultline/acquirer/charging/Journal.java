@@ -8,14 +8,14 @@ public interface Journal {
     /**
      * Hands over all entries in order; to be called once, before anything else.
      *
-     * @param each throws {@link IllegalArgumentException} for an entry that can not be, which ends the replay
+     * @param each throws {@link IllegalArgumentException} for an entry that cannot be, which ends the replay
      */
     void replay(Consumer<Entry> each);
 
     /**
      * Appends after all entries appended before, without waiting for the disk.
      *
-     * @throws JournalFailedException if the journal can not be written any more
+     * @throws JournalFailedException if the journal cannot be written any more
      */
     void append(Entry entry);
 

@@ -1,6 +1,6 @@
 package dev.faultline.acquirer.charging;
 
-/** The journal can not be read or written: nothing may be charged that is not journalled. */
+/** The journal cannot be read or written: nothing may be charged that is not journalled. */
 public class JournalFailedException extends RuntimeException {
     public JournalFailedException(String message) {
         super(message);

@@ -20,7 +20,7 @@ public record Money(long minorUnits, String currency) {
     /** @throws IllegalArgumentException if the currencies differ */
     public Money plus(Money other) {
         if (!currency.equals(other.currency)) {
-            throw new IllegalArgumentException("can not add " + other.currency + " to " + currency);
+            throw new IllegalArgumentException("cannot add " + other.currency + " to " + currency);
         }
         return new Money(Math.addExact(minorUnits, other.minorUnits), currency);
     }

@@ -14,7 +14,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionTimedOutException;
 
 /**
- * Names the message that can not be handled now, and its class decides how it is repeated: the error handler begins a new
+ * Names the message that cannot be handled now, and its class decides how it is repeated: the error handler begins a new
  * series of attempts when the class changes.
  */
 abstract sealed class Failure extends BatchListenerFailedException {
@@ -35,14 +35,14 @@ abstract sealed class Failure extends BatchListenerFailedException {
     /** Taken for the message's fault: repeated a few times. */
     static final class Persisting extends Failure {
         private Persisting(Throwable thrown, int index) {
-            super("a message can not be handled", thrown, index);
+            super("a message cannot be handled", thrown, index);
         }
     }
 
     /** Not repeated. */
     static final class Unreadable extends Failure {
         Unreadable(UnreadableMessageException thrown, int index) {
-            super("a message can not be read", thrown, index);
+            super("a message cannot be read", thrown, index);
         }
     }
 

@@ -33,7 +33,7 @@ public final class Inbox {
         if (ids.isEmpty()) {
             return fresh;
         }
-        // In one order, so that two batches which share messages can not deadlock.
+        // In one order, so that two batches which share messages cannot deadlock.
         try (var insert = transaction.prepareStatement("""
                 insert into inbox (message_id)
                 select id from unnest(?::uuid[]) as id order by id

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets the ids of messages that can not come again. Every instance does it; they share the work, because each takes
+ * Forgets the ids of messages that cannot come again. Every instance does it; they share the work, because each takes
  * rows that no other has locked.
  */
 final class InboxPruning implements AutoCloseable {

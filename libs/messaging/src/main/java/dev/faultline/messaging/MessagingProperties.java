@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
-/** The bounds of messaging. A value that can not work stops the start, naming the property. */
+/** The bounds of messaging. A value that cannot work stops the start, naming the property. */
 @ConfigurationProperties("faultline.messaging")
 public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inbox inbox,
         @DefaultValue Consumers consumers, @DefaultValue Topics topics) {

@@ -18,7 +18,7 @@ import org.springframework.context.SmartLifecycle;
  * <p>
  * That moment is a bound and no proof: nobody tells when the last gateway has heard of it. Consul's watchers are told
  * within milliseconds; one that is held up for longer than {@code faultline.shutdown.leave-time} still sends requests,
- * and repeats those that may be repeated elsewhere. If Consul can not be reached, its health checks have the same time.
+ * and repeats those that may be repeated elsewhere. If Consul cannot be reached, its health checks have the same time.
  */
 class LeavingRotation implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(LeavingRotation.class);

@@ -21,7 +21,7 @@ class ServiceDefaultsEnvironment implements EnvironmentPostProcessor, Ordered {
             new YamlPropertySourceLoader().load(FILE, new ClassPathResource(FILE))
                     .forEach(environment.getPropertySources()::addLast);
         } catch (IOException e) {
-            throw new UncheckedIOException("can not read " + FILE, e);
+            throw new UncheckedIOException("cannot read " + FILE, e);
         }
     }
 

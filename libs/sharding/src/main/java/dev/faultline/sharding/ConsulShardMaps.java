@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The shard map in Consul's key-value store, created there by whichever instance is first, and watched by all. While
- * Consul can not be asked the last known map stays in use: a stale map is harmless, since shards refuse what they do
+ * Consul cannot be asked the last known map stays in use: a stale map is harmless, since shards refuse what they do
  * not own.
  */
 final class ConsulShardMaps implements ShardMaps, AutoCloseable {

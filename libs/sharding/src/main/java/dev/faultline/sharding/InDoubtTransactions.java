@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  *
  * <p>
  * What the coordinating shard says is done. If it says nothing, recovery writes there that the transaction is aborted;
- * should the coordinator be alive after all, its own commit then fails on the same key. A shard that can not be reached
+ * should the coordinator be alive after all, its own commit then fails on the same key. A shard that cannot be reached
  * keeps its transactions in doubt, and their rows locked: that is the price of two-phase commit.
  */
 final class InDoubtTransactions implements AutoCloseable {

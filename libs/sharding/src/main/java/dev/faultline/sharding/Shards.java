@@ -23,7 +23,7 @@ public interface Shards {
 
     /**
      * Runs the work in one transaction, committed on return and rolled back on any exception: locally if the buckets
-     * live on one shard, by two-phase commit if on several. The buckets can not move meanwhile. When this instance's map
+     * live on one shard, by two-phase commit if on several. The buckets cannot move meanwhile. When this instance's map
      * turns out to be stale, the work is rolled back and run again, so it must have no effect outside of the
      * transaction.
      *

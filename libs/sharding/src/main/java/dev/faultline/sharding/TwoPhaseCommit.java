@@ -101,7 +101,7 @@ final class TwoPhaseCommit {
         observer.at(Moment.PREPARED_FIRST);
     }
 
-    /** The outcome is decided and durable: if it can not be carried out here, recovery will. */
+    /** The outcome is decided and durable: if it cannot be carried out here, recovery will. */
     private static void resolve(ShardSession participant, String outcome, String gid) {
         try (var statement = participant.connection().createStatement()) {
             statement.execute(outcome + " prepared '" + gid + "'");

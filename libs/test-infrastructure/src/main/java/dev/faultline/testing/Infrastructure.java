@@ -47,7 +47,7 @@ final class Infrastructure {
         try {
             return started(server, "in Docker", docker);
         } catch (RuntimeException e) {
-            return started(server, "as a process: Docker can not run it (" + e.getMessage() + ")", embedded);
+            return started(server, "as a process: Docker cannot run it (" + e.getMessage() + ")", embedded);
         }
     }
 

@@ -37,7 +37,7 @@ final class LogTail {
                 readFinishedLines(file, reader);
             }
         } catch (IOException e) {
-            throw new RefusedException(log + " can not be read: " + e.getMessage() + ".", e);
+            throw new RefusedException(log + " cannot be read: " + e.getMessage() + ".", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

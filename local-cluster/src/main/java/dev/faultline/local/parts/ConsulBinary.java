@@ -200,7 +200,7 @@ final class ConsulBinary {
     }
 
     private static String reason(IOException e) {
-        return e.getMessage() == null ? "can not be reached" : e.getMessage();
+        return e.getMessage() == null ? "cannot be reached" : e.getMessage();
     }
 
     private static String system() {

@@ -21,7 +21,7 @@ public final class Databases {
      * A database owned by a role of the same name, that may log in and read the write-ahead log, and that no other role
      * but superusers may connect to.
      *
-     * @throws RefusedException if the server can not be reached or refuses
+     * @throws RefusedException if the server cannot be reached or refuses
      */
     public void create(String name, String ownersPassword) {
         if (!name.matches("[a-z][a-z0-9_]*")) {

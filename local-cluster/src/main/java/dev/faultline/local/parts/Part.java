@@ -10,7 +10,7 @@ public sealed interface Part permits PostgresServer, KafkaBroker, ConsulAgent {
      * Makes what the server needs on disk: its binaries in the cache, its data directory, its configuration. Repeatable;
      * data that exists is kept. To be called while the server does not run.
      *
-     * @throws RefusedException if this machine can not run the server
+     * @throws RefusedException if this machine cannot run the server
      */
     void prepare();
 

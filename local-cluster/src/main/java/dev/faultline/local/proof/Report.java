@@ -37,7 +37,7 @@ public final class Report {
             Files.writeString(directory.resolve(name + ".json"), JsonMapper.builder().build()
                     .writerWithDefaultPrettyPrinter().writeValueAsString(outcome));
         } catch (IOException e) {
-            throw new RefusedException("The report " + page + " can not be written: " + e.getMessage(), e);
+            throw new RefusedException("The report " + page + " cannot be written: " + e.getMessage(), e);
         }
         return page;
     }

@@ -33,7 +33,7 @@ public final class JsonFile<T> {
         return file;
     }
 
-    /** The value, if the file is there and can be understood: what can not, another version wrote. */
+    /** The value, if the file is there and can be understood: what cannot, another version wrote. */
     public Optional<T> read() {
         try {
             return Optional.of(JSON.readValue(Files.readAllBytes(file), type));

@@ -50,7 +50,7 @@ public final class NodeDirectory {
         status.delete();
     }
 
-    /** The last lines of its log, none if it can not be read. */
+    /** The last lines of its log, none if it cannot be read. */
     public List<String> logEnd(int lines) {
         try (Stream<String> all = Files.lines(log(), StandardCharsets.UTF_8)) {
             var last = new ArrayDeque<String>();

@@ -38,7 +38,7 @@ public interface Acquirer {
         /** The acquirer did not do it, and will not if asked again. */
         record Declined(String reason) implements Answer {}
 
-        /** It can not be done to a payment that is as this one is. */
+        /** It cannot be done to a payment that is as this one is. */
         record Refused(Standing standing) implements Answer {}
 
         /** It was asked for, or may have been, and whether it was done is not known. */

@@ -68,7 +68,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     /**
      * Opens the journal in this directory, which is made if there is none.
      *
-     * @throws JournalFailedException if it can not be opened, or another process has it open
+     * @throws JournalFailedException if it cannot be opened, or another process has it open
      */
     public static FileJournal open(Path directory) {
         Path path = directory.resolve("journal.jsonl").toAbsolutePath();
@@ -81,7 +81,7 @@ public final class FileJournal implements Journal, AutoCloseable {
             }
             ownership.close();
         } catch (IOException e) {
-            throw new JournalFailedException("can not open the journal " + path + ": " + e.getMessage(), e);
+            throw new JournalFailedException("cannot open the journal " + path + ": " + e.getMessage(), e);
         }
         throw new JournalFailedException("the journal " + path + " is in use by another acquirer; stop that one first,"
                 + " or give this one a directory of its own");
@@ -123,7 +123,7 @@ public final class FileJournal implements Journal, AutoCloseable {
             file.seek(size);
             file.getFD().sync();
         } catch (IOException e) {
-            throw new JournalFailedException("can not read the journal " + path + ": " + e.getMessage(), e);
+            throw new JournalFailedException("cannot read the journal " + path + ": " + e.getMessage(), e);
         } finally {
             lock.unlock();
         }
@@ -219,7 +219,7 @@ public final class FileJournal implements Journal, AutoCloseable {
                 line = lines.next();
             }
         } catch (IOException | JacksonException e) {
-            throw new JournalFailedException("can not read the journal " + path + ": " + e.getMessage(), e);
+            throw new JournalFailedException("cannot read the journal " + path + ": " + e.getMessage(), e);
         }
         return page;
     }
@@ -253,7 +253,7 @@ public final class FileJournal implements Journal, AutoCloseable {
 
     private void failIfFailed() {
         if (failure != null) {
-            throw new JournalFailedException("the journal " + path + " can not be written: " + failure.getMessage(),
+            throw new JournalFailedException("the journal " + path + " cannot be written: " + failure.getMessage(),
                     failure);
         }
     }

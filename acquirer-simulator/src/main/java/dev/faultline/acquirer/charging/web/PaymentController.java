@@ -101,7 +101,7 @@ class PaymentController {
 
     @ExceptionHandler
     ErrorResponse journalFailed(JournalFailedException e) {
-        return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "journal-failed", "The acquirer can not journal",
+        return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "journal-failed", "The acquirer cannot journal",
                 "Whether anything was done is not known: " + e.getMessage());
     }
 

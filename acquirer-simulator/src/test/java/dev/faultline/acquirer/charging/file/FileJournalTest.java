@@ -143,9 +143,9 @@ class FileJournalTest {
         assertRefused(lines[0] + lines[2], "line 2: has number 3 after number 1");
         assertRefused(lines[0] + lines[1] + lines[1], "line 3: has number 2 after number 2");
         assertRefused(lines[0] + lines[1].replace("AUTHORIZED", "CAPTURED"),
-                "line 2: a payment that is UNKNOWN can not become CAPTURED");
+                "line 2: a payment that is UNKNOWN cannot become CAPTURED");
         assertRefused(lines[0] + lines[1].replace("\"b\"", "\"a\""),
-                "line 2: a payment that is AUTHORIZED can not become AUTHORIZED");
+                "line 2: a payment that is AUTHORIZED cannot become AUTHORIZED");
         assertRefused(lines[0].replace("1250", "-1250"), "line 1");
         assertRefused(lines[0].replace("\"paymentMethod\":\"card-visa\"", "\"reason\":\"none\""), "line 1");
         assertRefused(lines[0].replace("AUTHORIZED", "UNKNOWN"), "line 1");

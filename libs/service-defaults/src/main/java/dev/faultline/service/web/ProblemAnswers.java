@@ -120,7 +120,7 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
     }
 
     private static ProblemException malformed(String detail) {
-        return new ProblemException(HttpStatus.BAD_REQUEST, "malformed-request", "The request can not be read", detail);
+        return new ProblemException(HttpStatus.BAD_REQUEST, "malformed-request", "The request cannot be read", detail);
     }
 
     @ExceptionHandler
@@ -147,7 +147,7 @@ class ProblemAnswers extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> unavailable(DataAccessException e, WebRequest request) {
         log.warn("A database could not do its part: {}", e.getMostSpecificCause().toString());
         var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
-                "The service can not reach its data", "Nothing is known to have changed; try again with the same"
+                "The service cannot reach its data", "Nothing is known to have changed; try again with the same"
                         + " Idempotency-Key.").retryAfter(TRY_AGAIN);
         return answer(e, problem, new HttpHeaders(), request);
     }

@@ -30,14 +30,14 @@ public final class ClientJournal implements AutoCloseable {
         this.writer = writer;
     }
 
-    /** @throws RefusedException if it can not be written, or a client of this name has written one before */
+    /** @throws RefusedException if it cannot be written, or a client of this name has written one before */
     public static ClientJournal create(Path directory, String client) {
         Path file = directory.resolve(client + ".jsonl");
         try {
             Files.createDirectories(directory);
             return new ClientJournal(file, Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW));
         } catch (IOException e) {
-            throw new RefusedException("The client's journal " + file + " can not be made: " + e.getMessage(), e);
+            throw new RefusedException("The client's journal " + file + " cannot be made: " + e.getMessage(), e);
         }
     }
 
@@ -48,7 +48,7 @@ public final class ClientJournal implements AutoCloseable {
             writer.newLine();
             writer.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("the client's journal " + file + " can not be written", e);
+            throw new UncheckedIOException("the client's journal " + file + " cannot be written", e);
         }
     }
 

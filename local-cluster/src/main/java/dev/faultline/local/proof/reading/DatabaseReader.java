@@ -49,7 +49,7 @@ final class DatabaseReader {
 
     record Content(List<Row> rows, Ownership owned, List<InDoubt> inDoubt) {}
 
-    /** @throws RefusedException if the database can not be read */
+    /** @throws RefusedException if the database cannot be read */
     Content read() {
         return inDatabase(connection -> {
             connection.setAutoCommit(false);
@@ -74,7 +74,7 @@ final class DatabaseReader {
     /**
      * How many things there are still under way: checkouts without an end, payments to be undone, prepared transactions.
      *
-     * @throws RefusedException if the database can not be read
+     * @throws RefusedException if the database cannot be read
      */
     long underWay() {
         return inDatabase(connection -> {
@@ -159,7 +159,7 @@ final class DatabaseReader {
         try (var connection = DriverManager.getConnection(database.jdbcUrl(), options)) {
             return work.in(connection);
         } catch (SQLException e) {
-            throw new RefusedException("The database " + database + " can not be read: " + e.getMessage()
+            throw new RefusedException("The database " + database + " cannot be read: " + e.getMessage()
                     + " See ./faultline status.", e);
         }
     }

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How patient checkouts are. A value that can not work stops the start, naming the property.
+ * How patient checkouts are. A value that cannot work stops the start, naming the property.
  *
  * @param redriveAfter how long a state waits for its reply before the command is sent again; doubled each time
  * @param redriveAtMost the longest that it waits

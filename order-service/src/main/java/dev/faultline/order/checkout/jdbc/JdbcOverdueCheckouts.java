@@ -86,7 +86,7 @@ public class JdbcOverdueCheckouts {
      * alone, whatever becomes of the others.
      *
      * @throws StaleLeaderException if the shard knows of a newer leader; nothing was changed
-     * @throws org.springframework.dao.DataAccessException if the shard can not be worked on; nothing was changed
+     * @throws org.springframework.dao.DataAccessException if the shard cannot be worked on; nothing was changed
      */
     public Swept sweep(ShardName shard, FencingToken leader) {
         List<Overdue> overdue = shards.read(shard, this::overdue);

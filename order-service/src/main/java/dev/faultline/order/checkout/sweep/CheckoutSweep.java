@@ -35,7 +35,7 @@ import org.springframework.stereotype.Component;
  *
  * <p>
  * One leader is a matter of economy; that two do no harm is a matter of the shards, which refuse the older one's token,
- * and of each checkout's version. A shard that can not be worked on does not keep the others waiting longer than a
+ * and of each checkout's version. A shard that cannot be worked on does not keep the others waiting longer than a
  * connection takes to fail.
  */
 @Component
@@ -118,7 +118,7 @@ class CheckoutSweep implements SmartLifecycle {
         } catch (RuntimeException trouble) {
             // Nothing may end the schedule; what is overdue stays so until the next time.
             if (troubled.add(shard)) {
-                log.warn("{} can not be swept for the moment: {}", shard, trouble.toString());
+                log.warn("{} cannot be swept for the moment: {}", shard, trouble.toString());
             }
         }
         return Duration.ZERO;
@@ -131,7 +131,7 @@ class CheckoutSweep implements SmartLifecycle {
                 log.warn("Another instance leads by now: {}", stale.getMessage());
             }
         } catch (UncheckedIOException e) {
-            log.warn("{}, and Consul can not be asked who leads", stale.getMessage());
+            log.warn("{}, and Consul cannot be asked who leads", stale.getMessage());
         }
     }
 

@@ -72,7 +72,7 @@ class ListeningSettlements implements Settlements, DisposableBean {
         waiting.computeIfAbsent(id.value(), _ -> ConcurrentHashMap.newKeySet()).add(waiter);
         try {
             long deadline = System.nanoTime() + atMost.toNanos();
-            // Looked at only now that the news can not be missed any more.
+            // Looked at only now that the news cannot be missed any more.
             while (!waiter.isSettled && !orders.isSettled(id)) {
                 if (!waiter.awakened.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     return;

@@ -35,7 +35,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/orders")
 class OrderController {
-    /** RFC 7240: a preference that can not be read is ignored, not refused. */
+    /** RFC 7240: a preference that cannot be read is ignored, not refused. */
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait=(\\d{1,6})(?:$|[,;\\s])");
     private static final int LONGEST_WAIT_S = 10;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
@@ -74,7 +74,7 @@ class OrderController {
                             + " Idempotency-Key.").retryAfter(TRY_AGAIN);
             case Placed.Refused(var flaws) -> throw ProblemException.invalid(
                     flaws.getFirst().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                    "The order can not be placed",
+                    "The order cannot be placed",
                     flaws.stream().map(flaw -> new FieldError(flaw.field(), flaw.reason())).toList());
         };
     }

@@ -394,7 +394,7 @@ class CheckoutSweepTest {
 
     /**
      * From now on what is sent is lost: the slot goes with what was in it, as when the server gives it up, and its name is
-     * taken, so that the relay can not have another.
+     * taken, so that the relay cannot have another.
      */
     private void loseEverything() throws SQLException {
         for (ShardDatabase shard : databases.all()) {

@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The acquirer, asked with patience: retry, in it bulkhead, in it circuit breaker, in it time limit. Each repetition
- * waits for a place of its own and counts for the breaker, so retries can not become a storm; and repeating is safe,
+ * waits for a place of its own and counts for the breaker, so retries cannot become a storm; and repeating is safe,
  * because the acquirer does nothing twice under one id. A decline is an answer, not a failure.
  *
  * <p>

@@ -41,7 +41,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.stereotype.Repository;
 
-/** {@link Payments} in PostgreSQL. Rows are locked in the order of their ids, so that batches can not deadlock. */
+/** {@link Payments} in PostgreSQL. Rows are locked in the order of their ids, so that batches cannot deadlock. */
 @Repository
 class JdbcPayments implements Payments {
     private static final Logger log = LoggerFactory.getLogger(JdbcPayments.class);

@@ -16,8 +16,8 @@ WORKDIR /repository
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
     mvn --batch-mode --no-transfer-progress --threads 2 -Dmaven.test.skip=true --also-make package \
-        --projects acquirer-simulator,gateway-service,inventory-service,order-service,payment-service,local-cluster \
- && mkdir /cluster && cp $(tr ':' ' ' < local-cluster/target/classpath) local-cluster/target/local-cluster.jar /cluster
+        --projects acquirer-simulator,gateway-service,inventory-service,order-service,payment-service,cli \
+ && mkdir /cluster && cp $(tr ':' ' ' < cli/target/classpath) cli/target/cli.jar /cluster
 
 FROM ${JRE_IMAGE} AS jars-fast
 ARG SERVICE
@@ -45,7 +45,7 @@ COPY --from=jars /repository/payment-service/target/payment-service.jar /reposit
 # PostgreSQL does not run as root, nor as a user without a name.
 RUN useradd --uid 10001 --create-home trainer && install --directory --owner=trainer /caches
 USER trainer
-RUN java -Dfaultline.repository=/repository -cp '/cluster/*' dev.faultline.local.cli.Faultline train --home=/home/trainer/cluster
+RUN java -Dfaultline.repository=/repository -cp '/cluster/*' dev.faultline.cli.Faultline train --home=/home/trainer/cluster
 RUN for cache in /home/trainer/cluster/apps/*/*.aot; do \
         service=$(basename "$(dirname "$cache")") && service=${service%-*} && mkdir "/caches/$service" \
      && mv "$cache" "/caches/$service/service.aot" \

@@ -77,7 +77,7 @@ class BoundsFilter implements WebFilter {
         return DataBufferUtils.join(body, Math.toIntExact(bounds.maxBody().toBytes())).map(BoundsFilter::bytes)
                 .defaultIfEmpty(new byte[0]).timeout(bounds.bodyTime())
                 .onErrorMap(DataBufferLimitException.class, _ -> bodyTooLarge())
-                .onErrorMap(TimeoutException.class, _ -> new Problem.RefusedException(new Problem(
+                .onErrorMap(TimeoutException.class, _ -> new Problem.FaultlineException(new Problem(
                         HttpStatus.REQUEST_TIMEOUT, "body-too-slow", "The request's body came too slowly",
                         "It must be there within " + bounds.bodyTime().toSeconds() + " seconds.")));
     }
@@ -105,12 +105,12 @@ class BoundsFilter implements WebFilter {
                 .sum();
     }
 
-    private Problem.RefusedException bodyTooLarge() {
-        return new Problem.RefusedException(new Problem(HttpStatus.CONTENT_TOO_LARGE, "body-too-large",
+    private Problem.FaultlineException bodyTooLarge() {
+        return new Problem.FaultlineException(new Problem(HttpStatus.CONTENT_TOO_LARGE, "body-too-large",
                 "The request body is too large", "At most " + bounds.maxBody().toBytes() + " bytes are accepted."));
     }
 
     private static Mono<Void> refused(HttpStatus status, String slug, String title, String detail) {
-        return Mono.error(new Problem.RefusedException(new Problem(status, slug, title, detail)));
+        return Mono.error(new Problem.FaultlineException(new Problem(status, slug, title, detail)));
     }
 }

@@ -28,10 +28,10 @@ record Problem(HttpStatus status, String slug, String title, String detail, @Nul
     }
 
     /** Ends a request that the gateway does not let in. */
-    static final class RefusedException extends RuntimeException {
+    static final class FaultlineException extends RuntimeException {
         private final transient Problem problem;
 
-        RefusedException(Problem problem) {
+        FaultlineException(Problem problem) {
             super(problem.detail(), null, false, false);
             this.problem = problem;
         }

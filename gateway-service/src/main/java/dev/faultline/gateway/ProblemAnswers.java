@@ -66,7 +66,7 @@ class ProblemAnswers implements WebExceptionHandler {
     }
 
     private static Problem problem(ServerWebExchange exchange, Throwable error) {
-        if (error instanceof Problem.RefusedException refused) {
+        if (error instanceof Problem.FaultlineException refused) {
             return refused.problem();
         }
         Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);

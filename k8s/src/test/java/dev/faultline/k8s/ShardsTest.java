@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import com.google.gson.JsonObject;
-import dev.faultline.local.parts.PostgresServer;
+import dev.faultline.backing.PostgresServer;
 import dev.faultline.sharding.ShardingProperties;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1StatefulSet;

@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.RefusedException;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Progress;
 
 /**
  * The services' builds in the cluster's home. Services never run from the build's own directory: a jar that is built
@@ -24,7 +25,7 @@ import dev.faultline.local.parts.RefusedException;
  */
 final class Applications {
     private final Path repository;
-    private final Cache installed;
+    private final CacheDirectory installed;
     private final Path directory;
     private final Progress progress;
 
@@ -35,7 +36,7 @@ final class Applications {
     Applications(Path repository, Path directory, Progress progress) {
         this.repository = repository;
         this.directory = directory;
-        this.installed = new Cache(directory);
+        this.installed = new CacheDirectory(directory);
         this.progress = progress;
     }
 
@@ -43,13 +44,13 @@ final class Applications {
     Application install(String name) {
         Path jar = repository.resolve(name).resolve("target").resolve(name + ".jar");
         if (!Files.isRegularFile(jar)) {
-            throw new RefusedException(name + " is not built: there is no " + jar
+            throw new FaultlineException(name + " is not built: there is no " + jar
                     + ". Build it with: mvn -DskipTests package");
         }
         try {
             return new Application(name, installed.get(name + "-" + key(jar), unpacked -> extract(jar, unpacked)));
         } catch (IOException e) {
-            throw new RefusedException(jar + " could not be unpacked into " + directory + ": " + e.getMessage(), e);
+            throw new FaultlineException(jar + " could not be unpacked into " + directory + ": " + e.getMessage(), e);
         }
     }
 
@@ -83,7 +84,7 @@ final class Applications {
         List<Path> directories = kept.stream().map(Application::directory).toList();
         try (Stream<Path> present = Files.list(directory)) {
             for (Path old : present.filter(path -> !directories.contains(path)).toList()) {
-                Cache.deleteTree(old);
+                CacheDirectory.deleteTree(old);
             }
         } catch (IOException e) {
             progress.report("apps", "old builds could not be deleted: " + e.getMessage());

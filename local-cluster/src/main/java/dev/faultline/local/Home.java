@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.RefusedException;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.FaultlineException;
 import dev.faultline.local.supervisor.JsonFile;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +65,7 @@ final class Home {
     /**
      * Makes the directory if it is not there.
      *
-     * @throws RefusedException if it cannot be written to, or the disk is almost full
+     * @throws FaultlineException if it cannot be written to, or the disk is almost full
      */
     void open() {
         try {
@@ -73,12 +73,12 @@ final class Home {
             Files.delete(Files.createTempFile(directory, "write", ".test"));
             long free = Files.getFileStore(directory).getUsableSpace();
             if (free < LEAST_FREE_BYTES) {
-                throw new RefusedException("Only " + free / (1 << 20) + " MiB are free on the disk that holds "
+                throw new FaultlineException("Only " + free / (1 << 20) + " MiB are free on the disk that holds "
                         + directory + "; a cluster needs " + LEAST_FREE_BYTES / (1 << 20)
                         + ". Make room, or name a directory on another disk with --home or FAULTLINE_HOME.");
             }
         } catch (IOException e) {
-            throw new RefusedException("The cluster's home " + directory + " cannot be written to (" + e.getMessage()
+            throw new FaultlineException("The cluster's home " + directory + " cannot be written to (" + e.getMessage()
                     + "). Make it writable, or name another directory with --home or FAULTLINE_HOME.", e);
         }
     }
@@ -90,7 +90,7 @@ final class Home {
                     StandardOpenOption.WRITE);
             if (tryLock(channel) == null) {
                 channel.close();
-                throw new RefusedException("Another ./faultline is starting or stopping the cluster in " + directory
+                throw new FaultlineException("Another ./faultline is starting or stopping the cluster in " + directory
                         + " at this moment. Wait for it to end, then try again.");
             }
             return channel;
@@ -110,9 +110,9 @@ final class Home {
 
     void delete() {
         try {
-            Cache.deleteTree(directory);
+            CacheDirectory.deleteTree(directory);
         } catch (IOException e) {
-            throw new RefusedException("The cluster's home " + directory + " could not be deleted: " + e.getMessage()
+            throw new FaultlineException("The cluster's home " + directory + " could not be deleted: " + e.getMessage()
                     + ". Delete it by hand.", e);
         }
     }

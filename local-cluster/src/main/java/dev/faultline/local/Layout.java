@@ -10,13 +10,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.ConsulAgent;
-import dev.faultline.local.parts.Databases;
-import dev.faultline.local.parts.KafkaAotCache;
-import dev.faultline.local.parts.KafkaBroker;
-import dev.faultline.local.parts.Part;
-import dev.faultline.local.parts.PostgresServer;
+import dev.faultline.backing.BackingService;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.ConsulAgent;
+import dev.faultline.backing.Databases;
+import dev.faultline.backing.KafkaAotCache;
+import dev.faultline.backing.KafkaBroker;
+import dev.faultline.backing.PostgresServer;
+import dev.faultline.backing.Progress;
+import dev.faultline.backing.ServiceDatabase;
 
 /** The default layout: which nodes there are, where they listen, and what each is told through its environment. */
 final class Layout {
@@ -31,7 +33,7 @@ final class Layout {
     private final List<PostgresServer> shards;
     private final List<Service> services;
 
-    Layout(Home home, Settings settings, Cache cache, KafkaAotCache kafkaCache, Progress progress) {
+    Layout(Home home, Settings settings, CacheDirectory cache, KafkaAotCache kafkaCache, Progress progress) {
         this.settings = settings;
         this.ports = settings.ports();
         this.consul = new ConsulAgent("consul-1", home.data("consul-1"), ports.consul(), cache,
@@ -43,8 +45,8 @@ final class Layout {
         this.services = services(home);
     }
 
-    List<Part> parts() {
-        return Stream.concat(Stream.of(consul, kafka), shards.stream()).map(Part.class::cast).toList();
+    List<BackingService> parts() {
+        return Stream.concat(Stream.of(consul, kafka), shards.stream()).map(BackingService.class::cast).toList();
     }
 
     /** Makes what the services keep their data in on a shard that is ready. Repeatable. */
@@ -78,11 +80,11 @@ final class Layout {
 
     /** Every node's name, those first that others need. */
     List<String> nodeNames() {
-        return Stream.concat(parts().stream().map(Part::name), services.stream().map(Service::name)).toList();
+        return Stream.concat(parts().stream().map(BackingService::name), services.stream().map(Service::name)).toList();
     }
 
     /** The port that each part is reached at, by its name. */
-    int portOf(Part part) {
+    int portOf(BackingService part) {
         return switch (part) {
             case ConsulAgent agent -> agent.httpPort();
             case KafkaBroker _ -> ports.kafka();

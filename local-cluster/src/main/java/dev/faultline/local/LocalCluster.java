@@ -7,27 +7,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.KafkaAotCache;
-import dev.faultline.local.parts.RefusedException;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.KafkaAotCache;
+import dev.faultline.backing.Polling;
+import dev.faultline.backing.Progress;
+import dev.faultline.backing.ServiceDatabase;
 import dev.faultline.local.supervisor.NodeDirectory;
-import dev.faultline.local.supervisor.NodeSpec;
 import dev.faultline.local.supervisor.NodeState;
-import dev.faultline.local.supervisor.NodeStatus;
-import dev.faultline.local.supervisor.ProcessIdentity;
 import dev.faultline.local.supervisor.SupervisorDirectory;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The whole platform on this machine, its state in one directory: what {@code ./faultline} does, for programs.
+ * The whole platform as processes on this machine, with all its state in one directory.
  *
  * <p>
- * The nodes belong to a supervisor that outlives this JVM. Any number of these objects may look at one cluster; one at a
- * time may start or stop it. Whatever cannot be done is a {@link RefusedException} whose message is for a person.
+ * The nodes belong to a supervisor that outlives this JVM. Any number of these objects may refer to one cluster; only one
+ * at a time may start or stop it. Failures are {@link FaultlineException}s with a message for the user.
  */
 public final class LocalCluster {
     private static final Duration DOWN = Duration.ofSeconds(90);
@@ -47,7 +44,7 @@ public final class LocalCluster {
 
     /**
      * The same, with the services' unpacked builds and their ahead-of-time caches in another directory, where they
-     * outlive the cluster. Not for two clusters that run at the same time from different builds.
+     * outlive the cluster. Not for two clusters that run different builds at the same time.
      */
     public static LocalCluster in(Path home, Path applications) {
         return new LocalCluster(new Home(home, applications));
@@ -63,17 +60,17 @@ public final class LocalCluster {
         return home.directory();
     }
 
-    /** Whether a supervisor is at work. */
+    /** Whether its supervisor runs. */
     public boolean isRunning() {
         return files.livingSupervisor().isPresent();
     }
 
-    /** Whether there is any node to look at. */
+    /** Whether it has any nodes. */
     public boolean hasNodes() {
         return home.settings().isPresent() && !files.wantedNodes().isEmpty();
     }
 
-    /** Whether everything of the layout has been told to run. */
+    /** Whether every node of the layout has been started. */
     public boolean isComplete() {
         return isRunning() && home.settings().isPresent() && layout().nodeNames().stream()
                 .allMatch(name -> files.node(name).spec().isPresent());
@@ -81,51 +78,52 @@ public final class LocalCluster {
 
     /**
      * Starts what does not run yet, and returns when one instance of every service is ready; the others follow, see
-     * {@link #awaitReady}. What runs is left alone; what was stopped on purpose too, unless the whole cluster was down.
+     * {@link #awaitReady}. Nodes that the user stopped stay stopped, unless the whole cluster was down.
      *
-     * @param gatewayPort where the gateway is to listen; without it where it did the last time, at first on 8080
+     * @param gatewayPort the gateway's port; by default the last one, at first 8080
+     * @param load        what to train ahead-of-time caches with, if there are none for the present builds
      */
-    public void up(OptionalInt gatewayPort, Progress progress) {
+    public void up(OptionalInt gatewayPort, TrainingLoad load, Progress progress) {
         home.open();
         try (var _ = home.lock()) {
-            new Starting(home, Repository.find(), files, progress).up(gatewayPort);
+            startup(progress).up(gatewayPort, load);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * Makes the ahead-of-time caches of the services' present builds, in a cluster that is gone afterwards.
+     * Creates the ahead-of-time caches of the services' present builds, in a temporary cluster.
      *
      * @return the directories of the builds, named after service and build, each with its cache
-     * @throws RefusedException if a cache could not be made, or this cluster runs
+     * @throws FaultlineException if a cache cannot be created, or this cluster runs
      */
-    public List<Path> train(Progress progress) {
+    public List<Path> train(TrainingLoad load, Progress progress) {
         home.open();
         try (var _ = home.lock()) {
             if (isRunning()) {
-                throw new RefusedException("The cluster in " + home.directory()
+                throw new FaultlineException("The cluster in " + home.directory()
                         + " runs from the builds that would be replaced. Stop it with ./faultline down.");
             }
-            return new Starting(home, Repository.find(), files, progress).train();
+            return startup(progress).train(load);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Returns when every node is ready that was not stopped on purpose; three minutes at most. */
+    /** Waits until every node is ready that the user has not stopped; three minutes at most. */
     public void awaitReady(Progress progress) {
         List<String> others = layout().nodeNames().stream().filter(name -> !files.node(name).isReady()).toList();
-        new Starting(home, Repository.find(), files, progress).awaitReady(others);
+        startup(progress).awaitReady(others);
     }
 
-    /** Stops every node, those first that others do not need, and the supervisor. Data stays. */
+    /** Stops every node, dependents first, and the supervisor. Keeps the data. */
     public void down(Progress progress) {
         if (!home.exists()) {
             return;
         }
         try (var _ = home.lock()) {
-            boolean orphans = files.wantedNodes().stream().anyMatch(node -> livingProcess(node) != null);
+            boolean orphans = files.wantedNodes().stream().anyMatch(node -> ClusterNodes.livingProcess(node) != null);
             if (isRunning() || orphans) {
                 files.requestShutdown();
                 SupervisorProcess.ensureRunning(home.directory(), files);
@@ -138,7 +136,7 @@ public final class LocalCluster {
 
     private void awaitEnd(Progress progress) {
         var ending = new ArrayList<>(files.wantedNodes());
-        boolean ended = Waiting.until(DOWN, () -> {
+        boolean ended = Polling.until(DOWN, () -> {
             boolean over = !isRunning();
             ending.removeIf(node -> {
                 boolean stopped = over
@@ -151,13 +149,13 @@ public final class LocalCluster {
             return over;
         });
         if (!ended) {
-            throw new RefusedException("Still running after " + DOWN.toSeconds() + " seconds: "
+            throw new FaultlineException("Still running after " + DOWN.toSeconds() + " seconds: "
                     + String.join(", ", ending.stream().map(NodeDirectory::name).toList()) + ". See " + files.log()
-                    + ", or end them with ./faultline kill NODE.");
+                    + ", or kill them with ./faultline kill NODE.");
         }
     }
 
-    /** {@link #down}, and deletes the cluster's home with all data in it. */
+    /** Stops everything and deletes the cluster's directory with all its data. */
     public void wipe(Progress progress) {
         down(progress);
         if (home.exists()) {
@@ -165,105 +163,34 @@ public final class LocalCluster {
         }
     }
 
-    /** Every node of the layout as it is now, those first that others need. Takes a second if one does not answer. */
-    public List<Node> nodes() {
-        return layout().nodeNames().stream().map(files::node).parallel().map(LocalCluster::node).toList();
+    /** The nodes, to be looked at and controlled. */
+    public ClusterNodes nodes() {
+        return new ClusterNodes(this, layout(), files);
     }
 
-    private static Node node(NodeDirectory directory) {
-        NodeStatus status = directory.status().orElseGet(NodeStatus::unknown);
-        Optional<NodeSpec> spec = directory.spec();
-        int port = spec.map(NodeSpec::port).orElse(0);
-        ProcessIdentity process = status.livingProcess();
-        if (process == null) {
-            // What the supervisor has not noticed yet, or could not write down: on a full disk, say.
-            boolean hasEnded = status.state() == NodeState.READY || status.state() == NodeState.STARTING;
-            return new Node(directory.name(), hasEnded ? NodeState.RESTARTING : status.state(), OptionalLong.empty(),
-                    port, status.since(), status.restarts(), hasEnded ? Node.ENDED : status.detail(), Memory.NONE);
-        }
-        boolean silent = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().ask();
-        return new Node(directory.name(), status.state(), OptionalLong.of(process.pid()), port, status.since(),
-                status.restarts(), silent ? Node.SILENT : status.detail(), Memory.ofTree(process.pid()));
+    /** The supervisor's log. */
+    public Path supervisorLog() {
+        return files.log();
     }
 
-    /** The supervisor's own; its children are the nodes. */
+    /** The supervisor's own memory, without its nodes. */
     public Memory supervisorMemory() {
         return files.livingSupervisor().map(supervisor -> Memory.ofProcess(supervisor.pid())).orElse(Memory.NONE);
     }
 
-    /** Ends a node in good order and leaves it so until {@link #start}; does not wait for its end. */
-    public void stop(String node) {
-        change(node, NodeDirectory::stop);
-    }
-
-    /** Lets a stopped node run again; does not wait until it is ready. */
-    public void start(String node) {
-        change(node, NodeDirectory::start);
-    }
-
-    /**
-     * Sends a signal to a node's process, and to no other that may have its id by now.
-     *
-     * @param signal the name without SIG, as in {@code KILL} or {@code STOP}
-     * @return the process
-     */
-    public long kill(String node, String signal) {
-        requireRunning();
-        ProcessIdentity process = livingProcess(directory(node));
-        if (process == null || !process.signal(signal)) {
-            throw new RefusedException(node + " has no process to send " + signal + " to. See ./faultline status.");
-        }
-        return process.pid();
-    }
-
-    /**
-     * Freezes a node until {@link #resume}: its process and all of that one's children, so that a database whose every
-     * connection is a process stands still too.
-     */
-    public void pause(String node) {
-        long pid = kill(node, "STOP");
-        // The parent first, so that it makes no more of them.
-        children(pid).forEach(child -> child.signal("STOP"));
-    }
-
-    /** Lets a frozen node go on; one that is not frozen goes on anyway. */
-    public void resume(String node) {
-        requireRunning();
-        ProcessIdentity process = livingProcess(directory(node));
-        if (process != null) {
-            children(process.pid()).forEach(child -> child.signal("CONT"));
-            process.signal("CONT");
-        }
-    }
-
-    private static List<ProcessIdentity> children(long pid) {
-        return ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants)
-                .flatMap(child -> ProcessIdentity.of(child.pid()).stream()).toList();
-    }
-
-    /** The file that a node's output goes to; {@code supervisor} names the supervisor's. */
-    public Path log(String node) {
-        return node.equals("supervisor") ? files.log() : directory(node).log();
-    }
-
-    /** The only door to the platform. */
+    /** The platform's only public address. */
     public URI gatewayUrl() {
-        return service(Layout.GATEWAY).url();
+        return layout().service(Layout.GATEWAY).url();
     }
 
     /** The simulated card acquirer, which is outside the platform. */
     public URI acquirerUrl() {
-        return service(Layout.ACQUIRER).url();
+        return layout().service(Layout.ACQUIRER).url();
     }
 
-    /** Where the acquirer keeps its own journal, whether or not it runs. */
+    /** The acquirer's own journal, readable whether or not it runs. */
     public Path acquirerJournal() {
         return home.data(Layout.ACQUIRER).resolve("journal.jsonl");
-    }
-
-    /** Where clients write down what they were told. */
-    public Path clientJournals() {
-        return home.directory().resolve("clients");
     }
 
     /** Every service's database on every shard. */
@@ -275,64 +202,27 @@ public final class LocalCluster {
         return layout().kafkaBootstrapServers();
     }
 
-    /** The agent that every service asks. */
+    /** The agent that every service talks to. */
     public URI consulUrl() {
         return layout().consulUrl();
     }
 
-    /** Below which a service has its {@code /actuator}. */
-    public URI managementUrl(String node) {
-        return service(node).managementUrl();
-    }
-
-    private Service service(String name) {
-        directory(name);
-        return layout().service(name);
-    }
-
-    @FunctionalInterface
-    private interface Change {
-        void of(NodeDirectory node) throws IOException;
-    }
-
-    private void change(String node, Change change) {
-        requireRunning();
-        try {
-            change.of(directory(node));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private NodeDirectory directory(String node) {
-        if (!layout().nodeNames().contains(node)) {
-            throw unknown(node);
-        }
-        return files.node(node);
-    }
-
-    private RefusedException unknown(String node) {
-        List<String> names = layout().nodeNames();
-        return new RefusedException("There is no node " + node + "."
-                + Suggestion.nearest(node, names).map(name -> " Did you mean " + name + "?").orElse("")
-                + " There are: " + String.join(", ", names) + ".");
-    }
-
-    /** @throws RefusedException if no supervisor is at work */
+    /** @throws FaultlineException if no supervisor runs */
     public void requireRunning() {
         if (!isRunning()) {
-            throw new RefusedException(
+            throw new FaultlineException(
                     "The cluster in " + home.directory() + " is not running. Start it with ./faultline up.");
         }
     }
 
-    private Layout layout() {
-        Settings settings = home.settings().orElseThrow(() -> new RefusedException("There is no cluster in "
-                + home.directory() + ". Make one with ./faultline up, or name its directory with --home."));
-        return new Layout(home, settings, Cache.ofThisUser(), KafkaAotCache.of(Cache.ofThisUser()), (_, _) -> {});
+    ClusterStartup startup(Progress progress) {
+        return new ClusterStartup(home, Repository.find(), files, progress);
     }
 
-    private static @Nullable ProcessIdentity livingProcess(NodeDirectory node) {
-        return node.status().map(NodeStatus::livingProcess).orElse(null);
+    private Layout layout() {
+        Settings settings = home.settings().orElseThrow(() -> new FaultlineException("There is no cluster in "
+                + home.directory() + ". Create one with ./faultline up, or name its directory with --home."));
+        return new Layout(home, settings, CacheDirectory.ofThisUser(), KafkaAotCache.of(CacheDirectory.ofThisUser()), (
+                _, _) -> {});
     }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.faultline.local.parts.RefusedException;
+import dev.faultline.backing.FaultlineException;
 
 /** Looks whether ports are free before anything is started on them, and if not, who has them. */
 final class PortCheck {
@@ -23,13 +23,13 @@ final class PortCheck {
 
     /**
      * @param wanted who wants which port
-     * @throws RefusedException naming the first port that is taken, who wants it and, where the system tells, who has it
+     * @throws FaultlineException naming the first port that is taken, who wants it and, where the system tells, who has it
      */
     static void check(Map<Integer, String> wanted) {
         wanted.entrySet().stream().sorted(Map.Entry.comparingByKey()).filter(entry -> isTaken(entry.getKey()))
                 .findFirst()
                 .ifPresent(taken -> {
-                    throw new RefusedException("Port " + taken.getKey() + ", which " + taken.getValue()
+                    throw new FaultlineException("Port " + taken.getKey() + ", which " + taken.getValue()
                             + " is to listen on, is in use" + holder(taken.getKey()).map(by -> " by " + by).orElse("")
                             + ". End that, or give this cluster other ports: ./faultline up --port "
                             + "N (it takes N, and N+20 to N+" + Ports.LAST_OFFSET + ").");

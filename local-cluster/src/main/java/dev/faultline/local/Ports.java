@@ -3,8 +3,8 @@ package dev.faultline.local;
 import java.security.SecureRandom;
 import java.util.stream.IntStream;
 
-import dev.faultline.local.parts.ConsulPorts;
-import dev.faultline.local.parts.RefusedException;
+import dev.faultline.backing.ConsulPorts;
+import dev.faultline.backing.FaultlineException;
 
 /**
  * The ports of one cluster, all computed from the gateway's: it has that one, everything else a place in the block from
@@ -20,10 +20,10 @@ public record Ports(int gateway) {
     private static final int HIGHEST_FREE = 30_000;
     private static final int ATTEMPTS = 1_000;
 
-    /** @throws RefusedException if the block does not fit below 65,536, or begins where only root may listen */
+    /** @throws FaultlineException if the block does not fit below 65,536, or begins where only root may listen */
     public Ports {
         if (gateway < 1024 || gateway + LAST_OFFSET > 65_535) {
-            throw new RefusedException("The gateway's port is to be from 1024 to " + (65_535 - LAST_OFFSET)
+            throw new FaultlineException("The gateway's port is to be from 1024 to " + (65_535 - LAST_OFFSET)
                     + ", because the cluster also uses the " + LAST_OFFSET + " above it; " + gateway
                     + " is not. Name another with --port.");
         }
@@ -36,7 +36,7 @@ public record Ports(int gateway) {
     public static int free() {
         return new SecureRandom().ints(ATTEMPTS, LOWEST_FREE, HIGHEST_FREE)
                 .filter(gateway -> IntStream.rangeClosed(gateway, gateway + LAST_OFFSET).noneMatch(PortCheck::isTaken))
-                .findFirst().orElseThrow(() -> new RefusedException("No block of " + LAST_OFFSET
+                .findFirst().orElseThrow(() -> new FaultlineException("No block of " + LAST_OFFSET
                         + " free ports was found between " + LOWEST_FREE + " and " + HIGHEST_FREE
                         + ". Stop a cluster with ./faultline down."));
     }

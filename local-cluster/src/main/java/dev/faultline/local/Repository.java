@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-import dev.faultline.local.parts.RefusedException;
+import dev.faultline.backing.FaultlineException;
 
 /** Where the modules were built: named by the script, or the nearest directory upwards that holds them. */
 final class Repository {
@@ -18,7 +18,7 @@ final class Repository {
         Path here = Path.of("").toAbsolutePath();
         return Stream.<Path>iterate(here, directory -> directory != null, Path::getParent)
                 .filter(directory -> Files.exists(directory.resolve("local-cluster").resolve("pom.xml"))).findFirst()
-                .orElseThrow(() -> new RefusedException(
+                .orElseThrow(() -> new FaultlineException(
                         here + " is not inside Faultline's repository. Change into it, or use its ./faultline."));
     }
 }

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
-import dev.faultline.local.parts.Readiness;
+import dev.faultline.backing.Readiness;
 
 /**
  * One instance of one service.

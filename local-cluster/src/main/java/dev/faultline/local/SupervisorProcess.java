@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,8 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.RefusedException;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
+import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.local.supervisor.Supervisor;
 import dev.faultline.local.supervisor.SupervisorDirectory;
 import tools.jackson.core.JsonParser;
@@ -46,38 +47,35 @@ final class SupervisorProcess {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(files.log().toFile()));
             builder.environment().put("MALLOC_ARENA_MAX", "2");
             builder.start();
-            if (!Waiting.until(START, () -> files.livingSupervisor().isPresent())) {
-                throw new RefusedException("The supervisor did not start; " + files.log() + " says why.");
+            if (!Polling.until(START, () -> files.livingSupervisor().isPresent())) {
+                throw new FaultlineException("The supervisor did not start; " + files.log() + " says why.");
             }
         } catch (IOException e) {
-            throw new RefusedException("The supervisor could not be started: " + e.getMessage(), e);
+            throw new FaultlineException("The supervisor could not be started: " + e.getMessage(), e);
         }
     }
 
-    /** The few archives that a supervisor needs; its own code is copied, because a build may replace it. */
+    /** Only what the supervisor needs. Its own code is copied, because a build may replace it while it runs. */
     private static String classPath(Path directory) throws IOException {
-        Path copy = directory.resolve("code");
-        Path own = location(Supervisor.class);
-        copy(own, copy);
-        return Stream.of(copy.resolve(Files.isDirectory(own) ? "." : "supervisor.jar").normalize(),
+        Path copies = directory.resolve("code");
+        CacheDirectory.deleteTree(copies);
+        return Stream.of(copy(location(Supervisor.class), copies.resolve("supervisor")),
+                copy(location(ProcessIdentity.class), copies.resolve("backing-services")),
                 location(JsonMapper.class), location(JsonParser.class), location(JsonProperty.class))
                 .map(Path::toString).collect(Collectors.joining(":"));
     }
 
-    private static void copy(Path code, Path into) throws IOException {
-        Cache.deleteTree(into);
+    /** @param code a jar, or a directory of classes */
+    private static Path copy(Path code, Path into) throws IOException {
         Files.createDirectories(into);
-        if (!Files.isDirectory(code)) {
-            Files.copy(code, into.resolve("supervisor.jar"));
-            return;
-        }
         try (Stream<Path> files = Files.walk(code)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path target = into.resolve(code.relativize(file).toString());
-                Files.createDirectories(Objects.requireNonNull(target.getParent()));
-                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+                Path copy = into.resolve(file.equals(code) ? file.getFileName() : code.relativize(file));
+                Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+                Files.copy(file, copy);
             }
         }
+        return Files.isDirectory(code) ? into : into.resolve(code.getFileName());
     }
 
     private static Path location(Class<?> type) {

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.FreePorts;
-import dev.faultline.local.parts.Launch;
-import dev.faultline.local.parts.Readiness;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.FreePorts;
+import dev.faultline.backing.Launch;
+import dev.faultline.backing.ProcessIdentity;
+import dev.faultline.backing.Readiness;
 import dev.faultline.local.supervisor.NodeDirectory;
 import dev.faultline.local.supervisor.NodeSpec;
 import dev.faultline.local.supervisor.NodeState;
-import dev.faultline.local.supervisor.ProcessIdentity;
 import dev.faultline.local.supervisor.SupervisorDirectory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -169,7 +169,7 @@ class SupervisorTest {
         ProcessIdentity process = ready(run(webServer("web-1")));
 
         await().ignoreExceptions().until(() -> {
-            Cache.deleteTree(home);
+            CacheDirectory.deleteTree(home);
             return !Files.exists(home);
         });
 

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 import dev.faultline.contracts.OrderId;
-import dev.faultline.local.parts.FreePorts;
-import dev.faultline.local.parts.Readiness;
+import dev.faultline.backing.FreePorts;
+import dev.faultline.backing.Readiness;
 import dev.faultline.testing.Consul;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import dev.faultline.local.client.Money;
-import dev.faultline.local.client.Order;
-import dev.faultline.local.client.PlaceOrder;
-import dev.faultline.local.client.Platform;
+import dev.faultline.verification.client.Money;
+import dev.faultline.verification.client.Order;
+import dev.faultline.verification.client.OrderRequest;
+import dev.faultline.verification.client.PlatformClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class ContainersIT {
         requireOrSkip(docker("compose", "pull", "--policy", "missing", "--ignore-buildable", "--quiet").succeeded()
                 && docker("compose", "build", "--quiet").succeeded(),
                 "the public images that it is made of cannot be had here");
-        Outcome up = docker("compose", "up", "--wait", "--wait-timeout", "300");
+        ProofResult up = docker("compose", "up", "--wait", "--wait-timeout", "300");
         assertThat(up.succeeded()).as(up.output()).isTrue();
     }
 
@@ -57,10 +57,10 @@ class ContainersIT {
 
     @Test
     void confirmsTheFirstOrderAtOnceAndLeavesNothingBehind() throws Exception {
-        try (var platform = new Platform(URI.create("http://127.0.0.1:" + PORT))) {
+        try (var platform = new PlatformClient(URI.create("http://127.0.0.1:" + PORT))) {
             platform.putProduct("FIRST", "The first product", new Money(100, "EUR"));
             platform.receiveStock("FIRST", "first", 1);
-            var wish = new PlaceOrder("alice", "card-visa", List.of(new Order.Line("FIRST", 1)));
+            var wish = new OrderRequest("alice", "card-visa", List.of(new Order.Line("FIRST", 1)));
             assertThat(platform.place(wish, "first", Duration.ofSeconds(10)).status()).isEqualTo("CONFIRMED");
         }
 
@@ -71,9 +71,9 @@ class ContainersIT {
         assertThat(docker("network", "ls", "--quiet", "--filter", project).output()).isEmpty();
     }
 
-    private record Outcome(boolean succeeded, String output) {}
+    private record ProofResult(boolean succeeded, String output) {}
 
-    private static Outcome docker(String... arguments) throws IOException, InterruptedException {
+    private static ProofResult docker(String... arguments) throws IOException, InterruptedException {
         List<String> command = Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList();
         var builder = new ProcessBuilder(command).directory(REPOSITORY.toFile()).redirectErrorStream(true);
         builder.environment().putAll(LAYOUT);
@@ -81,11 +81,11 @@ class ContainersIT {
         try {
             process = builder.start();
         } catch (IOException e) {
-            return new Outcome(false, "there is no docker here");
+            return new ProofResult(false, "there is no docker here");
         }
         try (var output = process.getInputStream()) {
             var text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-            return new Outcome(process.waitFor() == 0, text);
+            return new ProofResult(process.waitFor() == 0, text);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.verification.load.TrainingOrders;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,11 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Confirmed, out of stock, declined, repeated, refused: an order's ways, on the real parts, by REST. */
+/** Orders by REST on the whole platform: confirmed, out of stock, declined, repeated and invalid ones, and nodes that fail. */
 class PlatformIT {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int PORT = 19_080;
-    /** Shared by those who start a cluster, so that the caches are made once. */
+    /** Shared by all tests that start a cluster, so that the caches are created once. */
     static final Path APPLICATIONS = Path.of("target", "apps").toAbsolutePath();
     private static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath(),
             APPLICATIONS);
@@ -43,7 +44,8 @@ class PlatformIT {
     @BeforeAll
     static void up() throws Exception {
         CLUSTER.wipe((subject, what) -> {});
-        CLUSTER.up(OptionalInt.of(PORT), (subject, what) -> System.out.println(subject + ": " + what));
+        CLUSTER.up(OptionalInt.of(PORT), new TrainingOrders(), (subject, what) -> System.out.println(subject + ": "
+                + what));
         CLUSTER.awaitReady((subject, what) -> System.out.println(subject + ": " + what));
         for (String sku : SKUS) {
             await().atMost(Duration.ofSeconds(60)).until(() -> product(sku).statusCode() == 200);
@@ -95,7 +97,7 @@ class PlatformIT {
         return send(request("/api/orders").header("Idempotency-Key", key).header("Prefer", "wait=10").POST(body(json)));
     }
 
-    private static JsonNode settled(HttpResponse<String> placed) throws Exception {
+    private static JsonNode completed(HttpResponse<String> placed) throws Exception {
         assertThat(placed.statusCode()).as(placed.body()).isIn(200, 202);
         String path = placed.headers().firstValue("Location").orElseThrow();
         await().atMost(Duration.ofSeconds(30))
@@ -118,8 +120,8 @@ class PlatformIT {
     }
 
     @Test
-    void confirmsAnOrderWhoseLinesLieOnBothShards() throws Exception {
-        JsonNode order = settled(place(order("card-visa", 2, SKUS.toArray(String[]::new)), "k"));
+    void confirmsAnOrderWhoseLinesAreOnBothShards() throws Exception {
+        JsonNode order = completed(place(order("card-visa", 2, SKUS.toArray(String[]::new)), "k"));
         assertThat(order.get("status").asString()).as(order.toString()).isEqualTo("CONFIRMED");
         assertThat(states(order)).containsExactly("RESERVING_STOCK", "AUTHORIZING_PAYMENT", "CAPTURING_PAYMENT",
                 "CONFIRMED");
@@ -130,12 +132,12 @@ class PlatformIT {
     }
 
     @Test
-    void rejectsAnOrderThatIsPartlyOutOfStockAndTakesNothing() throws Exception {
+    void rejectsAnOrderThatIsPartlyOutOfStockAndReservesNothing() throws Exception {
         String scarce = "SCARCE-" + UUID.randomUUID().toString().substring(0, 8).toUpperCase(java.util.Locale.ROOT);
         assertThat(product(scarce).statusCode()).isEqualTo(200);
         assertThat(receipt(scarce, "first", 3).statusCode()).isLessThan(300);
         int before = stock("IT-1").get("available").asInt() + stock("IT-1").get("reserved").asInt();
-        JsonNode order = settled(place(order("card-visa", 4, "IT-1", scarce, "IT-2", "IT-3"), "k"));
+        JsonNode order = completed(place(order("card-visa", 4, "IT-1", scarce, "IT-2", "IT-3"), "k"));
         assertThat(order.get("status").asString()).isEqualTo("REJECTED");
         assertThat(order.get("rejection").get("code").asString()).isEqualTo("OUT_OF_STOCK");
         assertThat(order.get("rejection").get("sku").asString()).isEqualTo(scarce);
@@ -146,11 +148,11 @@ class PlatformIT {
 
     @ParameterizedTest
     @CsvSource({"card-declined, insufficient-funds", "card-expired, expired-card"})
-    void givesStockBackWhenPaymentIsDeclined(String card, String reason) throws Exception {
+    void releasesStockWhenPaymentIsDeclined(String card, String reason) throws Exception {
         String sku = "ONLY-" + UUID.randomUUID().toString().substring(0, 8).toUpperCase(java.util.Locale.ROOT);
         assertThat(product(sku).statusCode()).isEqualTo(200);
         assertThat(receipt(sku, "first", 5).statusCode()).isLessThan(300);
-        JsonNode order = settled(place(order(card, 5, sku), "k"));
+        JsonNode order = completed(place(order(card, 5, sku), "k"));
         assertThat(order.get("status").asString()).isEqualTo("REJECTED");
         assertThat(order.get("rejection").get("code").asString()).isEqualTo("PAYMENT_DECLINED");
         assertThat(order.get("rejection").get("detail").asString()).isEqualTo(reason);
@@ -182,10 +184,10 @@ class PlatformIT {
     }
 
     @Test
-    void takesARepeatedRequestOnce() throws Exception {
+    void placesARepeatedRequestOnce() throws Exception {
         String json = order("card-visa", 1, "IT-5");
-        JsonNode first = settled(place(json, "same"));
-        JsonNode second = settled(place(json, "same"));
+        JsonNode first = completed(place(json, "same"));
+        JsonNode second = completed(place(json, "same"));
         assertThat(second.get("id")).isEqualTo(first.get("id"));
         assertThat(json(send(request("/api/orders?customer=" + customer).GET())).get("orders").size()).isEqualTo(1);
         assertThat(place(order("card-visa", 2, "IT-5"), "same").statusCode()).isEqualTo(422);
@@ -200,12 +202,12 @@ class PlatformIT {
         "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":1000000}]} | 422 | invalid-request",
         "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"currency\":\"USD\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":1}]} | 422 | wrong-currency",
         "{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":[{\"sku\":\"IT-1\",\"quantity\":1},{\"sku\":\"IT-1\",\"quantity\":1}]} | 422 | duplicate-line"})
-    void saysWhatIsWrongWithAnOrder(String json, int status, String type) throws Exception {
+    void explainsWhatIsWrongWithAnOrder(String json, int status, String type) throws Exception {
         assertProblem(send(request("/api/orders").POST(body(json))), status, type);
     }
 
     @Test
-    void saysWhatIsWrongWithARequest() throws Exception {
+    void explainsWhatIsWrongWithARequest() throws Exception {
         String line = "{\"sku\":\"IT-1\",\"quantity\":1}";
         assertProblem(
                 send(request("/api/orders").POST(body("{\"customer\":\"a\",\"paymentMethod\":\"card-visa\",\"lines\":["
@@ -232,36 +234,36 @@ class PlatformIT {
     @ValueSource(strings = {"/actuator", "/actuator/health", "/api/orders/../../actuator/health", "/faults",
         "/payments/x",
         "/api/orders/..%2f..%2factuator/health", "/", "/api", "/api/orders/;/../../actuator"})
-    void showsNothingInternalThroughTheGateway(String path) throws Exception {
+    void exposesNothingInternalThroughTheGateway(String path) throws Exception {
         HttpResponse<String> response = send(request(path).GET());
         assertThat(response.statusCode()).as(response.body()).isBetween(400, 499);
         assertThat(response.body()).doesNotContain("\"status\":\"UP\"", "_links");
     }
 
     @Test
-    void startsANodeAgainThatWasKilledAndGoesOnTakingOrders() throws Exception {
-        long before = CLUSTER.kill("payment-service-1", "KILL");
-        JsonNode order = settled(place(order("card-visa", 1, "IT-6"), "k"));
+    void restartsAKilledNodeAndKeepsTakingOrders() throws Exception {
+        long before = CLUSTER.nodes().kill("payment-service-1", "KILL");
+        JsonNode order = completed(place(order("card-visa", 1, "IT-6"), "k"));
         assertThat(order.get("status").asString()).isEqualTo("CONFIRMED");
-        await().atMost(Duration.ofSeconds(90)).until(() -> CLUSTER.nodes().stream().anyMatch(
+        await().atMost(Duration.ofSeconds(90)).until(() -> CLUSTER.nodes().list().stream().anyMatch(
                 node -> node.name().equals("payment-service-1") && node.state() == NodeState.READY && node
                         .restarts() > 0
                         && node.pid().isPresent() && node.pid().getAsLong() != before));
     }
 
-    /** As a deployment does it: one instance after the other, the next when the last is in rotation again. */
+    /** One instance after the other, each in rotation again before the next stops. */
     @ParameterizedTest
     @ValueSource(strings = {"order-service", "inventory-service", "payment-service"})
-    void failsNoRequestAndLosesNoOrderWhileInstancesAreStoppedAndStartedUnderLoad(String service) throws Exception {
+    void failsNoRequestAndLosesNoOrderDuringARollingRestartUnderLoad(String service) throws Exception {
         var load = new SteadyLoad(CLUSTER.gatewayUrl(), 8, SKUS);
         try (load) {
             await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= 40);
             for (String instance : List.of(service + "-1", service + "-2")) {
                 long begin = System.nanoTime();
-                CLUSTER.stop(instance);
+                CLUSTER.nodes().stop(instance);
                 awaitState(instance, NodeState.STOPPED);
                 System.out.printf("%s: ended %d ms after SIGTERM%n", instance, (System.nanoTime() - begin) / 1_000_000);
-                CLUSTER.start(instance);
+                CLUSTER.nodes().start(instance);
                 awaitState(instance, NodeState.READY);
                 await().atMost(Duration.ofSeconds(30)).until(() -> inRotation(service) == 2);
             }
@@ -277,11 +279,11 @@ class PlatformIT {
     }
 
     private static void awaitState(String instance, NodeState state) {
-        await().atMost(Duration.ofSeconds(90)).until(() -> CLUSTER.nodes().stream()
+        await().atMost(Duration.ofSeconds(90)).until(() -> CLUSTER.nodes().list().stream()
                 .anyMatch(node -> node.name().equals(instance) && node.state() == state));
     }
 
-    /** How many instances pass Consul's checks. */
+    /** The number of instances that pass Consul's checks. */
     private static int inRotation(String service) throws IOException, InterruptedException {
         return json(send(HttpRequest.newBuilder(CLUSTER.consulUrl().resolve("/v1/health/service/" + service
                 + "?passing=true")))).size();

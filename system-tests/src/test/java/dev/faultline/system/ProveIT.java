@@ -7,37 +7,40 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.OptionalInt;
 
+import dev.faultline.backing.Progress;
+import dev.faultline.backing.ServiceDatabase;
 import dev.faultline.local.LocalCluster;
-import dev.faultline.local.Progress;
-import dev.faultline.local.ServiceDatabase;
-import dev.faultline.local.client.Platform;
-import dev.faultline.local.proof.Fault;
-import dev.faultline.local.proof.Outcome;
-import dev.faultline.local.proof.Proof;
-import dev.faultline.local.proof.Report;
-import dev.faultline.local.proof.history.Anomaly;
-import dev.faultline.local.proof.history.History;
-import dev.faultline.local.proof.reading.Observation;
+import dev.faultline.verification.Target;
+import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.fault.FaultKind;
+import dev.faultline.verification.history.Anomaly;
+import dev.faultline.verification.history.HistoryChecker;
+import dev.faultline.verification.load.TrainingOrders;
+import dev.faultline.verification.local.LocalTarget;
+import dev.faultline.verification.prove.ProofReport;
+import dev.faultline.verification.prove.ProofResult;
+import dev.faultline.verification.prove.ProofRun;
+import dev.faultline.verification.reading.HistoryReader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Two minutes of orders while nodes of every kind are killed and frozen and the acquirer misbehaves. */
+/** Two minutes of orders while nodes of every kind are killed and paused and the acquirer misbehaves. */
 class ProveIT {
     private static final int PORT = 19_280;
     private static final long SEED = 145;
     private static final Path DIRECTORY = Path.of("target", "prove").toAbsolutePath();
     private static final LocalCluster CLUSTER = LocalCluster.in(DIRECTORY.resolve("cluster"),
             PlatformIT.APPLICATIONS);
+    private static final Target TARGET = new LocalTarget(CLUSTER);
     private static final Progress OUT = (subject, what) -> System.out.println(subject + ": " + what);
 
     @BeforeAll
     static void up() {
         CLUSTER.wipe((subject, what) -> {});
-        CLUSTER.up(OptionalInt.of(PORT), OUT);
+        CLUSTER.up(OptionalInt.of(PORT), new TrainingOrders(), OUT);
         CLUSTER.awaitReady(OUT);
     }
 
@@ -46,10 +49,10 @@ class ProveIT {
         CLUSTER.wipe((subject, what) -> {});
     }
 
-    /** So that a proof is one: the checker reads the real tables, and says so when they are wrong. */
+    /** The control: the checker reads the real tables and reports what is wrong in them. */
     @Test
-    void noticesGoodsThatVanishFromARealShard() throws Exception {
-        try (var platform = new Platform(CLUSTER.gatewayUrl())) {
+    void reportsStockThatVanishesFromARealShard() throws Exception {
+        try (var platform = new PlatformClient(CLUSTER.gatewayUrl())) {
             await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
                 platform.receiveStock("VANISHING", "first", 5);
                 return true;
@@ -57,13 +60,13 @@ class ProveIT {
         }
         change(-1);
         try {
-            assertThat(History.anomaliesOf(new Observation(CLUSTER).look())).anyMatch(
+            assertThat(HistoryChecker.check(new HistoryReader(TARGET).read())).anyMatch(
                     anomaly -> anomaly.kind() == Anomaly.Kind.STOCK_NOT_CONSERVED && anomaly.subject().equals(
                             "VANISHING"));
         } finally {
             change(1);
         }
-        assertThat(History.anomaliesOf(new Observation(CLUSTER).look())).noneMatch(
+        assertThat(HistoryChecker.check(new HistoryReader(TARGET).read())).noneMatch(
                 anomaly -> anomaly.subject().equals("VANISHING"));
     }
 
@@ -82,15 +85,15 @@ class ProveIT {
     }
 
     @Test
-    void keepsEveryPromiseWhileEverythingBreaks() {
-        Outcome outcome = new Proof(CLUSTER, OUT).run(new Proof.Plan(SEED, Duration.ofMinutes(2), 10, Duration
-                .ofSeconds(8), EnumSet.allOf(Fault.Kind.class)));
-        Path page = Report.write(outcome, DIRECTORY, "prove-" + SEED);
-        assertThat(outcome.anomalies()).as("see " + page).isEmpty();
-        assertThat(outcome.faults()).hasSizeGreaterThan(4).allMatch(Outcome.Injected::recovered);
-        assertThat(outcome.accepted()).isEqualTo(outcome.sent());
-        assertThat(outcome.confirmed()).isPositive();
-        assertThat(outcome.rejected()).isPositive();
-        assertThat(outcome.isProven()).as("see " + page).isTrue();
+    void keepsEveryPromiseUnderEveryFault() {
+        ProofResult result = new ProofRun(TARGET, OUT).run(new ProofRun.Plan(SEED, Duration.ofMinutes(2), 10, Duration
+                .ofSeconds(8), FaultKind.ALL));
+        Path page = ProofReport.write(result, DIRECTORY, "prove-" + SEED);
+        assertThat(result.anomalies()).as("see " + page).isEmpty();
+        assertThat(result.faults()).hasSizeGreaterThan(4).allMatch(ProofResult.InjectedFault::recovered);
+        assertThat(result.accepted()).isEqualTo(result.sent());
+        assertThat(result.confirmed()).isPositive();
+        assertThat(result.rejected()).isPositive();
+        assertThat(result.isProven()).as("see " + page).isTrue();
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Places orders at a steady rate, whether or not the earlier ones are answered, and after each reads of every service. The
- * orders have no idempotency key, so nobody on their way may repeat one to hide that it failed.
+ * Places orders in an open loop, and reads from every service after each. The orders have no idempotency key, so nothing
+ * on their way may retry one and hide a failure.
  */
 final class SteadyLoad implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
@@ -41,7 +41,7 @@ final class SteadyLoad implements AutoCloseable {
         long due = System.nanoTime();
         for (int number = 0; !Thread.currentThread().isInterrupted(); number++) {
             int order = number;
-            requests.execute(() -> shop(order));
+            requests.execute(() -> placeAndRead(order));
             due += everyNanos;
             for (long left = due - System.nanoTime(); left > 0 && !Thread.currentThread().isInterrupted(); left = due
                     - System.nanoTime()) {
@@ -50,7 +50,7 @@ final class SteadyLoad implements AutoCloseable {
         }
     }
 
-    private void shop(int number) {
+    private void placeAndRead(int number) {
         String sku = skus.get(number % skus.size());
         String placed = answer(request("/api/orders").POST(HttpRequest.BodyPublishers.ofString("""
                 {"customer": "steady-%d", "paymentMethod": "card-visa", "lines": [{"sku": "%s", "quantity": 1}]}"""
@@ -69,7 +69,7 @@ final class SteadyLoad implements AutoCloseable {
                 "application/json");
     }
 
-    /** Null, and a failure, if it has a higher status than is expected at most, or there is none. */
+    /** The body; or null, and a recorded failure, if the status is higher or there is no response. */
     private @Nullable String answer(HttpRequest.Builder request, int highestStatus) {
         long begin = System.nanoTime();
         try {
@@ -89,12 +89,12 @@ final class SteadyLoad implements AutoCloseable {
         return null;
     }
 
-    /** The orders that were accepted so far. */
+    /** The ids of the orders accepted so far. */
     List<String> accepted() {
         return List.copyOf(accepted);
     }
 
-    /** What else than success was answered, or that nothing was. */
+    /** Error responses, and requests without a response. */
     List<String> failures() {
         return List.copyOf(failures);
     }
@@ -103,7 +103,7 @@ final class SteadyLoad implements AutoCloseable {
         return slowestMs.get();
     }
 
-    /** Places no more orders, and returns when all are answered. */
+    /** Stops placing orders, and returns when every response has arrived. */
     @Override
     public void close() {
         clock.interrupt();

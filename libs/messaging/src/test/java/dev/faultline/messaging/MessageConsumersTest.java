@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.faultline.local.deadletters.DeadLetter;
+import dev.faultline.verification.deadletters.DeadLetter;
 import dev.faultline.messaging.Greeting.Farewell.Goodbye;
 import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.testing.Kafka;
@@ -39,7 +39,7 @@ class MessageConsumersTest {
     private final DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
             MessagingAutoConfiguration.producer(Topics.connection()));
     private final List<ConcurrentMessageListenerContainer<String, byte[]>> containers = new ArrayList<>();
-    private final dev.faultline.local.deadletters.DeadLetters letters = new dev.faultline.local.deadletters.DeadLetters(
+    private final dev.faultline.verification.deadletters.DeadLetters letters = new dev.faultline.verification.deadletters.DeadLetters(
             Kafka.shared().bootstrapServers());
     /** What handlers were given, effects of a batch that failed excepted. */
     private final ConcurrentLinkedQueue<Greeting> handled = new ConcurrentLinkedQueue<>();

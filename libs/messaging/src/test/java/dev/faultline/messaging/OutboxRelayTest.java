@@ -16,10 +16,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import dev.faultline.local.parts.FreePorts;
-import dev.faultline.local.parts.KafkaBroker;
-import dev.faultline.local.parts.RunningPart;
-import dev.faultline.local.supervisor.ProcessIdentity;
+import dev.faultline.backing.FreePorts;
+import dev.faultline.backing.KafkaBroker;
+import dev.faultline.backing.ChildProcess;
+import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.messaging.OutboxFixture.Relay;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -393,7 +393,7 @@ class OutboxRelayTest {
                 .flatMap(process -> ProcessIdentity.of(process.pid()).stream()).findFirst().orElseThrow();
     }
 
-    private static RunningPart run(KafkaBroker broker, Path directory) {
-        return RunningPart.start(broker, directory.resolve("kafka.log"), Duration.ofSeconds(60));
+    private static ChildProcess run(KafkaBroker broker, Path directory) {
+        return ChildProcess.start(broker, directory.resolve("kafka.log"), Duration.ofSeconds(60));
     }
 }

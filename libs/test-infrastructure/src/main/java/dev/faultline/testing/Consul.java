@@ -3,10 +3,10 @@ package dev.faultline.testing;
 import java.net.URI;
 import java.util.List;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.ConsulAgent;
-import dev.faultline.local.parts.ConsulPorts;
-import dev.faultline.local.parts.FreePorts;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.ConsulAgent;
+import dev.faultline.backing.ConsulPorts;
+import dev.faultline.backing.FreePorts;
 import org.testcontainers.consul.ConsulContainer;
 
 /** A Consul server that has elected itself. It lives until this JVM ends. */
@@ -47,7 +47,7 @@ public final class Consul {
         ConsulAgent agent = Infrastructure.startPart(directory -> {
             List<Integer> ports = FreePorts.take(3);
             return new ConsulAgent("consul", directory, new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)),
-                    Cache.ofThisUser(), System.err::println);
+                    CacheDirectory.ofThisUser(), System.err::println);
         });
         return new Consul("127.0.0.1", agent.httpPort());
     }

@@ -9,10 +9,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.Part;
-import dev.faultline.local.parts.RefusedException;
-import dev.faultline.local.parts.RunningPart;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.BackingService;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.ChildProcess;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -63,18 +63,18 @@ final class Infrastructure {
      * @param part makes it in the given directory, on ports that are free; tried again on others if it does not start,
      *             because a port that was free may be taken a moment later
      */
-    static <P extends Part> P startPart(Function<Path, P> part) {
+    static <P extends BackingService> P startPart(Function<Path, P> part) {
         for (int attempt = 1;; attempt++) {
             Path directory = temporaryDirectory();
             P candidate = part.apply(directory);
             try {
-                RunningPart running = RunningPart.start(candidate, directory.resolve(candidate.name() + ".log"), START);
+                ChildProcess running = ChildProcess.start(candidate, directory.resolve(candidate.name() + ".log"), START);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     running.close();
                     delete(directory);
                 }));
                 return candidate;
-            } catch (RefusedException e) {
+            } catch (FaultlineException e) {
                 delete(directory);
                 if (attempt == ATTEMPTS) {
                     throw e;
@@ -103,7 +103,7 @@ final class Infrastructure {
 
     private static void delete(Path directory) {
         try {
-            Cache.deleteTree(directory);
+            CacheDirectory.deleteTree(directory);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "could not delete " + directory, e);
         }

@@ -2,8 +2,8 @@ package dev.faultline.testing;
 
 import java.util.List;
 
-import dev.faultline.local.parts.FreePorts;
-import dev.faultline.local.parts.KafkaBroker;
+import dev.faultline.backing.FreePorts;
+import dev.faultline.backing.KafkaBroker;
 import org.testcontainers.kafka.KafkaContainer;
 
 /** A Kafka 4.2 broker that makes no topic by itself. It lives until this JVM ends. */

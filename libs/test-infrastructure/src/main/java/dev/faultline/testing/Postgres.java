@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.faultline.local.parts.Cache;
-import dev.faultline.local.parts.Databases;
-import dev.faultline.local.parts.FreePorts;
-import dev.faultline.local.parts.PostgresServer;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.Databases;
+import dev.faultline.backing.FreePorts;
+import dev.faultline.backing.PostgresServer;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
@@ -70,7 +70,7 @@ public final class Postgres {
 
     private static Postgres process() {
         PostgresServer server = Infrastructure.startPart(directory -> new PostgresServer("postgres", directory,
-                FreePorts.take(1).getFirst(), PASSWORD, Cache.ofThisUser()));
+                FreePorts.take(1).getFirst(), PASSWORD, CacheDirectory.ofThisUser()));
         return new Postgres("127.0.0.1", server.port());
     }
 

@@ -2,8 +2,8 @@ package dev.faultline.local.supervisor;
 
 import java.util.List;
 
-import dev.faultline.local.parts.Launch;
-import dev.faultline.local.parts.Readiness;
+import dev.faultline.backing.Launch;
+import dev.faultline.backing.Readiness;
 
 /**
  * What a node is: how to run it, and when it is ready.

@@ -2,6 +2,7 @@ package dev.faultline.local.supervisor;
 
 import java.time.Instant;
 
+import dev.faultline.backing.ProcessIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**

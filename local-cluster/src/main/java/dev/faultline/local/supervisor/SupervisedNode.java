@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
+import dev.faultline.backing.ProcessIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ final class SupervisedNode {
     /** A service leaves the registry, and then stops in three phases of twelve seconds at most. */
     private static final Duration GRACE = Duration.ofSeconds(40);
 
-    private final NodeSpec spec;
+    /** As it was when the node was started last. */
+    private volatile NodeSpec spec;
     private final NodeDirectory files;
     private final Clock clock;
     private final LogFile log;
@@ -117,6 +119,7 @@ final class SupervisedNode {
     }
 
     private void start() throws IOException {
+        spec = files.spec().orElse(spec);
         Process started;
         try {
             started = spec.launch().processBuilder().redirectErrorStream(true)

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.faultline.backing.ProcessIdentity;
+
 /**
  * Runs the nodes of one cluster as its children: starts them in order of need, starts those again that end by
  * themselves, and leaves those alone that were stopped on purpose.

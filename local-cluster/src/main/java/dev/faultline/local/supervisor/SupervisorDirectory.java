@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import dev.faultline.backing.ProcessIdentity;
+
 /**
  * The files through which a supervisor is spoken to: a directory for each node below {@code nodes}, and below
  * {@code supervisor} its lock, its log, who it is, and the wish that it end.

@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 
-import dev.faultline.local.parts.FreePorts;
-import dev.faultline.local.parts.Launch;
-import dev.faultline.local.parts.Readiness;
+import dev.faultline.backing.FreePorts;
+import dev.faultline.backing.Launch;
+import dev.faultline.backing.ProcessIdentity;
+import dev.faultline.backing.Readiness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

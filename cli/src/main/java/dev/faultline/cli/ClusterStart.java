@@ -1,0 +1,71 @@
+package dev.faultline.cli;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.faultline.local.LocalCluster;
+import dev.faultline.local.Memory;
+import dev.faultline.local.Node;
+import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.load.TrainingOrders;
+
+/** One {@code ./faultline up}: starts a cluster, confirms one order and compensates another. */
+final class ClusterStart {
+    private final LocalCluster cluster;
+    private final Terminal terminal;
+
+    ClusterStart(LocalCluster cluster, Terminal terminal) {
+        this.cluster = cluster;
+        this.terminal = terminal;
+    }
+
+    void run(OptionalInt port) {
+        if (cluster.isComplete() && port.orElse(cluster.gatewayUrl().getPort()) == cluster.gatewayUrl().getPort()) {
+            terminal.line("The cluster in " + cluster.home() + " is already running.");
+            new StatusTable(terminal).print(cluster);
+            return;
+        }
+        terminal.line("Starting Faultline in " + cluster.home());
+        var finished = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (!finished.get()) {
+                terminal.line("Interrupted. What was started keeps running: ./faultline up completes the start, "
+                        + "./faultline down stops it.");
+            }
+        }));
+        try {
+            start(port);
+        } finally {
+            finished.set(true);
+        }
+        printNextSteps();
+    }
+
+    private void start(OptionalInt port) {
+        cluster.up(port, new TrainingOrders(), terminal);
+        try (var platform = new PlatformClient(cluster.gatewayUrl())) {
+            var orders = new FirstOrders(platform, terminal);
+            orders.seed();
+            orders.confirmed();
+            orders.compensated();
+        }
+        cluster.awaitReady(terminal);
+    }
+
+    private void printNextSteps() {
+        List<Node> nodes = cluster.nodes().list();
+        Memory memory = nodes.stream().map(Node::memory).reduce(cluster.supervisorMemory(), Memory::plus);
+        terminal.line("""
+
+                %d nodes are running after %.1f s, %s resident. Gateway: %s
+
+                  ./faultline order --sku MUG --quantity 2     place an order and see its steps
+                  ./faultline status                           see what is running
+                  ./faultline logs order-service-1 -f          follow a node's log
+                  ./faultline kill payment-service-1           kill -9; then order again
+                  ./faultline down                             stop everything; keep the data"""
+                .formatted(nodes.size(), terminal.seconds(), Terminal.bytes(memory.residentBytes()), cluster
+                        .gatewayUrl()));
+    }
+}

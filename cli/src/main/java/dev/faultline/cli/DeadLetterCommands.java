@@ -1,0 +1,100 @@
+package dev.faultline.cli;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.verification.deadletters.DeadLetter;
+import dev.faultline.verification.deadletters.DeadLetters;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ./faultline dead-letters}, a method for each command. */
+@Command(name = "dead-letters", synopsisSubcommandLabel = "COMMAND", subcommands = HelpCommand.class, description = "Lists, shows and replays messages that a service could not handle.")
+final class DeadLetterCommands {
+    private static final String ID = "a dead letter's id, as in ./faultline dead-letters list";
+    private static final String TOPIC = "only those of this original topic";
+
+    private final Terminal terminal;
+    private final Function<ClusterOption, DeadLetters> deadLetters;
+
+    /** @param deadLetters opens the dead letters of a cluster */
+    DeadLetterCommands(Terminal terminal, Function<ClusterOption, DeadLetters> deadLetters) {
+        this.terminal = terminal;
+        this.deadLetters = deadLetters;
+    }
+
+    @Command(description = "Lists dead letters, the newest last.")
+    void list(@Mixin ClusterOption option,
+            @Option(names = "--topic", paramLabel = "NAME", description = TOPIC) @Nullable String topic,
+            @Option(names = "--open", description = "only those that were not replayed") boolean open) {
+        List<DeadLetter> all = deadLetters.apply(option).all();
+        List<DeadLetter> letters = all.stream().filter(from(topic)).filter(letter -> !open || !letter.isReplayed())
+                .toList();
+        if (letters.isEmpty()) {
+            terminal.line(none(all, topic, open));
+        } else {
+            new DeadLetterText(terminal).table(letters);
+        }
+    }
+
+    @Command(description = "Shows a dead letter with all its headers and its content.")
+    void show(@Mixin ClusterOption option, @Parameters(paramLabel = "ID", description = ID) String id) {
+        DeadLetter.Id parsed = DeadLetter.Id.parse(id);
+        new DeadLetterText(terminal).whole(deadLetters.apply(option).find(parsed));
+    }
+
+    @Command(description = {"Sends a dead letter to its original topic again.",
+        "It keeps its id, so a service that has handled it already ignores it."})
+    void replay(@Mixin ClusterOption option,
+            @Parameters(paramLabel = "ID", arity = "0..1", description = ID) @Nullable String id,
+            @Option(names = "--all", description = "every one that was not replayed, the oldest first") boolean all,
+            @Option(names = "--topic", paramLabel = "NAME", description = "with --all: "
+                    + TOPIC) @Nullable String topic,
+            @Option(names = "--again", description = "also what was replayed before") boolean again) {
+        if (all == (id != null)) {
+            throw new FaultlineException("Name what to replay: an ID, or --all.");
+        }
+        if (id != null && topic != null) {
+            throw new FaultlineException("--topic requires --all; the ID " + id + " includes its topic.");
+        }
+        DeadLetter.Id parsed = id == null ? null : DeadLetter.Id.parse(id);
+        DeadLetters cluster = deadLetters.apply(option);
+        if (parsed != null) {
+            cluster.replay(List.of(cluster.find(parsed)), again, this::replayed);
+            return;
+        }
+        List<DeadLetter> present = cluster.all();
+        List<DeadLetter> letters = present.stream().filter(from(topic)).filter(letter -> again || !letter.isReplayed())
+                .toList();
+        cluster.replay(letters, again, this::replayed);
+        terminal.line(letters.isEmpty() ? none(present, topic, !again)
+                : DeadLetterText.count(letters.size()) + " replayed. One that fails again becomes a new dead letter.");
+    }
+
+    private void replayed(DeadLetter letter) {
+        terminal.line(letter.id() + " was sent to " + letter.id().originalTopic() + " again.");
+    }
+
+    private static Predicate<DeadLetter> from(@Nullable String topic) {
+        return letter -> topic == null || letter.id().originalTopic().equals(topic);
+    }
+
+    private static String none(List<DeadLetter> all, @Nullable String topic, boolean open) {
+        if (all.isEmpty()) {
+            return "There are no dead letters.";
+        }
+        return "There are no dead letters" + (topic == null ? "" : " of " + topic) + (open
+                ? " that were not replayed"
+                : "") + ". There are " + all.size() + " in all, of "
+                + all.stream().map(letter -> letter.id().originalTopic()).distinct().sorted()
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.faultline.cli;
+
+import java.util.Locale;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands that inject faults by hand; {@code docs/faults.md} has all there are. */
+@Command
+final class FaultCommands {
+    private final Terminal terminal;
+
+    FaultCommands(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Command(description = "Kills a node's process with SIGKILL; the supervisor restarts it.")
+    void kill(@Mixin ClusterOption option,
+            @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node,
+            @Option(names = "--signal", paramLabel = "NAME", defaultValue = "KILL", description = "send another signal, "
+                    + "such as TERM (default: ${DEFAULT-VALUE})") String signal) {
+        String name = signal.toUpperCase(Locale.ROOT).replaceFirst("^SIG", "").replaceFirst("^9$", "KILL");
+        long pid = option.cluster().nodes().kill(node, name);
+        terminal.line("Sent " + name + " to " + node + ", process " + pid + ".");
+    }
+
+    @Command(description = "Freezes a node with SIGSTOP: it is alive but does not answer.")
+    void pause(@Mixin ClusterOption option,
+            @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node) {
+        option.cluster().nodes().pause(node);
+        terminal.line(node + " is paused until ./faultline resume " + node + ".");
+    }
+
+    @Command(description = "Resumes a paused node.")
+    void resume(@Mixin ClusterOption option,
+            @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node) {
+        option.cluster().nodes().resume(node);
+        terminal.line(node + " is resumed.");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.faultline.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.local.LocalCluster;
+import dev.faultline.verification.deadletters.DeadLetters;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code ./faultline}. Exit code 0 means success, 1 failure, 2 a command line that cannot be parsed. */
+@Command(name = "./faultline", synopsisSubcommandLabel = "COMMAND", subcommands = HelpCommand.class, description = {
+    "Runs the whole platform on this machine without Docker: real PostgreSQL, real Kafka, real Consul and every "
+            + "service, each as a process of its own."}, footer = {"", "The cluster's state is in .faultline beside "
+                    + "this script; --home or FAULTLINE_HOME name another directory."})
+public final class Faultline {
+    /** Most needed first. */
+    private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "check",
+            "prove", "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "restart", "down", "train",
+            "help");
+
+    private Faultline() {}
+
+    public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // one number format, in English text and in SVG
+        var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(commandLine(out, err).execute(arguments));
+    }
+
+    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        return commandLine(out, err, option -> {
+            LocalCluster cluster = option.cluster();
+            cluster.requireRunning();
+            return new DeadLetters(cluster.kafkaBootstrapServers());
+        });
+    }
+
+    static CommandLine commandLine(PrintWriter out, PrintWriter err,
+            Function<ClusterOption, DeadLetters> deadLetters) {
+        Terminal terminal = Terminal.of(out);
+        var root = new CommandLine(new Faultline());
+        for (Object group : List.of(new ClusterCommands(terminal), new OrderCommands(terminal),
+                new FaultCommands(terminal), new VerificationCommands(terminal))) {
+            new CommandLine(group).getSubcommands().forEach(root::addSubcommand);
+        }
+        root.addSubcommand(new DeadLetterCommands(terminal, deadLetters));
+        ORDER.forEach(name -> root.addSubcommand(name, root.getCommandSpec().removeSubcommand(name)));
+        addHelpOption(root);
+        return root.setOut(out).setErr(err).setUsageHelpWidth(100)
+                .setExecutionExceptionHandler((failure, _, _) -> {
+                    if (failure instanceof FaultlineException) {
+                        err.println("faultline: " + failure.getMessage());
+                    } else if (failure.getCause() instanceof OutOfMemoryError) {
+                        err.println("faultline: the command needs more than the %d MiB of memory it may use."
+                                .formatted(Runtime.getRuntime().maxMemory() >> 20)
+                                + " Raise the limit: FAULTLINE_HEAP=4g ./faultline …");
+                    } else {
+                        err.println("faultline: unexpected error:");
+                        failure.printStackTrace(err);
+                    }
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+
+    private static void addHelpOption(CommandLine commands) {
+        commands.getSubcommands().values().stream().filter(command -> !command.getCommandSpec().helpCommand())
+                .forEach(command -> {
+                    command.getCommandSpec().addOption(OptionSpec.builder("-h", "--help").usageHelp(true)
+                            .description("show this help").build());
+                    addHelpOption(command);
+                });
+    }
+}

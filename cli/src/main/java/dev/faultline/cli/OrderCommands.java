@@ -1,0 +1,69 @@
+package dev.faultline.cli;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+import dev.faultline.verification.client.Order;
+import dev.faultline.verification.client.OrderRequest;
+import dev.faultline.verification.client.PlatformClient;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands that place and show orders. */
+@Command
+final class OrderCommands {
+    private final Terminal terminal;
+
+    OrderCommands(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Command(description = "Places an order and shows the steps of its checkout.", footer = {"",
+        "The acquirer accepts card-visa, card-mastercard and sepa-debit, and declines card-declined and card-expired. "
+                + "TIME-MACHINE is never in stock."})
+    void order(@Mixin ClusterOption option,
+            @Option(names = "--sku", defaultValue = "COFFEE-1KG", description = "the product (default: "
+                    + "${DEFAULT-VALUE})") String sku,
+            @Option(names = "--quantity", paramLabel = "N", defaultValue = "1", description = "how many (default: "
+                    + "${DEFAULT-VALUE})") int quantity,
+            @Option(names = "--customer", defaultValue = "alice", description = "the customer (default: "
+                    + "${DEFAULT-VALUE})") String customer,
+            @Option(names = "--payment-method", paramLabel = "METHOD", defaultValue = "card-visa", description = "how to "
+                    + "pay (default: ${DEFAULT-VALUE})") String paymentMethod,
+            @Option(names = "--key", description = "the idempotency key; the same key returns the same order (default: a "
+                    + "new key)") @Nullable String key,
+            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "10", description = "how long to wait for "
+                    + "the outcome, at most 10 (default: ${DEFAULT-VALUE})") int waitSeconds) {
+        try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
+            var request = new OrderRequest(customer, paymentMethod, List.of(new Order.Line(sku, quantity)));
+            new OrderText(terminal).whole(platform.place(request, key == null ? UUID.randomUUID().toString() : key,
+                    Duration.ofSeconds(waitSeconds)));
+        }
+    }
+
+    @Command(description = "Lists a customer's orders.")
+    void orders(@Mixin ClusterOption option,
+            @Option(names = "--customer", defaultValue = "alice", description = "the customer (default: ${DEFAULT-VALUE})") String customer,
+            @Option(names = "--limit", paramLabel = "N", defaultValue = "20", description = "how many, at most 100 "
+                    + "(default: ${DEFAULT-VALUE})") int limit) {
+        try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
+            List<Order> orders = platform.orders(customer, limit);
+            if (orders.isEmpty()) {
+                terminal.line(customer + " has no orders. Place one: ./faultline order --customer " + customer);
+            }
+            orders.forEach(new OrderText(terminal)::listed);
+        }
+    }
+
+    @Command(description = "Follows an order until its checkout completes.")
+    void watch(@Mixin ClusterOption option,
+            @Parameters(paramLabel = "ORDER", description = "the order's id") String id) {
+        try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
+            new OrderText(terminal).follow(() -> platform.order(id));
+        }
+    }
+}

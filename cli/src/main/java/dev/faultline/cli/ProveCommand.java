@@ -1,0 +1,102 @@
+package dev.faultline.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.local.LocalCluster;
+import dev.faultline.local.Ports;
+import dev.faultline.verification.fault.FaultKind;
+import dev.faultline.verification.load.TrainingOrders;
+import dev.faultline.verification.local.LocalTarget;
+import dev.faultline.verification.prove.ProofReport;
+import dev.faultline.verification.prove.ProofResult;
+import dev.faultline.verification.prove.ProofResult.InjectedFault;
+import dev.faultline.verification.prove.ProofRun;
+import org.jspecify.annotations.Nullable;
+
+/** One {@code ./faultline prove}: the run, its report and its figures. */
+final class ProveCommand {
+    private final Terminal terminal;
+
+    ProveCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** @param names as on the command line; null for all kinds */
+    static List<FaultKind> kinds(@Nullable List<String> names) {
+        return names == null ? FaultKind.ALL : names.stream().map(name -> FaultKind.named(name)
+                .orElseThrow(() -> new FaultlineException("There is no fault " + name + ". The faults are: "
+                        + FaultKind.ALL.stream().map(FaultKind::name).collect(Collectors.joining(", ")) + ".")))
+                .toList();
+    }
+
+    /** Starts a cluster, and deletes it afterwards. */
+    boolean onTemporaryCluster(Path directory, ProofRun.Plan plan) {
+        var cluster = LocalCluster.in(directory.resolve("cluster"), directory.resolve("apps"));
+        if (cluster.isRunning()) {
+            throw new FaultlineException("Another ./faultline prove uses " + cluster.home()
+                    + ". Wait until it ends; if it was killed, ./faultline down --wipe --home " + cluster.home()
+                    + " removes what it left.");
+        }
+        cluster.wipe((_, _) -> {});
+        var wiping = new Thread(() -> cluster.wipe((_, _) -> {}));
+        Runtime.getRuntime().addShutdownHook(wiping);
+        try {
+            cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), terminal);
+            cluster.awaitReady(terminal);
+            return on(cluster, directory, plan);
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(wiping);
+            cluster.wipe((_, _) -> {});
+        }
+    }
+
+    /** @return whether every promise was kept */
+    boolean on(LocalCluster cluster, Path reports, ProofRun.Plan plan) {
+        ProofResult result = new ProofRun(new LocalTarget(cluster), terminal).run(plan);
+        Path page = ProofReport.write(result, reports, "prove-" + plan.seed());
+        print(result);
+        terminal.line("Report: " + page);
+        return result.isProven();
+    }
+
+    private void print(ProofResult result) {
+        terminal.line("");
+        terminal.line("%-18s %-26s %5s %15s %15s".formatted("FAULT", "TARGET", "TIMES", "RECOVERED AFTER",
+                "LONGEST GAP"));
+        var byFault = result.faults().stream().collect(
+                Collectors.groupingBy(injected -> "%-18s %-26s".formatted(injected.fault().kind().name(),
+                        injected.fault().target()), TreeMap::new, Collectors.toList()));
+        byFault.forEach((fault, all) -> terminal.line("%s %5d %13.1f s %13.1f s".formatted(fault, all.size(),
+                longest(all, injected -> injected.recoveredAtMs() - injected.atMs()) / 1e3,
+                longest(all, InjectedFault::longestGapMs) / 1e3)));
+        terminal.line("");
+        terminal.line("orders sent %d, accepted %d, shed %d".formatted(result.sent(), result.accepted(),
+                result.shed()));
+        terminal.line("confirmed %d, rejected %d, lost %d, duplicated %d".formatted(result.confirmed(),
+                result.rejected(), result.lost(), result.duplicated()));
+        result.givenUp().forEach((error, times) -> terminal.line("given up %d times, last error: %s".formatted(times,
+                error)));
+        terminal.line("latency from due to completed: p50 %d ms, p99 %d ms, max %d ms; %d retries".formatted(
+                result.latencyMs(50), result.latencyMs(99), result.latencyMs(100), result.retries()));
+        terminal.line("longest unavailability: %.1f s without an accepted order"
+                .formatted(result.unavailableForMs() / 1e3));
+        Long quiescentAfter = result.quiescentAfterMs();
+        terminal.line(quiescentAfter == null ? "not every order was complete three minutes after load and faults"
+                : "every order was complete %.1f s after load and faults".formatted(quiescentAfter / 1e3));
+        new CheckText(terminal).print(result.anomalies());
+        if (result.anomalies().isEmpty() && !result.isProven()) {
+            terminal.line(terminal.coloured(Terminal.Colour.RED, "Not proven:")
+                    + " a node did not recover, an order did not complete, or a client was shed or gave up.");
+        }
+    }
+
+    private static long longest(List<InjectedFault> all, ToLongFunction<InjectedFault> time) {
+        return all.stream().mapToLong(time).max().orElse(0);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.faultline.cli;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.local.LocalCluster;
+import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.history.Anomaly;
+import dev.faultline.verification.history.History;
+import dev.faultline.verification.history.HistoryChecker;
+import dev.faultline.verification.local.LocalTarget;
+import dev.faultline.verification.prove.ProofRun;
+import dev.faultline.verification.reading.HistoryReader;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The commands that load a cluster and check its promises. */
+@Command
+final class VerificationCommands {
+    private final Terminal terminal;
+
+    VerificationCommands(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Command(description = "Places orders at a fixed rate, whether or not the platform keeps up, and measures latency.")
+    int load(@Mixin ClusterOption option,
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "50", description = "orders a second (default: "
+                    + "${DEFAULT-VALUE})") int rate,
+            @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "how long (default: "
+                    + "${DEFAULT-VALUE})") int seconds,
+            @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "10", description = "load at the same "
+                    + "rate before the measurement (default: ${DEFAULT-VALUE})") int warmUp) {
+        requireWithin("--rate", rate, 1, 10_000);
+        requireWithin("--seconds", seconds, 1, 3_600);
+        requireWithin("--warm-up", warmUp, 0, 600);
+        try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
+            return exitCode(new LoadRun(platform, terminal).run(rate, Duration.ofSeconds(warmUp),
+                    Duration.ofSeconds(seconds)));
+        }
+    }
+
+    @Command(description = "Waits until nothing is in flight, then checks every promise against every database, the "
+            + "acquirer's journal, the dead-letter topics and the clients' journals.")
+    int check(@Mixin ClusterOption option,
+            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "how long to wait at "
+                    + "most (default: ${DEFAULT-VALUE})") int waitSeconds) {
+        requireWithin("--wait", waitSeconds, 0, 3_600);
+        LocalCluster cluster = option.cluster();
+        cluster.requireRunning();
+        var reader = new HistoryReader(new LocalTarget(cluster));
+        if (reader.awaitQuiescence(Duration.ofSeconds(waitSeconds), _ -> {}).isEmpty()) {
+            terminal.line("After " + waitSeconds + " seconds " + reader.inFlight()
+                    + " checkouts, refunds or prepared transactions are still in flight.");
+        }
+        History history = reader.read();
+        List<Anomaly> anomalies = HistoryChecker.check(history);
+        new CheckText(terminal).print(history, anomalies);
+        return exitCode(anomalies.isEmpty());
+    }
+
+    @Command(description = {"Injects faults into every kind of node while clients place orders, and proves that every "
+            + "promise is kept.", "Runs on a temporary cluster by default."})
+    int prove(@Mixin ClusterOption option,
+            @Option(names = "--running", description = "use the running cluster; its orders stay") boolean running,
+            @Option(names = "--minutes", paramLabel = "N", defaultValue = "2", description = "how long (default: "
+                    + "${DEFAULT-VALUE})") int minutes,
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "20", description = "orders a second (default: "
+                    + "${DEFAULT-VALUE})") int rate,
+            @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "8", description = "the mean time between "
+                    + "the starts of two faults (default: ${DEFAULT-VALUE})") int every,
+            @Option(names = "--seed", paramLabel = "N", description = "the same seed gives the same schedule of faults "
+                    + "(default: random)") @Nullable Long seed,
+            @Option(names = "--only", paramLabel = "FAULT", split = ",", description = "inject only these faults: kill, "
+                    + "pause, acquirer-slow, acquirer-error, acquirer-timeout") @Nullable List<String> only) {
+        requireWithin("--minutes", minutes, 1, 600);
+        requireWithin("--rate", rate, 1, 1_000);
+        requireWithin("--every", every, 1, 3_600);
+        var plan = new ProofRun.Plan(seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed,
+                Duration.ofMinutes(minutes), rate, Duration.ofSeconds(every), ProveCommand.kinds(only));
+        LocalCluster cluster = option.cluster();
+        if (running) {
+            cluster.requireRunning();
+        }
+        var prove = new ProveCommand(terminal);
+        return exitCode(running ? prove.on(cluster, cluster.home().resolve("proofs"), plan)
+                : prove.onTemporaryCluster(cluster.home().resolveSibling(".faultline-prove"), plan));
+    }
+
+    private static int exitCode(boolean success) {
+        return success ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private static void requireWithin(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new FaultlineException(option + " is " + value + "; it must be from " + least + " to " + most + ".");
+        }
+    }
+}

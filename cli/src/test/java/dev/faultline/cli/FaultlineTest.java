@@ -1,0 +1,83 @@
+package dev.faultline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FaultlineTest {
+
+    @TempDir Path home;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void listsItsCommands() {
+        assertThat(run("help")).isZero();
+        assertThat(out.toString()).contains("up ", "watch ", "kill ").containsSubsequence("up ", "down ");
+    }
+
+    @Test
+    void explainsEachCommandHoweverItIsAsked() {
+        assertThat(run("prove", "--help")).isZero();
+        assertThat(run("help", "prove")).isZero();
+        assertThat(run("dead-letters", "list", "--help")).isZero();
+        assertThat(out.toString().split("Usage: ./faultline prove", -1)).hasSize(3);
+    }
+
+    @Test
+    void endsWithTwoWhenItIsNotUnderstood() {
+        assertThat(run("up", "--port", "many")).isEqualTo(2);
+        assertThat(err.toString()).contains("--port").contains("many");
+        assertThat(run("frobnicate")).isEqualTo(2);
+        assertThat(run("kill")).isEqualTo(2);
+        assertThat(err.toString()).contains("Missing required parameter: 'NODE'");
+    }
+
+    @Test
+    void endsWithOneAndASentenceWhenItCanNotBeDone() {
+        assertThat(run("kill", "--home", home.toString(), "shard-1")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("faultline: ").contains(home.toString()).contains("./faultline up")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void findsNothingToStopInAnEmptyHome() {
+        assertThat(run("down", "--home", home.toString())).isZero();
+        assertThat(out.toString()).contains("Nothing was running");
+        assertThat(run("down", "--wipe", "--home", home.resolve("none").toString())).isZero();
+    }
+
+    @Test
+    void makesLogsReadable() throws Exception {
+        Files.writeString(home.resolve("log"), """
+                first
+                {"@timestamp":"2026-01-02T03:04:05.678Z","level":"WARN","logger_name":"dev.faultline.order.Relay",\
+                "message":"late","orderId":"7K-1","traceId":"abc","stack_trace":"at a\\nat b\\n"}
+                not finished""");
+        var text = new LogText(new Terminal(new PrintWriter(out), false));
+        new LogTail(home.resolve("log")).read(1, false, line -> out.append(text.readable(line)).append('\n'));
+
+        assertThat(out.toString().lines().toList()).containsExactly(
+                "03:04:05.678 WARN  Relay                        late  order=7K-1  trace=abc", "at a", "at b");
+    }
+
+    @Test
+    void saysHowToGiveMoreMemoryToWhatDoesNotFit() {
+        int status = Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true), _ -> {
+            throw new OutOfMemoryError("Java heap space");
+        }).execute("dead-letters", "list");
+        assertThat(status).isEqualTo(1);
+        assertThat(err.toString()).contains("FAULTLINE_HEAP=4g").hasLineCount(1);
+    }
+
+    private int run(String... arguments) {
+        return Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true)).execute(arguments);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.faultline.backing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A part that lives as long as this JVM at most: it is stopped when the JVM ends, however that ends.
+ *
+ * <p>
+ * For tests, and for runs that leave nothing behind. A shell stands between the two and waits for the end of its standard input, which comes even when the JVM
+ * is killed.
+ */
+public final class ChildProcess implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofMinutes(3);
+    private static final String WATCH = """
+            signal=$1; shift
+            exec 3<&0
+            "$@" </dev/null 3<&- & child=$!
+            { read -r _ <&3; kill -s "$signal" "$child"; } 2>/dev/null & watch=$!
+            exec 3<&-
+            wait "$child"; code=$?
+            kill "$watch" 2>/dev/null
+            exit "$code"
+            """;
+
+    private final Process shell;
+    private final Path log;
+
+    private ChildProcess(Process shell, Path log) {
+        this.shell = shell;
+        this.log = log;
+    }
+
+    /**
+     * Prepares and starts the part, and returns when it answers.
+     *
+     * @throws FaultlineException with the end of its log, if it ends or has not answered within the time
+     */
+    public static ChildProcess start(BackingService part, Path log, Duration atMost) {
+        part.prepare();
+        return start(part.name(), part.launch(), part.readiness(), log, atMost);
+    }
+
+    /** The same for any server, which is prepared. */
+    public static ChildProcess start(String name, Launch launch, Readiness readiness, Path log, Duration atMost) {
+        try {
+            var command = new ArrayList<>(List.of("sh", "-c", WATCH, name, launch.stopSignal()));
+            command.addAll(launch.command());
+            var watched = new Launch(command, launch.environment(), launch.directory(), "TERM");
+            Process shell = watched.processBuilder().redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+            var running = new ChildProcess(shell, log);
+            running.awaitReady(name, readiness, atMost);
+            return running;
+        } catch (IOException e) {
+            throw new FaultlineException(name + " could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    private void awaitReady(String name, Readiness readiness, Duration atMost) throws IOException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        try {
+            while (!readiness.await(Duration.ofMillis(100))) {
+                if (!shell.isAlive() || System.nanoTime() > deadline) {
+                    close();
+                    throw new FaultlineException(name + " did not become ready; its log ends with:\n" + logEnd());
+                }
+            }
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("interrupted while waiting for " + name, e);
+        }
+    }
+
+    private String logEnd() throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    }
+
+    /** Stops the server and waits for its end, three minutes at most: a JVM may have a cache to write. Then it is killed. */
+    @Override
+    public void close() {
+        try {
+            shell.getOutputStream().close();
+            if (!shell.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                shell.descendants().forEach(ProcessHandle::destroyForcibly);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.faultline.backing;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** Waits for a condition, polling it twenty times a second. */
+public final class Polling {
+    private static final Duration INTERVAL = Duration.ofMillis(50);
+
+    private Polling() {}
+
+    /** @return whether the condition became true within the time */
+    public static boolean until(Duration atMost, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        try {
+            while (!condition.getAsBoolean()) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                Thread.sleep(INTERVAL);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.faultline.backing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.tukaani.xz.XZInputStream;
+
+/** The PostgreSQL programs from Maven Central's archive on the class path, unpacked once per machine and version. */
+final class PostgresBinaries {
+    private static final Pattern JAR_NAME = Pattern.compile("/([^/]+)\\.jar!");
+
+    private PostgresBinaries() {}
+
+    /** The directory that holds {@code bin/postgres} and {@code bin/initdb}. */
+    static Path unpacked(CacheDirectory cache) {
+        var resource = "/postgres-" + system() + "-" + architecture() + ".txz";
+        URL archive = PostgresBinaries.class.getResource(resource);
+        if (archive == null) {
+            throw new FaultlineException("There are no PostgreSQL binaries for this machine (" + system() + ", "
+                    + architecture() + ") on the class path; supported are Linux and macOS on x86_64 and arm64.");
+        }
+        try {
+            return cache.get(entryOf(archive), directory -> unpack(archive, directory));
+        } catch (IOException e) {
+            throw new FaultlineException("PostgreSQL could not be unpacked into " + cache.directory() + ": "
+                    + e.getMessage() + ". Make room or make it writable, or name another with XDG_CACHE_HOME.", e);
+        }
+    }
+
+    private static void unpack(URL archive, Path directory) throws IOException {
+        try (InputStream in = new XZInputStream(archive.openStream())) {
+            ExternalProgram.Outcome tar = ExternalProgram.run(List.of("tar", "-x", "-f", "-", "-C", directory
+                    .toString()), in);
+            if (!tar.succeeded()) {
+                throw new IOException("tar said: " + tar.output());
+            }
+        }
+    }
+
+    /** The jar's name carries version and architecture. */
+    private static String entryOf(URL archive) {
+        Matcher jar = JAR_NAME.matcher(archive.toString());
+        if (!jar.find()) {
+            throw new IllegalStateException("not in a jar: " + archive);
+        }
+        return jar.group(1);
+    }
+
+    private static String system() {
+        return System.getProperty("os.name").startsWith("Mac") ? "darwin" : "linux";
+    }
+
+    private static String architecture() {
+        return switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64", "arm64" -> "arm_64";
+            case String other -> other;
+        };
+    }
+}

@@ -1,0 +1,100 @@
+package dev.faultline.backing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackingServicesTest {
+    private static final Duration AT_MOST = Duration.ofSeconds(60);
+
+    @TempDir Path directory;
+
+    @Test
+    void postgresServesADatabaseToItsOwnerAndToNobodyElse() throws Exception {
+        var server = new PostgresServer("shard-1", directory.resolve("shard-1"), FreePorts.take(1).getFirst(), "secret",
+                CacheDirectory.ofThisUser());
+        try (var _ = ChildProcess.start(server, directory.resolve("log"), AT_MOST)) {
+            var databases = new Databases(server.jdbcUrl("postgres"), PostgresServer.SUPERUSER, "secret");
+            databases.create("orders", "it's");
+            databases.create("payments", "other");
+            databases.create("orders", "it's");
+
+            try (var owner = DriverManager.getConnection(server.jdbcUrl("orders"), "orders", "it's");
+                    var statement = owner.createStatement()) {
+                statement.execute("CREATE TABLE mine (id int)");
+                try (var rows = statement.executeQuery("SHOW wal_level")) {
+                    rows.next();
+                    assertThat(rows.getString(1)).isEqualTo("logical");
+                }
+            }
+            assertThatThrownBy(() -> DriverManager.getConnection(server.jdbcUrl("orders"), "payments", "other").close())
+                    .isInstanceOf(SQLException.class).hasMessageContaining("permission denied");
+            assertThatThrownBy(() -> DriverManager.getConnection(server.jdbcUrl("orders"), "orders", "wrong").close())
+                    .isInstanceOf(SQLException.class).hasMessageContaining("password");
+        }
+        assertThat(server.readiness().ask()).isFalse();
+        try (var _ = ChildProcess.start(server, directory.resolve("log"), AT_MOST);
+                var again = DriverManager.getConnection(server.jdbcUrl("orders"), "orders", "it's");
+                var statement = again.createStatement()) {
+            assertThat(statement.execute("SELECT * FROM mine")).isTrue();
+        }
+    }
+
+    @Test
+    void kafkaKeepsItsTopicsOverARestart() throws Exception {
+        List<Integer> ports = FreePorts.take(2);
+        var broker = new KafkaBroker("kafka-1", directory.resolve("kafka-1"), ports.get(0), ports.get(1));
+        Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+        try (var _ = ChildProcess.start(broker, directory.resolve("log"), AT_MOST); var admin = Admin.create(client)) {
+            admin.createTopics(List.of(new NewTopic("checkout.replies", 8, (short) 1))).all().get();
+        }
+        try (var _ = ChildProcess.start(broker, directory.resolve("log"), AT_MOST); var admin = Admin.create(client)) {
+            assertThat(admin.listTopics().names().get()).contains("checkout.replies");
+        }
+    }
+
+    @Test
+    void consulKeepsItsKeysOverARestart() throws Exception {
+        List<Integer> ports = FreePorts.take(3);
+        var agent = new ConsulAgent("consul-1", directory.resolve("consul-1"),
+                new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)), CacheDirectory.ofThisUser(), _ -> {});
+        URI key = URI.create("http://127.0.0.1:" + agent.httpPort() + "/v1/kv/epoch");
+        try (var http = HttpClient.newHttpClient()) {
+            try (var _ = ChildProcess.start(agent, directory.resolve("log"), AT_MOST)) {
+                var put = HttpRequest.newBuilder(key).PUT(HttpRequest.BodyPublishers.ofString("7")).build();
+                assertThat(http.send(put, HttpResponse.BodyHandlers.ofString()).body()).contains("true");
+            }
+            try (var _ = ChildProcess.start(agent, directory.resolve("log"), AT_MOST)) {
+                var get = HttpRequest.newBuilder(URI.create(key + "?raw")).build();
+                assertThat(http.send(get, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("7");
+            }
+        }
+    }
+
+    @Test
+    void saysWhyAPartDidNotStart() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var server = new PostgresServer("shard-1", directory.resolve("shard-1"), taken.getLocalPort(), "secret",
+                    CacheDirectory.ofThisUser());
+            assertThatThrownBy(() -> ChildProcess.start(server, directory.resolve("log"), AT_MOST))
+                    .isInstanceOf(FaultlineException.class).hasMessageContaining("Address already in use");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.faultline.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+import dev.faultline.backing.BackingService;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.ChildProcess;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.KafkaAotCache;
+import dev.faultline.backing.Launch;
+import dev.faultline.backing.PostgresServer;
+import dev.faultline.backing.Progress;
+
+/**
+ * Creates the ahead-of-time caches of the services and the broker: runs one of each in a temporary directory, places real
+ * orders through them, and lets each JVM record the classes it loaded and linked and the profiles of its hot code. Later
+ * starts reuse them.
+ *
+ * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
+ * @see <a href="https://openjdk.org/jeps/515">JEP 515: Ahead-of-Time Method Profiling</a>
+ */
+final class AotTraining {
+    private static final String REPORTER = "training";
+    private static final Duration START = Duration.ofMinutes(4);
+
+    private final Path directory;
+    private final CacheDirectory cache;
+    private final TrainingLoad load;
+    private final Progress progress;
+    private final KafkaAotCache kafka;
+
+    /** @param directory for temporary files */
+    AotTraining(Path directory, CacheDirectory cache, TrainingLoad load, Progress progress) {
+        this.directory = directory;
+        this.load = load;
+        this.cache = cache;
+        this.progress = progress;
+        this.kafka = KafkaAotCache.of(cache);
+    }
+
+    /** Creates the missing caches. If that fails, everything starts without caches, several times slower. */
+    void run(Collection<Application> applications) {
+        if (kafka.isMade() && applications.stream().allMatch(Application::isTrained)) {
+            return;
+        }
+        long begin = System.nanoTime();
+        progress.report(REPORTER, "creating ahead-of-time caches from a few hundred orders, once per build");
+        try {
+            CacheDirectory.deleteTree(directory);
+            if (kafka.isMade()) {
+                run(applications, kafka);
+            } else {
+                kafka.make(recording -> run(applications, recording));
+            }
+            CacheDirectory.deleteTree(directory);
+            progress.report(REPORTER, "done (%.1f s): later starts take a fraction of the time"
+                    .formatted((System.nanoTime() - begin) / 1e9));
+        } catch (IOException | FaultlineException e) {
+            progress.report(REPORTER, "failed, so everything starts more slowly; its files are in " + directory + ": "
+                    + e.getMessage());
+        }
+    }
+
+    private void run(Collection<Application> applications, KafkaAotCache broker) throws IOException {
+        var layout = new Layout(new Home(directory), Settings.fresh(Ports.free()), cache, broker,
+                (name, line) -> progress.report(REPORTER, name + ": " + line));
+        var running = new ConcurrentHashMap<String, ChildProcess>();
+        var recorded = new LinkedHashMap<Path, Path>();
+        try {
+            Parallel.run(layout.parts().stream().<Runnable>map(part -> () -> start(part, layout, running)).toList());
+            start(layout.services().stream().filter(Service::isFirst).toList(), applications, running, recorded);
+            progress.report(REPORTER, "placing orders");
+            load.run(layout.service(Layout.GATEWAY).url());
+        } finally {
+            progress.report(REPORTER, "stopping the services, which write their caches");
+            // The services before what they need.
+            stop(layout.services().stream().map(Service::name), running);
+            stop(layout.parts().stream().map(BackingService::name), running);
+        }
+        for (Map.Entry<Path, Path> one : recorded.entrySet()) {
+            if (!Files.exists(one.getKey())) {
+                throw new IOException("a JVM left no " + one.getKey());
+            }
+            Files.move(one.getKey(), one.getValue(), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private void start(BackingService part, Layout layout, Map<String, ChildProcess> running) {
+        running.put(part.name(), ChildProcess.start(part, log(part.name()), START));
+        if (part instanceof PostgresServer shard) {
+            layout.createDatabases(shard);
+        }
+    }
+
+    /** Starts all of them at once; their order does not matter. */
+    private void start(List<Service> services, Collection<Application> applications, Map<String, ChildProcess> running,
+            Map<Path, Path> recorded) {
+        progress.report(REPORTER, "starting the services without caches");
+        var starts = new ArrayList<Runnable>();
+        for (Service service : services) {
+            Application application = applications.stream().filter(one -> one.name().equals(service.application()))
+                    .findFirst().orElseThrow();
+            Path output = application.directory().resolve("recorded.aot");
+            recorded.put(output, application.cache());
+            var launch = new Launch(application.recordingCommand(service.heap(), output), service.environment(),
+                    directory, "TERM");
+            starts.add(() -> running.put(service.name(),
+                    ChildProcess.start(service.name(), launch, service.readiness(), log(service.name()), START)));
+        }
+        Parallel.run(starts);
+    }
+
+    private static void stop(Stream<String> names, Map<String, ChildProcess> running) {
+        Parallel.run(names.map(running::remove).filter(Objects::nonNull).<Runnable>map(part -> part::close)
+                .toList());
+    }
+
+    private Path log(String name) {
+        return directory.resolve(name + ".log");
+    }
+}

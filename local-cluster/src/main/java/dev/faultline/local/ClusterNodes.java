@@ -1,0 +1,162 @@
+package dev.faultline.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.ProcessIdentity;
+import dev.faultline.backing.Progress;
+import dev.faultline.local.supervisor.NodeDirectory;
+import dev.faultline.local.supervisor.NodeSpec;
+import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.local.supervisor.NodeStatus;
+import dev.faultline.local.supervisor.SupervisorDirectory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes of a running cluster: their state, and how they are stopped, started, restarted, killed and paused. Every
+ * method that names a node throws {@link FaultlineException} if there is no such node, and every one that changes a node
+ * if no supervisor runs.
+ */
+public final class ClusterNodes {
+    private final LocalCluster cluster;
+    private final Layout layout;
+    private final SupervisorDirectory files;
+
+    ClusterNodes(LocalCluster cluster, Layout layout, SupervisorDirectory files) {
+        this.cluster = cluster;
+        this.layout = layout;
+        this.files = files;
+    }
+
+    /** Every node's state, dependencies first. Takes a second if a node does not answer. */
+    public List<Node> list() {
+        return layout.nodeNames().stream().map(files::node).parallel().map(ClusterNodes::node).toList();
+    }
+
+    private static Node node(NodeDirectory directory) {
+        NodeStatus status = directory.status().orElseGet(NodeStatus::unknown);
+        Optional<NodeSpec> spec = directory.spec();
+        int port = spec.map(NodeSpec::port).orElse(0);
+        ProcessIdentity process = status.livingProcess();
+        if (process == null) {
+            // The supervisor has not noticed the end yet, or could not write it down because the disk is full.
+            boolean hasEnded = status.state() == NodeState.READY || status.state() == NodeState.STARTING;
+            return new Node(directory.name(), hasEnded ? NodeState.RESTARTING : status.state(), OptionalLong.empty(),
+                    port, status.since(), status.restarts(), hasEnded ? Node.ENDED : status.detail(), Memory.NONE);
+        }
+        boolean silent = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().ask();
+        return new Node(directory.name(), status.state(), OptionalLong.of(process.pid()), port, status.since(),
+                status.restarts(), silent ? Node.SILENT : status.detail(), Memory.ofTree(process.pid()));
+    }
+
+    /** Stops a node gracefully until {@link #start}; does not wait for its end. */
+    public void stop(String node) {
+        change(node, NodeDirectory::stop);
+    }
+
+    /** Starts a stopped node; does not wait until it is ready. */
+    public void start(String node) {
+        change(node, NodeDirectory::start);
+    }
+
+    /**
+     * Restarts one node, or every instance of a service one after the other, each ready before the next stops. Services
+     * are restarted from their present build; one without an ahead-of-time cache starts more slowly.
+     *
+     * @param nodeOrService as in {@code order-service-1} or {@code order-service}
+     */
+    public void restart(String nodeOrService, Progress progress) {
+        List<String> instances = layout.services().stream()
+                .filter(service -> service.application().equals(nodeOrService)).map(Service::name).toList();
+        for (String node : instances.isEmpty() ? List.of(nodeOrService) : instances) {
+            change(node, NodeDirectory::stop);
+            cluster.startup(progress).awaitStopped(node);
+            layout.services().stream().filter(service -> service.name().equals(node)).findFirst()
+                    .ifPresent(service -> cluster.startup(progress).redeploy(service));
+            change(node, NodeDirectory::start);
+            cluster.startup(progress).awaitReady(List.of(node));
+        }
+    }
+
+    /**
+     * Sends a signal to a node's process, and never to another process that reuses its id.
+     *
+     * @param signal the name without SIG, as in {@code KILL} or {@code STOP}
+     * @return the process id
+     */
+    public long kill(String node, String signal) {
+        cluster.requireRunning();
+        ProcessIdentity process = livingProcess(directory(node));
+        if (process == null || !process.signal(signal)) {
+            throw new FaultlineException(node + " has no process to send " + signal + " to. See ./faultline status.");
+        }
+        return process.pid();
+    }
+
+    /** Freezes a node's process and all its children until {@link #resume}: a database has a process per connection. */
+    public void pause(String node) {
+        long pid = kill(node, "STOP");
+        // The parent first, so that it creates no more children.
+        children(pid).forEach(child -> child.signal("STOP"));
+    }
+
+    /** Undoes {@link #pause}; has no effect on a node that is not paused. */
+    public void resume(String node) {
+        cluster.requireRunning();
+        ProcessIdentity process = livingProcess(directory(node));
+        if (process != null) {
+            children(process.pid()).forEach(child -> child.signal("CONT"));
+            process.signal("CONT");
+        }
+    }
+
+    private static List<ProcessIdentity> children(long pid) {
+        return ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants)
+                .flatMap(child -> ProcessIdentity.of(child.pid()).stream()).toList();
+    }
+
+    /** The file that a node logs to. */
+    public Path log(String node) {
+        return directory(node).log();
+    }
+
+    /** The root of a service's {@code /actuator}. */
+    public URI managementUrl(String node) {
+        directory(node);
+        return layout.service(node).managementUrl();
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        void of(NodeDirectory node) throws IOException;
+    }
+
+    private void change(String node, Change change) {
+        cluster.requireRunning();
+        try {
+            change.of(directory(node));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private NodeDirectory directory(String node) {
+        List<String> names = layout.nodeNames();
+        if (!names.contains(node)) {
+            throw new FaultlineException("There is no node " + node + "."
+                    + Suggestion.nearest(node, names).map(name -> " Did you mean " + name + "?").orElse("")
+                    + " The nodes are: " + String.join(", ", names) + ".");
+        }
+        return files.node(node);
+    }
+
+    static @Nullable ProcessIdentity livingProcess(NodeDirectory node) {
+        return node.status().map(NodeStatus::livingProcess).orElse(null);
+    }
+}

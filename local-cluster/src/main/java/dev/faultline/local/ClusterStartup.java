@@ -1,0 +1,255 @@
+package dev.faultline.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import dev.faultline.backing.BackingService;
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.KafkaAotCache;
+import dev.faultline.backing.Launch;
+import dev.faultline.backing.Polling;
+import dev.faultline.backing.PostgresServer;
+import dev.faultline.backing.Progress;
+import dev.faultline.local.supervisor.NodeDirectory;
+import dev.faultline.local.supervisor.NodeSpec;
+import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.local.supervisor.SupervisorDirectory;
+
+/**
+ * Brings a cluster from whatever state it is in to the one where all its nodes run. Interrupted at any moment, it can be
+ * begun again.
+ */
+final class ClusterStartup {
+    private static final Duration SHUTDOWN = Duration.ofSeconds(90);
+    private static final Duration READY = Duration.ofMinutes(3);
+    private static final int HOPELESS_RESTARTS = 4;
+
+    private final Home home;
+    private final Path repository;
+    private final SupervisorDirectory files;
+    private final Progress progress;
+    private final CacheDirectory cache = CacheDirectory.ofThisUser();
+
+    ClusterStartup(Home home, Path repository, SupervisorDirectory files, Progress progress) {
+        this.home = home;
+        this.repository = repository;
+        this.files = files;
+        this.progress = progress;
+    }
+
+    /** Returns when one instance of every service is ready; the others have been told to start. */
+    void up(OptionalInt gatewayPort, TrainingLoad load) throws IOException {
+        awaitEndOfShutdown();
+        Layout layout = new Layout(home, settings(gatewayPort), cache, KafkaAotCache.of(cache), progress);
+        if (files.livingSupervisor().isEmpty()) {
+            beginAnew(layout);
+        }
+        List<Service> missing = layout.services().stream().filter(service -> !isWanted(service.name())).toList();
+        if (!missing.isEmpty()) {
+            Map<String, Application> applications = install(layout, missing);
+            new AotTraining(home.directory().resolve("training"), cache, load, progress).run(applications.values());
+            startParts(layout);
+            start(missing, Service::isFirst, applications);
+            awaitReady(layout.services().stream().filter(Service::isFirst).map(Service::name).toList());
+            start(missing, service -> !service.isFirst(), applications);
+        }
+    }
+
+    /** Unpacks the present builds and makes their caches; returns where. */
+    List<Path> train(TrainingLoad load) {
+        var settings = home.settings().orElseGet(() -> Settings.fresh(Ports.DEFAULT_GATEWAY));
+        Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
+        Collection<Application> applications = install(layout, layout.services()).values();
+        new AotTraining(home.directory().resolve("training"), cache, load, progress).run(applications);
+        List<String> untrained = applications.stream().filter(each -> !each.isTrained()).map(Application::name)
+                .toList();
+        if (!untrained.isEmpty()) {
+            throw new FaultlineException("No cache could be made for " + String.join(", ", untrained) + ".");
+        }
+        return applications.stream().map(Application::directory).toList();
+    }
+
+    /** A shutdown that was asked for is waited for, even if whoever asked has gone. */
+    private void awaitEndOfShutdown() {
+        if (files.shutdownIsRequested() && !Polling.until(SHUTDOWN, () -> files.livingSupervisor().isEmpty())) {
+            throw new FaultlineException("The cluster in " + home.directory() + " is still being stopped after "
+                    + SHUTDOWN.toSeconds() + " seconds; " + files.log() + " says why.");
+        }
+    }
+
+    private Settings settings(OptionalInt gatewayPort) {
+        Settings settings = home.settings().orElseGet(() -> Settings.fresh(gatewayPort.orElse(Ports.DEFAULT_GATEWAY)));
+        int wanted = gatewayPort.orElse(settings.gatewayPort());
+        if (wanted != settings.gatewayPort()
+                && (files.livingSupervisor().isPresent() || files.wantedNodes().stream().anyMatch(
+                        ClusterStartup::isAlive))) {
+            throw new FaultlineException("The cluster in " + home.directory()
+                    + " already runs, with its gateway on port "
+                    + settings.gatewayPort() + ". Stop it with ./faultline down before it can move to port " + wanted
+                    + ", or start a second one in another directory with --home.");
+        }
+        settings = settings.withGatewayPort(wanted);
+        settings.ports();
+        home.write(settings);
+        return settings;
+    }
+
+    /** With a new supervisor; it adopts the nodes that outlived the last one. */
+    private void beginAnew(Layout layout) throws IOException {
+        var dead = new ArrayList<String>();
+        for (String name : layout.nodeNames()) {
+            NodeDirectory node = files.node(name);
+            if (!isAlive(node)) {
+                dead.add(name);
+            }
+        }
+        PortCheck.check(layout.listeners().entrySet().stream().filter(listener -> dead.contains(listener.getValue()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        for (NodeDirectory node : files.wantedNodes()) {
+            if (!isAlive(node)) {
+                node.forget();
+            }
+        }
+        for (String name : dead) {
+            files.node(name).start();
+        }
+        files.withdrawShutdown();
+        SupervisorProcess.ensureRunning(home.directory(), files);
+    }
+
+    /** The present builds of what is missing; of all services if there is a cache to be made. */
+    private Map<String, Application> install(Layout layout, List<Service> missing) {
+        var builds = new Applications(repository, home.applications(), progress);
+        var applications = new ConcurrentHashMap<String, Application>();
+        Parallel.run(layout.services().stream().map(Service::application).distinct()
+                .<Runnable>map(name -> () -> applications.put(name, builds.install(name))).toList());
+        if (missing.size() == layout.services().size()) {
+            builds.deleteAllBut(applications.values());
+        }
+        return applications;
+    }
+
+    private void startParts(Layout layout) {
+        Parallel.run(layout.parts().stream().<Runnable>map(part -> () -> start(part, layout)).toList());
+    }
+
+    private void start(BackingService part, Layout layout) {
+        if (!isWanted(part.name())) {
+            part.prepare();
+            want(new NodeSpec(part.name(), layout.portOf(part), part.launch(), part.readiness(), List.of()));
+        }
+        awaitReady(List.of(part.name()));
+        if (part instanceof PostgresServer shard) {
+            layout.createDatabases(shard);
+        }
+    }
+
+    private void start(List<Service> missing, Predicate<Service> which, Map<String, Application> applications) {
+        missing.stream().filter(which).forEach(service -> {
+            Application application = applications.get(service.application());
+            if (application != null) {
+                deploy(service, application);
+            }
+        });
+    }
+
+    private void deploy(Service service, Application application) {
+        var launch = new Launch(application.command(service.heap()), service.environment(),
+                directoryOf(service.name()), "TERM");
+        want(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
+    }
+
+    /** Lets a stopped service start from its present build. */
+    void redeploy(Service service) {
+        deploy(service, new Applications(repository, home.applications(), progress).install(service.application()));
+    }
+
+    void awaitStopped(String node) {
+        NodeDirectory files = this.files.node(node);
+        boolean stopped = Polling.until(SHUTDOWN,
+                () -> files.status().filter(status -> status.state() == NodeState.STOPPED).isPresent());
+        if (!stopped) {
+            throw new FaultlineException(node + " is still being stopped after " + SHUTDOWN.toSeconds()
+                    + " seconds. Kill it with ./faultline kill " + node + ".");
+        }
+        progress.report(node, "stopped");
+    }
+
+    /**
+     * Returns when these nodes are ready, those excepted that were stopped on purpose.
+     *
+     * @throws FaultlineException if one ends again and again, or is not ready within three minutes
+     */
+    void awaitReady(Collection<String> names) {
+        long begin = System.nanoTime();
+        var waitingFor = new ArrayList<>(names);
+        boolean ready = Polling.until(READY, () -> {
+            waitingFor.removeIf(name -> isDone(name, begin));
+            return waitingFor.isEmpty();
+        });
+        if (!ready) {
+            throw new FaultlineException("Not ready after " + READY.toMinutes() + " minutes: "
+                    + String.join(", ", waitingFor) + ". See ./faultline status and ./faultline logs "
+                    + waitingFor.getFirst() + ".");
+        }
+    }
+
+    private boolean isDone(String name, long begin) {
+        NodeDirectory node = files.node(name);
+        if (node.isStopped()) {
+            progress.report(name, "stopped on purpose");
+            return true;
+        }
+        return node.status().filter(status -> {
+            if (status.state() == NodeState.RESTARTING && status.restarts() >= HOPELESS_RESTARTS) {
+                throw new FaultlineException(name + " ended " + status.restarts() + " times, the last time it "
+                        + status.detail() + ". Its log ends with:\n" + node.logEnd(5).stream()
+                                .map(line -> "  " + LogEntry.parse(line).map(LogEntry::message).orElse(line))
+                                .collect(Collectors.joining("\n"))
+                        + "\nMore: ./faultline logs " + name);
+            }
+            if (status.state() == NodeState.READY) {
+                progress.report(name, "ready, pid " + (status.process() == null ? "?" : status.process().pid())
+                        + " (%.1f s)".formatted((System.nanoTime() - begin) / 1e9));
+                return true;
+            }
+            return false;
+        }).isPresent();
+    }
+
+    private void want(NodeSpec spec) {
+        try {
+            files.node(spec.name()).writeSpec(spec);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path directoryOf(String node) {
+        try {
+            return Files.createDirectories(home.data(node));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isWanted(String node) {
+        return files.node(node).spec().isPresent();
+    }
+
+    private static boolean isAlive(NodeDirectory node) {
+        return node.status().filter(status -> status.livingProcess() != null).isPresent();
+    }
+}

@@ -1,4 +1,0 @@
-package dev.faultline.local.parts;
-
-/** The ports that a Consul server listens on; its DNS, gRPC and wide-area gossip are switched off. */
-public record ConsulPorts(int http, int server, int serf) {}

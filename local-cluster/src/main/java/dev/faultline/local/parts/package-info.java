@@ -1,5 +1,0 @@
-/** The real servers below the services, PostgreSQL, Kafka and Consul, as ordinary processes of this machine. */
-@NullMarked
-package dev.faultline.local.parts;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Reads everything that a history is judged by: databases, the acquirer's and the clients' journals, dead letters. */
-@NullMarked
-package dev.faultline.local.proof.reading;
-
-import org.jspecify.annotations.NullMarked;

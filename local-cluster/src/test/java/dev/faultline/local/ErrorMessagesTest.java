@@ -1,0 +1,106 @@
+package dev.faultline.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.KafkaAotCache;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What cannot be done is refused with a sentence that says what, where, and what to do. */
+class ErrorMessagesTest {
+
+    @TempDir Path directory;
+
+    @Test
+    void namesThePortThatIsInUseAndWhoWantsItAndWhoHasIt() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> PortCheck.check(Map.of(port, "kafka-1"))).isInstanceOf(FaultlineException.class)
+                    .hasMessageContaining("Port " + port + ", which kafka-1 is to listen on, is in use")
+                    .hasMessageContaining("by process " + ProcessHandle.current().pid()).hasMessageContaining("--port");
+        }
+    }
+
+    @Test
+    void refusesToStartBeforeAnythingRunsWhenAPortIsTaken() throws Exception {
+        LocalCluster cluster = LocalCluster.in(directory.resolve("home"));
+        // Somewhere in the block of the ports above the gateway's.
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int gateway = taken.getLocalPort() - 30;
+            assertThatThrownBy(() -> cluster.up(OptionalInt.of(gateway), _ -> {}, (_, _) -> {}))
+                    .isInstanceOf(FaultlineException.class).hasMessageContaining("is to listen on, is in use");
+        }
+        assertThat(cluster.isRunning()).isFalse();
+        assertThat(cluster.hasNodes()).isFalse();
+    }
+
+    @Test
+    void refusesAHomeThatCanNotBeWritten() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        LocalCluster cluster = LocalCluster.in(file.resolve("home"));
+
+        assertThatThrownBy(() -> cluster.up(OptionalInt.empty(), _ -> {}, (_, _) -> {})).isInstanceOf(
+                FaultlineException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("--home");
+    }
+
+    @Test
+    void letsOnlyOneStartOrStopTheClusterAtATime() throws Exception {
+        var home = new Home(directory);
+        home.open();
+        try (var _ = home.lock()) {
+            assertThatThrownBy(() -> LocalCluster.in(directory).up(OptionalInt.empty(), _ -> {}, (_, _) -> {}))
+                    .isInstanceOf(FaultlineException.class).hasMessageContaining("Another ./faultline is starting");
+        }
+        home.lock().close();
+    }
+
+    @Test
+    void suggestsTheNodeThatWasMeant() {
+        var home = new Home(directory);
+        home.open();
+        home.write(Settings.fresh(8080));
+
+        assertThatThrownBy(() -> LocalCluster.in(directory).nodes().log("payment-servce-1")).isInstanceOf(
+                FaultlineException.class)
+                .hasMessageContaining("Did you mean payment-service-1?").hasMessageContaining("shard-2");
+        assertThat(Suggestion.nearest("database", List.of("shard-1", "kafka-1"))).isEmpty();
+    }
+
+    @Test
+    void keepsPasswordsForTheOwnersEyes() throws Exception {
+        var home = new Home(directory);
+        home.open();
+        home.write(Settings.fresh(8080));
+
+        assertThat(Files.getPosixFilePermissions(directory.resolve("cluster.json"))).hasToString(
+                "[OWNER_READ, OWNER_WRITE]");
+        assertThat(home.settings().orElseThrow().passwordOf("orders"))
+                .isNotEqualTo(home.settings().orElseThrow().passwordOf("payments")).hasSize(24);
+    }
+
+    @Test
+    void neverGivesOnePortToTwoNodes() {
+        var home = new Home(directory);
+        var layout = new Layout(home, Settings.fresh(8080), new CacheDirectory(directory), KafkaAotCache.of(
+                new CacheDirectory(
+                        directory)), (_, _) -> {});
+
+        assertThat(layout.listeners()).hasSize(3 + 2 + 2 + 8 * 2);
+        assertThat(layout.listeners().keySet())
+                .allMatch(port -> port == 8080 || (port >= 8100 && port <= 8080 + Ports.LAST_OFFSET));
+        assertThatThrownBy(() -> new Ports(65_500)).isInstanceOf(FaultlineException.class);
+        assertThatThrownBy(() -> new Ports(80)).isInstanceOf(FaultlineException.class);
+    }
+}

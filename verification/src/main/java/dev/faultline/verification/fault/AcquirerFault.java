@@ -1,0 +1,68 @@
+package dev.faultline.verification.fault;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.verification.Target;
+
+/** The acquirer misbehaves, by its own fault switch. */
+final class AcquirerFault implements FaultKind {
+    static final String NODE = "acquirer-simulator-1";
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final String name;
+    private final String faults;
+
+    /** @param faults the body of {@code PUT /faults} */
+    AcquirerFault(String name, String faults) {
+        this.name = name;
+        this.faults = faults;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public List<String> targetsAmong(List<String> nodesAndRoles) {
+        return List.of(NODE);
+    }
+
+    @Override
+    public boolean lasts() {
+        return true;
+    }
+
+    @Override
+    public void inject(Target target, String node) {
+        send(target, HttpRequest.newBuilder().header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(faults)));
+    }
+
+    @Override
+    public void heal(Target target, String node) {
+        send(target, HttpRequest.newBuilder().DELETE());
+    }
+
+    private static void send(Target target, HttpRequest.Builder request) {
+        try (var http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+            var response = http.send(request.uri(target.acquirerUrl().resolve("/faults")).timeout(TIMEOUT).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() >= 300) {
+                throw new FaultlineException("The acquirer rejected its faults: " + response.body());
+            }
+        } catch (IOException e) {
+            throw new FaultlineException("The acquirer at " + target.acquirerUrl() + " cannot be reached: "
+                    + e.getMessage() + ". See ./faultline status.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+}

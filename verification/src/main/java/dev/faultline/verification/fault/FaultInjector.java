@@ -1,0 +1,76 @@
+package dev.faultline.verification.fault;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.faultline.verification.Target;
+
+/** Injects faults and heals them. Thread-safe: a shutdown hook may heal what the main thread injected. */
+public final class FaultInjector {
+    private static final Duration RECOVERY = Duration.ofSeconds(90);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
+
+    private record Active(FaultKind kind, String node) {}
+
+    private final Target target;
+    private final Set<Active> active = new LinkedHashSet<>();
+    private boolean closed;
+
+    public FaultInjector(Target target) {
+        this.target = target;
+    }
+
+    /** @return the node's process before the fault; empty if there was none, or the injector is closed */
+    public synchronized String inject(FaultKind kind, String node) {
+        if (closed) {
+            return "";
+        }
+        String process = node(node).process();
+        if (kind.lasts()) {
+            // Before the attempt: one that fails halfway is healed too.
+            active.add(new Active(kind, node));
+        }
+        kind.inject(target, node);
+        return process;
+    }
+
+    /** Heals every fault that is active. Repeatable. */
+    public synchronized void heal() {
+        for (Active fault : List.copyOf(active)) {
+            fault.kind().heal(target, fault.node());
+            active.remove(fault);
+        }
+    }
+
+    /** Heals every fault, and injects no more. */
+    public synchronized void close() {
+        closed = true;
+        heal();
+    }
+
+    /**
+     * @param before the process that {@link #inject} returned
+     * @return whether the node was ready within 90 seconds, in a new process if it was killed
+     */
+    public boolean awaitRecovery(FaultKind kind, String node, String before) throws InterruptedException {
+        long deadline = System.nanoTime() + RECOVERY.toNanos();
+        while (!hasRecovered(kind, node, before)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(POLL_INTERVAL);
+        }
+        return true;
+    }
+
+    private boolean hasRecovered(FaultKind kind, String name, String before) {
+        Target.Node node = node(name);
+        return node.ready() && (kind.lasts() || !node.process().equals(before));
+    }
+
+    private Target.Node node(String name) {
+        return target.nodes().stream().filter(node -> node.name().equals(name)).findFirst().orElseThrow();
+    }
+}

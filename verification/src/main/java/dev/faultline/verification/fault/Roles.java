@@ -1,0 +1,85 @@
+package dev.faultline.verification.fault;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import dev.faultline.verification.Target;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Which node holds a role now. Roles move when nodes fail, and their holders are the most interesting nodes to hit. */
+public final class Roles implements AutoCloseable {
+    private static final String RELAY = " relay";
+    private static final String LEADER = "order-service leader";
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private final Target target;
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+
+    public Roles(Target target) {
+        this.target = target;
+    }
+
+    public static List<String> all() {
+        return List.of("order-service" + RELAY, "inventory-service" + RELAY, "payment-service" + RELAY, LEADER);
+    }
+
+    /** The node that has the role now, or the service's first instance if none has it; a node's name is returned as it is. */
+    public String nodeOf(String nodeOrRole) {
+        if (!all().contains(nodeOrRole)) {
+            return nodeOrRole;
+        }
+        String service = nodeOrRole.substring(0, nodeOrRole.indexOf(' '));
+        return (nodeOrRole.equals(LEADER) ? leader(service) : relay(service)).orElse(service + "-1");
+    }
+
+    private Stream<String> instances(String service) {
+        return target.nodes().stream().map(Target.Node::name).filter(name -> name.startsWith(service + "-"));
+    }
+
+    /** The instance that reads the write-ahead log reports it in its metrics. */
+    private Optional<String> relay(String service) {
+        return instances(service).filter(node -> get(target.managementUrl(node) + "/actuator/prometheus").lines()
+                .anyMatch(line -> line.startsWith("faultline_outbox_active{") && line.endsWith(" 1.0"))).findFirst();
+    }
+
+    /** The holder of the lock {@code .../leader} writes its name into the value. */
+    private Optional<String> leader(String service) {
+        try {
+            var json = JsonMapper.shared().readTree(get(target.consulUrl() + "/v1/kv/?recurse"));
+            List<String> holders = json.valueStream().filter(entry -> entry.path("Key").asString("").endsWith("/leader")
+                    && entry.hasNonNull("Session")).map(entry -> new String(Base64.getDecoder().decode(entry.path(
+                            "Value").asString("")), StandardCharsets.UTF_8)).toList();
+            return instances(service).filter(node -> holders.stream().anyMatch(holder -> holder.contains(node)))
+                    .findFirst();
+        } catch (JacksonException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private String get(String url) {
+        try {
+            return http.send(HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build(),
+                    HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

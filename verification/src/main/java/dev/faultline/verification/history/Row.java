@@ -1,0 +1,184 @@
+package dev.faultline.verification.history;
+
+import java.util.List;
+
+import dev.faultline.verification.client.Money;
+import org.jspecify.annotations.Nullable;
+
+/** A row of a service's database, on the shard where it was found. */
+public sealed interface Row {
+
+    /** Where it was found. */
+    Place place();
+
+    /** What is its own among all rows of its kind, on all shards. */
+    String identity();
+
+    /** What its bucket is computed from: the order's id or the SKU. */
+    String subject();
+
+    /** A row that belongs to an order lives in the bucket that the order's id begins with, other ones by the SKU. */
+    default int expectedBucket() {
+        return Buckets.ofOrder(subject());
+    }
+
+    /** @param bucket as the row itself says */
+    record Place(Database database, int bucket) {}
+
+    /** One service's database on one shard. */
+    record Database(String service, String shard) {
+        @Override
+        public String toString() {
+            return service + " on " + shard;
+        }
+    }
+
+    record OrderRow(Place place, String id, String customer, Money total, List<Line> lines) implements Row {
+        public record Line(String sku, int quantity) {}
+
+        public OrderRow {
+            lines = List.copyOf(lines);
+        }
+
+        @Override
+        public String identity() {
+            return "order " + id;
+        }
+
+        @Override
+        public String subject() {
+            return id;
+        }
+    }
+
+    record CheckoutRow(Place place, String order, int version, String state) implements Row {
+        boolean isConfirmed() {
+            return state.equals("CONFIRMED");
+        }
+
+        boolean isComplete() {
+            return isConfirmed() || state.equals("REJECTED");
+        }
+
+        @Override
+        public String identity() {
+            return "checkout of " + order;
+        }
+
+        @Override
+        public String subject() {
+            return order;
+        }
+    }
+
+    record StepRow(Place place, String order, int version, String state) implements Row {
+        @Override
+        public String identity() {
+            return "step " + version + " of " + order;
+        }
+
+        @Override
+        public String subject() {
+            return order;
+        }
+    }
+
+    record KeyRow(Place place, String customer, String key, String order) implements Row {
+        @Override
+        public String identity() {
+            return "key " + key + " of " + customer;
+        }
+
+        @Override
+        public String subject() {
+            return order;
+        }
+
+        /** Keys are looked for where the customer is. */
+        @Override
+        public int expectedBucket() {
+            return Buckets.ofKey(customer);
+        }
+    }
+
+    record StockRow(Place place, String sku, long available, long reserved) implements Row {
+        @Override
+        public String identity() {
+            return "stock of " + sku;
+        }
+
+        @Override
+        public String subject() {
+            return sku;
+        }
+
+        @Override
+        public int expectedBucket() {
+            return Buckets.ofKey(sku);
+        }
+    }
+
+    record ReceiptRow(Place place, String sku, String receipt, long quantity) implements Row {
+        @Override
+        public String identity() {
+            return "receipt " + receipt + " of " + sku;
+        }
+
+        @Override
+        public String subject() {
+            return sku;
+        }
+
+        @Override
+        public int expectedBucket() {
+            return Buckets.ofKey(sku);
+        }
+    }
+
+    record ReservationRow(Place place, String order, String sku, long quantity, String status) implements Row {
+        boolean isHeld() {
+            return status.equals("RESERVED");
+        }
+
+        @Override
+        public String identity() {
+            return "reservation of " + sku + " for " + order;
+        }
+
+        @Override
+        public String subject() {
+            return sku;
+        }
+
+        @Override
+        public int expectedBucket() {
+            return Buckets.ofKey(sku);
+        }
+    }
+
+    /** @param amount null where a void came before there was anything to pay */
+    record PaymentRow(Place place, String order, String status, @Nullable Money amount) implements Row {
+        @Override
+        public String identity() {
+            return "payment of " + order;
+        }
+
+        @Override
+        public String subject() {
+            return order;
+        }
+    }
+
+    /** @param amount positive for a debit, negative for a credit */
+    record PostingRow(Place place, String order, String kind, String account, Money amount) implements Row {
+        @Override
+        public String identity() {
+            return kind + " of " + order + " on " + account;
+        }
+
+        @Override
+        public String subject() {
+            return order;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.faultline.verification.load;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.verification.client.Order;
+import dev.faultline.verification.client.OrderRequest;
+import dev.faultline.verification.client.PlatformClient;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Places orders in an open loop and measures each from the moment it was due, so that a stall counts against every order
+ * that had to wait, not only against the one that saw it.
+ *
+ * @see <a href="https://doi.org/10.5555/1267680.1267698">Schroeder et al., Open Versus Closed: A Cautionary Tale, 2006</a>
+ */
+public final class LoadGenerator {
+    private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final long LONGEST_US = TimeUnit.MINUTES.toMicros(2);
+
+    private final LongFunction<Order> place;
+
+    /** @param orders the order request of each number from 0; {@code run} makes their idempotency keys unique */
+    public LoadGenerator(PlatformClient platform, String run, LongFunction<OrderRequest> orders) {
+        this.place = number -> platform.place(orders.apply(number), run + "-" + number, WAIT);
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param statuses     orders by status; PENDING ones did not complete within ten seconds
+     * @param errors       requests that got no order, by error
+     * @param microseconds from due to the response that reports completion
+     */
+    public record Result(long sent, Map<String, Long> statuses, Map<String, Long> errors, Histogram microseconds,
+            Duration took) {
+
+        /** Whether every order completed and none was refused. */
+        public boolean isComplete() {
+            return errors.isEmpty() && !statuses.containsKey("PENDING");
+        }
+
+        /** The latency below which this percentage of the orders completed. */
+        public double milliseconds(double percentile) {
+            return microseconds.getValueAtPercentile(percentile) / 1_000.0;
+        }
+    }
+
+    /** @param everySecond receives a line with the progress so far */
+    public Result run(int perSecond, Duration length, Consumer<String> everySecond) {
+        var microseconds = new ConcurrentHistogram(LONGEST_US, 3);
+        var statuses = new ConcurrentHashMap<String, Long>();
+        var errors = new ConcurrentHashMap<String, Long>();
+        var answered = new AtomicLong();
+        long begin = System.nanoTime();
+        long count = perSecond * length.toSeconds();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            OpenLoop.forEach(perSecond, count, (number, due) -> {
+                executor.execute(() -> {
+                    try {
+                        statuses.merge(place.apply(number).status(), 1L, Long::sum);
+                        microseconds.recordValue(Math.min(LONGEST_US, (System.nanoTime() - due) / 1_000));
+                    } catch (FaultlineException e) {
+                        errors.merge(String.valueOf(e.getMessage()), 1L, Long::sum);
+                    } finally {
+                        answered.incrementAndGet();
+                    }
+                });
+                if ((number + 1) % perSecond == 0) {
+                    everySecond.accept("%d sent, %d answered, %d failed".formatted(number + 1, answered.get(),
+                            errors.values().stream().mapToLong(Long::longValue).sum()));
+                }
+            });
+        }
+        return new Result(count, new TreeMap<>(statuses), new TreeMap<>(errors), microseconds,
+                Duration.ofNanos(System.nanoTime() - begin));
+    }
+}

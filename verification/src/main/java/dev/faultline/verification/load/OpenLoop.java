@@ -1,0 +1,27 @@
+package dev.faultline.verification.load;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** An open-loop arrival process: arrivals are evenly spaced and do not wait for one another. */
+public final class OpenLoop {
+    private OpenLoop() {}
+
+    /** An arrival; must return at once. */
+    @FunctionalInterface
+    public interface Arrival {
+        /** @param due on {@link System#nanoTime()} */
+        void at(long number, long due);
+    }
+
+    /** Calls for the numbers 0 to count - 1, each when it is due; late ones follow at once, none is dropped. */
+    public static void forEach(int perSecond, long count, Arrival arrival) {
+        long begin = System.nanoTime();
+        for (long number = 0; number < count; number++) {
+            long due = begin + number * 1_000_000_000L / perSecond;
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            arrival.at(number, due);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.faultline.verification.local;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+import dev.faultline.backing.ServiceDatabase;
+import dev.faultline.local.LocalCluster;
+import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.verification.Target;
+
+/** A local cluster as a target. */
+public final class LocalTarget implements Target {
+    private final LocalCluster cluster;
+
+    public LocalTarget(LocalCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Override
+    public void requireRunning() {
+        cluster.requireRunning();
+    }
+
+    @Override
+    public URI gatewayUrl() {
+        return cluster.gatewayUrl();
+    }
+
+    @Override
+    public URI acquirerUrl() {
+        return cluster.acquirerUrl();
+    }
+
+    @Override
+    public URI consulUrl() {
+        return cluster.consulUrl();
+    }
+
+    @Override
+    public URI managementUrl(String node) {
+        return cluster.nodes().managementUrl(node);
+    }
+
+    @Override
+    public String kafkaBootstrapServers() {
+        return cluster.kafkaBootstrapServers();
+    }
+
+    @Override
+    public List<ServiceDatabase> databases() {
+        return cluster.databases();
+    }
+
+    @Override
+    public Path acquirerJournal() {
+        return cluster.acquirerJournal();
+    }
+
+    @Override
+    public Path clientJournals() {
+        return cluster.home().resolve("clients");
+    }
+
+    @Override
+    public List<Node> nodes() {
+        return cluster.nodes().list().stream().map(LocalTarget::node).toList();
+    }
+
+    private static Node node(dev.faultline.local.Node node) {
+        boolean answers = node.state() == NodeState.READY && !node.detail().equals(dev.faultline.local.Node.SILENT);
+        return new Node(node.name(), answers, node.pid().isPresent() ? Long.toString(node.pid().getAsLong()) : "");
+    }
+
+    @Override
+    public void kill(String node) {
+        cluster.nodes().kill(node, "KILL");
+    }
+
+    @Override
+    public void pause(String node) {
+        cluster.nodes().pause(node);
+    }
+
+    @Override
+    public void resume(String node) {
+        cluster.nodes().resume(node);
+    }
+}

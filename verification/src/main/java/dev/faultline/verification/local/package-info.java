@@ -1,0 +1,5 @@
+/** The platform as processes on this machine, as a target of verification. */
+@NullMarked
+package dev.faultline.verification.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,182 @@
+package dev.faultline.verification.prove;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Progress;
+import dev.faultline.verification.Target;
+import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.fault.FaultInjector;
+import dev.faultline.verification.fault.FaultKind;
+import dev.faultline.verification.fault.FaultSchedule;
+import dev.faultline.verification.fault.Roles;
+import dev.faultline.verification.fault.ScheduledFault;
+import dev.faultline.verification.history.Anomaly;
+import dev.faultline.verification.history.History;
+import dev.faultline.verification.history.HistoryChecker;
+import dev.faultline.verification.load.OpenLoop;
+import dev.faultline.verification.prove.ProofResult.InjectedFault;
+import dev.faultline.verification.reading.ClientJournal;
+import dev.faultline.verification.reading.HistoryReader;
+
+/**
+ * Places orders at a fixed rate, whether or not the platform keeps up, while it injects and heals one fault after another;
+ * then waits until nothing is in flight and checks the history.
+ */
+public final class ProofRun {
+    private static final String REPORTER = "prove";
+    private static final Duration QUIESCENCE = Duration.ofMinutes(3);
+    /** Between a recovery and the next fault, so that the effects of each can be told apart. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private final Target target;
+    private final Progress progress;
+
+    public ProofRun(Target target, Progress progress) {
+        this.target = target;
+        this.progress = progress;
+    }
+
+    /**
+     * What to run; the schedule of faults follows from the plan and the nodes of the target.
+     *
+     * @param every the mean time between the starts of two faults
+     */
+    public record Plan(long seed, Duration length, int perSecond, Duration every, List<FaultKind> kinds) {
+        public Plan {
+            kinds = List.copyOf(kinds);
+        }
+    }
+
+    /**
+     * Heals every injected fault before it returns, and when it fails or the JVM is asked to end.
+     *
+     * @throws FaultlineException if the platform is not running or its history cannot be read
+     */
+    public ProofResult run(Plan plan) {
+        target.requireRunning();
+        List<String> nodesAndRoles = Stream
+                .concat(target.nodes().stream().map(Target.Node::name), Roles.all().stream()).toList();
+        List<ScheduledFault> faults = FaultSchedule.draw(plan.seed(), plan.length(), plan.every(), plan.kinds(),
+                nodesAndRoles);
+        var run = "prove-" + plan.seed() + "-" + Long.toString(System.currentTimeMillis(), 36);
+        var injector = new FaultInjector(target);
+        try (var roles = new Roles(target);
+                var platform = new PlatformClient(target.gatewayUrl());
+                var journal = ClientJournal.create(target.clientJournals(), run)) {
+            var healing = new Thread(injector::close);
+            Runtime.getRuntime().addShutdownHook(healing);
+            try {
+                return run(plan, faults, new Equipment(injector, roles, platform, journal, run));
+            } finally {
+                injector.close();
+                Runtime.getRuntime().removeShutdownHook(healing);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+
+    private record Equipment(FaultInjector injector, Roles roles, PlatformClient platform, ClientJournal journal,
+            String run) {
+
+        RetryingClient client(ClientRecorder recorder) {
+            return new RetryingClient(platform, journal, recorder, run);
+        }
+    }
+
+    private ProofResult run(Plan plan, List<ScheduledFault> faults, Equipment equipment) throws InterruptedException {
+        long count = plan.perSecond() * plan.length().toSeconds();
+        equipment.client(new ClientRecorder()).stock(count);
+        progress.report(REPORTER, "%d orders at %d a second, and up to %d faults; seed %d"
+                .formatted(count, plan.perSecond(), faults.size(), plan.seed()));
+
+        var recorder = new ClientRecorder();
+        RetryingClient client = equipment.client(recorder);
+        var injected = new ArrayList<InjectedFault>();
+        try (var orders = Executors.newVirtualThreadPerTaskExecutor()) {
+            Thread load = startLoad(plan.perSecond(), count, client, orders);
+            for (ScheduledFault fault : faults) {
+                if (!injectAndHeal(fault, plan.length(), equipment, recorder, injected)) {
+                    break;
+                }
+            }
+            load.join();
+            progress.report(REPORTER, "load ended; waiting for the last answers");
+        }
+        return check(plan, equipment.run(), recorder, injected, count);
+    }
+
+    private static Thread startLoad(int perSecond, long count, RetryingClient client, ExecutorService orders) {
+        return Thread.ofVirtual().name("load").start(() -> OpenLoop.forEach(perSecond, count,
+                (number, due) -> orders.execute(() -> client.order(number, due))));
+    }
+
+    /** @return false if the load ends before the fault would heal */
+    private boolean injectAndHeal(ScheduledFault fault, Duration length, Equipment equipment, ClientRecorder recorder,
+            List<InjectedFault> into) throws InterruptedException {
+        long earliest = into.isEmpty() ? 0 : into.getLast().recoveredAtMs() + PAUSE.toMillis();
+        Thread.sleep(Math.max(0, Math.max(fault.at().toMillis(), earliest) - recorder.now()));
+        long at = recorder.now();
+        if (at + fault.lasts().toMillis() > length.toMillis()) {
+            return false;
+        }
+        long retriesBefore = recorder.retries();
+        String node = equipment.roles().nodeOf(fault.target());
+        String process = equipment.injector().inject(fault.kind(), node);
+        Thread.sleep(fault.lasts());
+        equipment.injector().heal();
+        boolean recovered = equipment.injector().awaitRecovery(fault.kind(), node, process);
+        long recoveredAt = recorder.now();
+        long gap = recorder.longestGap(at, Math.min(recoveredAt, length.toMillis()));
+        var injected = new InjectedFault(fault, node, at, recoveredAt, gap, recorder.retries() - retriesBefore,
+                recovered);
+        into.add(injected);
+        report(injected);
+        return true;
+    }
+
+    private void report(InjectedFault injected) {
+        String hit = injected.fault().target();
+        progress.report(injected.fault().kind().name(),
+                "%-24s at %5.1f s: %s after %.1f s; longest gap without an accepted order %.1f s, %d retries"
+                        .formatted(hit.equals(injected.node()) ? hit : hit + " (" + injected.node() + ")",
+                                injected.atMs() / 1e3, injected.recovered() ? "recovered" : "NOT RECOVERED",
+                                (injected.recoveredAtMs() - injected.atMs()) / 1e3, injected.longestGapMs() / 1e3,
+                                injected.retries()));
+    }
+
+    private ProofResult check(Plan plan, String run, ClientRecorder recorder, List<InjectedFault> injected,
+            long count) {
+        var reader = new HistoryReader(target);
+        progress.report(REPORTER, "waiting until nothing is in flight");
+        var inFlight = new AtomicLong();
+        Optional<Duration> quiescentAfter = reader.awaitQuiescence(QUIESCENCE, inFlight::set);
+        if (quiescentAfter.isEmpty()) {
+            progress.report(REPORTER, "after %d minutes %d checkouts, refunds or prepared transactions are in flight"
+                    .formatted(QUIESCENCE.toMinutes(), inFlight.get()));
+        }
+        History history = reader.read();
+        List<Anomaly> anomalies = HistoryChecker.check(history);
+        Map<String, Long> states = history.statesOf(customer -> customer.startsWith(run + "-"));
+        long length = plan.length().toMillis();
+        return new ProofResult(plan.seed(), plan.perSecond(), length, injected, count, recorder.acceptedAtMs().size(),
+                recorder.shedRequests(), recorder.givenUp(), recorder.retries(), states.getOrDefault("CONFIRMED", 0L),
+                states.getOrDefault("REJECTED", 0L), recorder.longestGap(0, length),
+                quiescentAfter.map(Duration::toMillis).orElse(null), anomalies, recorder.completedOrders(),
+                recorder.acceptedAtMs());
+    }
+}

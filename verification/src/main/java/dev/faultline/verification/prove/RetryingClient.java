@@ -1,0 +1,141 @@
+package dev.faultline.verification.prove;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.verification.client.ErrorResponseException;
+import dev.faultline.verification.client.Money;
+import dev.faultline.verification.client.Order;
+import dev.faultline.verification.client.OrderRequest;
+import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.history.ClientEntry;
+import dev.faultline.verification.reading.ClientJournal;
+
+/**
+ * A well-behaved client: it gives each order request an idempotency key, journals the request before sending it, and
+ * retries under the same key with backoff and jitter, no sooner than {@code Retry-After} allows. One request in four,
+ * once accepted, is repeated to wait for the order's outcome; the databases tell the outcome of the others, and polling
+ * for all of them would be half of the load.
+ */
+final class RetryingClient {
+    private static final List<String> SKUS = IntStream.rangeClosed(1, 8).mapToObj("PROVE-%02d"::formatted).toList();
+    private static final String SCARCE = "PROVE-SCARCE";
+    private static final Duration GIVE_UP = Duration.ofSeconds(40);
+    private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
+    private static final int WAITING_ONE_IN = 4;
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(8);
+
+    private final PlatformClient platform;
+    private final ClientJournal journal;
+    private final ClientRecorder recorder;
+    private final String run;
+
+    RetryingClient(PlatformClient platform, ClientJournal journal, ClientRecorder recorder, String run) {
+        this.platform = platform;
+        this.journal = journal;
+        this.recorder = recorder;
+        this.run = run;
+    }
+
+    /** Stocks enough of every product except one, so that some orders are rejected for lack of stock. */
+    void stock(long orders) {
+        for (String sku : SKUS) {
+            putStock(sku, (int) Math.max(1, orders));
+        }
+        putStock(SCARCE, (int) Math.max(1, orders / 40));
+    }
+
+    private void putStock(String sku, int quantity) {
+        platform.putProduct(sku, "Something to order while faults are injected", new Money(1_250, "EUR"));
+        platform.receiveStock(sku, run, quantity);
+    }
+
+    /** One order in ten pays by a card that is declined, one in fifteen asks for the scarce product, one in three has two lines. */
+    OrderRequest request(long number) {
+        String first = number % 15 == 7 ? SCARCE : SKUS.get((int) (number % SKUS.size()));
+        String second = SKUS.get((int) ((number + 3) % SKUS.size()));
+        var lines = number % 3 == 0 && !first.equals(second)
+                ? List.of(new Order.Line(first, 1), new Order.Line(second, 1))
+                : List.of(new Order.Line(first, 1));
+        return new OrderRequest(run + "-" + number % 500, number % 10 == 4 ? "card-declined" : "card-visa", lines);
+    }
+
+    /** @param due on {@link System#nanoTime()}, when the request was to be sent */
+    void order(long number, long due) {
+        OrderRequest request = request(number);
+        String key = run + "-" + number;
+        journal.write(ClientEntry.sent(request.customer(), key));
+        try {
+            Order order = placeWithRetries(request, key, due, Duration.ZERO);
+            recorder.accepted();
+            if (number % WAITING_ONE_IN == 0) {
+                awaitOutcome(order, request, key, due);
+            }
+        } catch (FaultlineException lastError) {
+            if (lastError instanceof ErrorResponseException response && response.isBusy()) {
+                recorder.shed();
+            } else {
+                recorder.gaveUp(String.valueOf(lastError.getMessage()));
+            }
+        }
+    }
+
+    private void awaitOutcome(Order accepted, OrderRequest request, String key, long due) {
+        try {
+            Order order = accepted.isComplete() ? accepted : placeWithRetries(request, key, due, OUTCOME_WAIT);
+            if (order.isComplete()) {
+                recorder.completed(due, order.status());
+            }
+        } catch (FaultlineException _) {
+            // The order is accepted; the databases tell its outcome.
+        }
+    }
+
+    /** @throws FaultlineException the last error, if it is final or the client gives up */
+    private Order placeWithRetries(OrderRequest request, String key, long due, Duration wait) {
+        for (Duration backoff = FIRST_BACKOFF;; backoff = longer(backoff)) {
+            Duration retryAfter = Duration.ZERO;
+            try {
+                Order order = platform.place(request, key, wait);
+                journal.write(new ClientEntry(request.customer(), key, order.id(), order.status()));
+                return order;
+            } catch (FaultlineException e) {
+                // A lost answer leaves open whether the order was accepted; the key makes the retry safe.
+                if (e instanceof ErrorResponseException response) {
+                    requireRetryable(response);
+                    retryAfter = response.retryAfter().orElse(retryAfter);
+                }
+                if (System.nanoTime() - due > GIVE_UP.toNanos()) {
+                    throw e;
+                }
+            }
+            recorder.retried();
+            // Jitter, so that rejected clients do not return as one wave.
+            long jitter = ThreadLocalRandom.current().nextLong(backoff.toMillis() + 1);
+            sleep(Math.max(retryAfter.toMillis(), backoff.toMillis() / 2) + jitter);
+        }
+    }
+
+    private static void requireRetryable(ErrorResponseException response) {
+        if (!response.isRetryable()) {
+            throw response;
+        }
+    }
+
+    private static Duration longer(Duration backoff) {
+        return backoff.compareTo(LONGEST_BACKOFF) < 0 ? backoff.multipliedBy(2) : backoff;
+    }
+
+    private static void sleep(long ms) {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+}

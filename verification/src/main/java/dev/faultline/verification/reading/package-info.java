@@ -1,0 +1,5 @@
+/** Reads everything that a history is judged by: databases, the acquirer's and the clients' journals, dead letters. */
+@NullMarked
+package dev.faultline.verification.reading;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package dev.faultline.verification.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+
+import dev.faultline.backing.FaultlineException;
+import org.junit.jupiter.api.Test;
+
+class FaultScheduleTest {
+    private static final List<FaultKind> ALL = FaultKind.ALL;
+    private static final List<String> TARGETS = List.of("kafka-1", "shard-1", "order-service-1");
+
+    private static FaultKind named(String name) {
+        return FaultKind.named(name).orElseThrow();
+    }
+
+    private static List<ScheduledFault> plan(long seed, int minutes) {
+        return FaultSchedule.draw(seed, Duration.ofMinutes(minutes), Duration.ofSeconds(8), ALL, TARGETS);
+    }
+
+    @Test
+    void dependsOnTheSeedOnly() {
+        assertThat(plan(7, 10)).isEqualTo(plan(7, 10)).isNotEqualTo(plan(8, 10));
+    }
+
+    @Test
+    void neverOverlapsFaultsAndHealsAllDuringTheLoad() {
+        for (long seed = 0; seed < 50; seed++) {
+            Duration healed = Duration.ZERO;
+            for (ScheduledFault fault : plan(seed, 5)) {
+                assertThat(fault.at()).as("seed %d: %s", seed, fault).isGreaterThanOrEqualTo(healed);
+                healed = fault.at().plus(fault.lasts());
+            }
+            assertThat(healed).isLessThanOrEqualTo(Duration.ofMinutes(5));
+        }
+    }
+
+    @Test
+    void injectsEveryKindIntoEveryTargetBeforeAnyRepeats() {
+        int pairs = 2 * TARGETS.size() + 3;
+        assertThat(new HashSet<>(plan(3, 60).subList(0, pairs).stream().map(fault -> fault.kind().name() + fault
+                .target())
+                .toList())).hasSize(pairs);
+    }
+
+    @Test
+    void injectsOnlyTheRequestedKinds() {
+        assertThat(FaultSchedule.draw(1, Duration.ofMinutes(10), Duration.ofSeconds(8), List.of(named(
+                "acquirer-timeout")),
+                TARGETS)).isNotEmpty().allMatch(fault -> fault.kind() == named("acquirer-timeout"));
+    }
+
+    @Test
+    void givesAKillNoDurationAsTheSupervisorHealsIt() {
+        assertThat(plan(5, 30)).filteredOn(fault -> fault.kind() == named("kill")).isNotEmpty()
+                .allMatch(fault -> fault.lasts().isZero());
+    }
+
+    @Test
+    void rejectsALengthInWhichNoFaultFits() {
+        assertThatThrownBy(() -> FaultSchedule.draw(1, Duration.ofSeconds(2), Duration.ofSeconds(8), ALL, TARGETS))
+                .isInstanceOf(FaultlineException.class).hasMessageContaining("--minutes");
+    }
+}

@@ -4,8 +4,8 @@ import java.time.Clock;
 
 import dev.faultline.acquirer.charging.ChargingCards;
 import dev.faultline.acquirer.charging.file.FileJournal;
-import dev.faultline.acquirer.charging.web.HeldRequests;
-import dev.faultline.acquirer.faults.DrawingMisfortunes;
+import dev.faultline.acquirer.charging.web.StalledRequests;
+import dev.faultline.acquirer.faults.FaultInjection;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -32,13 +32,13 @@ class AcquirerSimulatorApplication {
     }
 
     @Bean
-    DrawingMisfortunes drawingMisfortunes() {
-        return new DrawingMisfortunes();
+    FaultInjection faultInjection() {
+        return new FaultInjection();
     }
 
     @Bean
-    HeldRequests heldRequests(AcquirerProperties properties) {
-        return new HeldRequests(properties.holdFor(), properties.maxHeld());
+    StalledRequests stalledRequests(AcquirerProperties properties) {
+        return new StalledRequests(properties.holdFor(), properties.maxHeld());
     }
 
     /** Part of readiness: whoever cannot journal charges nothing. */

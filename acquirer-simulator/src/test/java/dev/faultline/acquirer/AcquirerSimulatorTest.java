@@ -212,8 +212,8 @@ class AcquirerSimulatorTest {
         assertThat(answer.body().get("type").asString()).isEqualTo("https://faultline.dev/problems/" + slug);
     }
 
-    private Answer authorize(String terms) throws Exception {
-        return send("PUT", "/payments/" + id + "/authorization", terms);
+    private Answer authorize(String details) throws Exception {
+        return send("PUT", "/payments/" + id + "/authorization", details);
     }
 
     private Answer put(String operation) throws Exception {

@@ -39,7 +39,7 @@ class CorrelationFilter implements WebFilter {
     private static final Logger access = LoggerFactory.getLogger("dev.faultline.gateway.access");
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ORDER_ID = Pattern.compile("/api/(?:orders|payments)/([A-Za-z0-9-]{1,64})");
-    private static final HttpStatusCode CALLER_LEFT = HttpStatusCode.valueOf(499);
+    private static final HttpStatusCode CLIENT_CLOSED_REQUEST = HttpStatusCode.valueOf(499);
     private static final SecureRandom random = new SecureRandom();
 
     private final ApplicationContext application;
@@ -66,7 +66,7 @@ class CorrelationFilter implements WebFilter {
         });
         return chain.filter(named).doOnCancel(() -> {
             if (!response.isCommitted()) {
-                log(named, id, CALLER_LEFT, start);
+                log(named, id, CLIENT_CLOSED_REQUEST, start);
             }
         });
     }

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The routes are in {@code application.yml}: what is not there is not reachable. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@LoadBalancerClients(defaultConfiguration = OtherInstances.Configuration.class)
+@LoadBalancerClients(defaultConfiguration = AvoidTriedInstance.Configuration.class)
 class GatewayServiceApplication {
     /** How long a service may fall silent in the middle of its answer. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
@@ -34,8 +34,8 @@ class GatewayServiceApplication {
     }
 
     @Bean
-    NettyServerCustomizer bareErrorsBecomeProblems(JsonMapper json) {
+    NettyServerCustomizer serverErrorsBecomeProblems(JsonMapper json) {
         return server -> server.doOnChannelInit((_, channel, _) -> channel.pipeline()
-                .addAfter(NettyPipeline.HttpCodec, "bareErrors", new BareErrors(json)));
+                .addAfter(NettyPipeline.HttpCodec, "serverErrorResponses", new ServerErrorResponses(json)));
     }
 }

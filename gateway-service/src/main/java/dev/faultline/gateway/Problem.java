@@ -28,10 +28,10 @@ record Problem(HttpStatus status, String slug, String title, String detail, @Nul
     }
 
     /** Ends a request that the gateway does not let in. */
-    static final class FaultlineException extends RuntimeException {
+    static final class Rejection extends RuntimeException {
         private final transient Problem problem;
 
-        FaultlineException(Problem problem) {
+        Rejection(Problem problem) {
             super(problem.detail(), null, false, false);
             this.problem = problem;
         }

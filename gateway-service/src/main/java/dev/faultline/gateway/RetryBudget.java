@@ -3,7 +3,7 @@ package dev.faultline.gateway;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Bounds retries to a tenth of the requests, beyond a reserve: so that retries cannot multiply the load of a service
+ * RequestLimits retries to a tenth of the requests, beyond a reserve: so that retries cannot multiply the load of a service
  * that is in trouble. Thread-safe.
  *
  * @see <a href="https://sre.google/sre-book/handling-overload/">Site Reliability Engineering, Handling Overload</a>

@@ -25,7 +25,7 @@ import reactor.util.retry.Retry;
 @Component
 class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<RetrySafelyGatewayFilterFactory.Config> {
     private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
-    private static final Set<HttpStatus> WORTH_REPEATING = Set.of(HttpStatus.BAD_GATEWAY,
+    private static final Set<HttpStatus> RETRYABLE = Set.of(HttpStatus.BAD_GATEWAY,
             HttpStatus.SERVICE_UNAVAILABLE,
             HttpStatus.GATEWAY_TIMEOUT);
     /** Enough for the second in which a dead instance is still in rotation. */
@@ -57,23 +57,23 @@ class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<Retry
     public GatewayFilter apply(Config config) {
         var budget = new RetryBudget(RESERVE);
         return (exchange, chain) -> {
-            if (!mayBeRepeated(exchange.getRequest())) {
+            if (!isRetryable(exchange.getRequest())) {
                 return chain.filter(exchange);
             }
             budget.earn();
             return chain.filter(exchange).then(Mono.defer(() -> refusal(exchange)))
                     .retryWhen(Retry.from(attempts -> attempts.concatMap(attempt -> {
-                        if (attempt.totalRetries() < config.getRetries() && isWorthRepeating(attempt.failure())
+                        if (attempt.totalRetries() < config.getRetries() && isRetryable(attempt.failure())
                                 && budget.spend()) {
                             ServerWebExchangeUtils.reset(exchange);
                             return Mono.just(attempt);
                         }
                         return Mono.error(attempt.failure());
-                    }))).onErrorComplete(UnavailableAnswerException.class);
+                    }))).onErrorComplete(UnavailableResponseException.class);
         };
     }
 
-    static boolean mayBeRepeated(ServerHttpRequest request) {
+    static boolean isRetryable(ServerHttpRequest request) {
         return isRead(request) || StringUtils.hasText(request.getHeaders().getFirst("Idempotency-Key"));
     }
 
@@ -83,19 +83,19 @@ class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<Retry
 
     private static Mono<Void> refusal(ServerWebExchange exchange) {
         HttpStatusCode status = exchange.getResponse().getStatusCode();
-        return status != null && WORTH_REPEATING.contains(status)
-                ? Mono.error(new UnavailableAnswerException())
+        return status != null && RETRYABLE.contains(status)
+                ? Mono.error(new UnavailableResponseException())
                 : Mono.empty();
     }
 
-    private static boolean isWorthRepeating(Throwable failure) {
-        return failure instanceof UnavailableAnswerException || ProblemAnswers.has(failure, IOException.class)
-                || ProblemAnswers.isTimeout(failure);
+    private static boolean isRetryable(Throwable failure) {
+        return failure instanceof UnavailableResponseException || GatewayErrorHandler.has(failure, IOException.class)
+                || GatewayErrorHandler.isTimeout(failure);
     }
 
     /** The service did answer, with one of the statuses that are worth repeating. */
-    private static final class UnavailableAnswerException extends RuntimeException {
-        UnavailableAnswerException() {
+    private static final class UnavailableResponseException extends RuntimeException {
+        UnavailableResponseException() {
             super(null, null, false, false);
         }
     }

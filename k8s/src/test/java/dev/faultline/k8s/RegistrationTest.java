@@ -18,10 +18,10 @@ import java.util.Map;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.ChildProcess;
 import dev.faultline.backing.ConsulAgent;
 import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FreePorts;
-import dev.faultline.backing.ChildProcess;
 import io.kubernetes.client.openapi.models.V1Probe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +43,8 @@ class RegistrationTest {
         var manifests = Rendering.BASE.manifests();
         Workload service = manifests.workload(SERVICE);
         var agent = new ConsulAgent("consul", directory.resolve("consul"),
-                new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)), CacheDirectory.ofThisUser(), System.err::println);
+                new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)), CacheDirectory.ofThisUser(),
+                System.err::println);
         try (var _ = ChildProcess.start(agent, directory.resolve("consul.log"), START)) {
             Process process = start(here(service.environment(manifests)));
             try {

@@ -292,7 +292,7 @@ class OrderServiceTest {
             reply(id, "StockRejected", ", \"sku\": \"TEA-200G\", \"requested\": 1, \"available\": 0");
             await().pollInterval(Duration.ofMillis(5)).until(() -> {
                 cutListeners(shardOf(id));
-                return isSettled(id);
+                return isComplete(id);
             });
             assertThat(json(waiting.get(5, TimeUnit.SECONDS)).get("status").asString()).isEqualTo("REJECTED");
         }
@@ -306,7 +306,7 @@ class OrderServiceTest {
         }
     }
 
-    private boolean isSettled(String id) {
+    private boolean isComplete(String id) {
         return shards.read(Bucket.parse(id.substring(0, 2)),
                 jdbc -> jdbc.sql("select settled_at is not null from checkout where order_id = ?").param(id)
                         .query(Boolean.class).single());

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.faultline.payment.paying.Acquirer;
 import dev.faultline.payment.paying.Payments;
-import dev.faultline.payment.paying.SettlingPayments;
+import dev.faultline.payment.paying.ProcessingPayments;
 import dev.faultline.payment.paying.SupersededException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,23 +22,23 @@ class PaymentServiceConfiguration {
     private static final Logger log = LoggerFactory.getLogger(PaymentServiceConfiguration.class);
 
     @Bean
-    SettlingPayments settlingPayments(Payments payments, Acquirer acquirer) {
-        return new SettlingPayments(payments, acquirer, new VirtualThreadTaskExecutor("acquirer-"));
+    ProcessingPayments settlingPayments(Payments payments, Acquirer acquirer) {
+        return new ProcessingPayments(payments, acquirer, new VirtualThreadTaskExecutor("acquirer-"));
     }
 
     /** Every instance does this: they share the work, and one is enough. */
     @Component
     static class OverdueVoids {
-        private final SettlingPayments payments;
+        private final ProcessingPayments payments;
 
-        OverdueVoids(SettlingPayments payments) {
+        OverdueVoids(ProcessingPayments payments) {
             this.payments = payments;
         }
 
         @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
         void settle() {
             try {
-                payments.settleOverdue();
+                payments.retryOverdueVoids();
             } catch (SupersededException e) {
                 log.info("Voids were asked for again meanwhile: {}", e.getMessage());
             }

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import dev.faultline.contracts.OrderId;
 import dev.faultline.backing.FreePorts;
 import dev.faultline.backing.Readiness;
+import dev.faultline.contracts.OrderId;
 import dev.faultline.testing.Consul;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;

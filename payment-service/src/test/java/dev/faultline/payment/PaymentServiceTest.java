@@ -36,15 +36,15 @@ import dev.faultline.messaging.Outbox;
 import dev.faultline.messaging.OutgoingMessage;
 import dev.faultline.messaging.ReceivedMessage;
 import dev.faultline.payment.ledger.Transfer;
-import dev.faultline.payment.paying.Acquirer.Answer.NotAsked;
+import dev.faultline.payment.paying.Acquirer.Answer.NotSent;
 import dev.faultline.payment.paying.Acquirer.Operation;
 import dev.faultline.payment.paying.Payment.Status;
 import dev.faultline.payment.paying.Payments;
-import dev.faultline.payment.paying.Payments.Instruction;
-import dev.faultline.payment.paying.Payments.Settled;
-import dev.faultline.payment.paying.Payments.TakenUp;
-import dev.faultline.payment.paying.SettlingPayments;
-import dev.faultline.payment.paying.Statement;
+import dev.faultline.payment.paying.Payments.LeasedPayment;
+import dev.faultline.payment.paying.Payments.Outcome;
+import dev.faultline.payment.paying.Payments.ReceivedCommand;
+import dev.faultline.payment.paying.ProcessingPayments;
+import dev.faultline.payment.paying.StoredPayment;
 import dev.faultline.payment.paying.SupersededException;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
@@ -90,7 +90,7 @@ class PaymentServiceTest {
     @Autowired Shards shards;
     @Autowired Outbox outbox;
     @Autowired Payments payments;
-    @Autowired SettlingPayments settling;
+    @Autowired ProcessingPayments settling;
     @Autowired CircuitBreakerRegistry breakers;
     @Autowired MeterRegistry meters;
     @LocalServerPort int port;
@@ -260,7 +260,7 @@ class PaymentServiceTest {
     @Test
     void isUnsettledWhenTheCircuitIsOpenButSomeoneMayHaveAsked() {
         OrderId order = newOrder();
-        payments.takeUp(List.of(new Instruction(authorize(order), null)));
+        payments.lease(List.of(new ReceivedCommand(authorize(order), null)));
         breaker().transitionToOpenState();
         send(authorize(order));
 
@@ -324,7 +324,7 @@ class PaymentServiceTest {
     @Test
     void asksAgainAfterACrashThatLostTheOutcome() {
         OrderId order = newOrder();
-        TakenUp lost = payments.takeUp(List.of(new Instruction(authorize(order), null))).getFirst();
+        LeasedPayment lost = payments.lease(List.of(new ReceivedCommand(authorize(order), null))).getFirst();
         assertThat(lost.payment().operation()).isEqualTo(Operation.AUTHORIZE);
 
         send(authorize(order));
@@ -358,7 +358,7 @@ class PaymentServiceTest {
     /** As the consumer does it: who was overtaken gets the message again. */
     private void carryOutUntilRecorded(PaymentCommand command) {
         await().atMost(PATIENCE).ignoreExceptionsMatching(SupersededException.class::isInstance).until(() -> {
-            settling.carryOut(List.of(new Instruction(command, null)));
+            settling.process(List.of(new ReceivedCommand(command, null)));
             return true;
         });
     }
@@ -366,12 +366,12 @@ class PaymentServiceTest {
     @Test
     void rejectsTheOutcomeOfWhoWasOvertaken() {
         OrderId order = newOrder();
-        TakenUp sleeper = payments.takeUp(List.of(new Instruction(authorize(order), null))).getFirst();
+        LeasedPayment sleeper = payments.lease(List.of(new ReceivedCommand(authorize(order), null))).getFirst();
         send(authorize(order));
         awaitReply(new PaymentAuthorized(order));
 
-        var late = new Settled(sleeper,
-                sleeper.payment().on(new NotAsked("asleep")));
+        var late = new Outcome(sleeper,
+                sleeper.payment().on(new NotSent("asleep")));
         assertThatThrownBy(() -> payments.record(List.of(late))).isInstanceOf(SupersededException.class);
         assertThat(status(order)).isEqualTo(Status.AUTHORIZED);
         send(new VoidPayment(order));
@@ -383,9 +383,9 @@ class PaymentServiceTest {
     @Test
     void leavesAVoidToWhoTookItUp() {
         OrderId order = authorized();
-        payments.takeUp(List.of(new Instruction(new VoidPayment(order), null)));
+        payments.lease(List.of(new ReceivedCommand(new VoidPayment(order), null)));
 
-        assertThat(payments.takeUpOverdue(100)).noneMatch(taken -> taken.payment().orderId().equals(order));
+        assertThat(payments.leaseOverdueVoids(100)).noneMatch(taken -> taken.payment().orderId().equals(order));
         letTheLeaseExpire(order);
         awaitReply(new PaymentVoided(order));
         assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "VOIDED");
@@ -394,10 +394,10 @@ class PaymentServiceTest {
     @Test
     void carriesOutCommandsOfOneOrderInTheirOrderEvenWithinABatch() {
         var orders = Stream.generate(this::newOrder).limit(40).toList();
-        settling.carryOut(orders.stream()
+        settling.process(orders.stream()
                 .flatMap(order -> Stream.of(authorize(order), new CapturePayment(order), new VoidPayment(order),
                         new CapturePayment(order)))
-                .map(command -> new Instruction(command, null)).toList());
+                .map(command -> new ReceivedCommand(command, null)).toList());
 
         assertThat(acquirer.journals()).containsAllEntriesOf(orders.stream().collect(
                 toMap(OrderId::value, _ -> List.of("AUTHORIZED", "CAPTURED", "REFUNDED"))));
@@ -466,7 +466,7 @@ class PaymentServiceTest {
     }
 
     private void authorizeAtOnce(List<OrderId> orders) {
-        settling.carryOut(orders.stream().map(order -> new Instruction(authorize(order), null)).toList());
+        settling.process(orders.stream().map(order -> new ReceivedCommand(authorize(order), null)).toList());
     }
 
     private static AuthorizePayment authorize(OrderId order) {
@@ -512,7 +512,7 @@ class PaymentServiceTest {
                 .untilAsserted(() -> assertThat(replies).containsAll(orders.stream().map(reply).toList()));
     }
 
-    private Statement statement(OrderId order) {
+    private StoredPayment statement(OrderId order) {
         return payments.find(order).orElseThrow();
     }
 

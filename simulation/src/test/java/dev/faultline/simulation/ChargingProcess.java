@@ -10,20 +10,20 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 import dev.faultline.acquirer.charging.Amount;
+import dev.faultline.acquirer.charging.ChargeDetails;
 import dev.faultline.acquirer.charging.ChargingCards;
 import dev.faultline.acquirer.charging.Decision;
-import dev.faultline.acquirer.charging.Entry;
 import dev.faultline.acquirer.charging.Journal;
+import dev.faultline.acquirer.charging.JournalEntry;
 import dev.faultline.acquirer.charging.JournalFailedException;
 import dev.faultline.acquirer.charging.Operation;
 import dev.faultline.acquirer.charging.Payment;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
-import dev.faultline.acquirer.charging.Terms;
 import dev.faultline.contracts.OrderId;
+import dev.faultline.payment.paying.Acquirer.AcquirerState;
 import dev.faultline.payment.paying.Acquirer.Answer;
 import dev.faultline.payment.paying.Acquirer.Request;
-import dev.faultline.payment.paying.Acquirer.Standing;
 import org.jspecify.annotations.Nullable;
 
 /** The acquirer's process: the real {@link ChargingCards}, killed while it journals, and started again. */
@@ -58,7 +58,7 @@ final class ChargingProcess {
             Decision decision = cards.perform(new PaymentId(request.orderId().value()), operation(request));
             world.tell("acquirer", "%s %s: %s", request.operation(), Orders.nameOf(request.orderId()),
                     switch (decision) {
-                        case Decision.Became(Payment payment) -> payment.status();
+                        case Decision.Applied(Payment payment) -> payment.status();
                         case Decision.Repeated(Payment payment) -> payment.status() + " before";
                         case Decision.Refused(Payment payment, _) -> "refused, it is " + payment.status();
                     });
@@ -78,9 +78,10 @@ final class ChargingProcess {
     private Operation operation(Request request) {
         return switch (request.operation()) {
             case AUTHORIZE -> {
-                var amount = request.terms().amount();
-                var authorize = Operation.Authorize.of(new Terms(new Amount(amount.minorUnits(), amount.currency()),
-                        request.terms().paymentMethod()));
+                var amount = request.details().amount();
+                var authorize = Operation.Authorize.of(new ChargeDetails(new Amount(amount.minorUnits(), amount
+                        .currency()),
+                        request.details().paymentMethod()));
                 yield world.strikes(world.faults.acquirer() / 4) ? authorize.declined() : authorize;
             }
             case CAPTURE -> new Operation.Capture();
@@ -92,10 +93,10 @@ final class ChargingProcess {
     /** As the acquirer's and payment-service's REST adapters say it between them. */
     private static Answer answer(Decision decision) {
         return switch (decision) {
-            case Decision.Became(Payment payment) -> done(payment);
+            case Decision.Applied(Payment payment) -> done(payment);
             case Decision.Repeated(Payment payment) -> done(payment);
             case Decision.Refused(Payment payment, _) ->
-                new Answer.Refused(Standing.valueOf(payment.status().name()));
+                new Answer.Refused(AcquirerState.valueOf(payment.status().name()));
         };
     }
 
@@ -111,7 +112,7 @@ final class ChargingProcess {
     }
 
     /** What the journal says was taken under this id, whether or not it was given back. */
-    List<Entry> capturesOf(OrderId id) {
+    List<JournalEntry> capturesOf(OrderId id) {
         return journal.durable.stream()
                 .filter(entry -> entry.kind() == Status.CAPTURED && entry.paymentId().value().equals(id.value()))
                 .toList();
@@ -119,17 +120,17 @@ final class ChargingProcess {
 
     /** Entries are on disk when they are awaited; until then a crash may take them, or not. */
     private final class MemoryJournal implements Journal {
-        private final List<Entry> durable = new ArrayList<>();
-        private final List<Entry> written = new ArrayList<>();
+        private final List<JournalEntry> durable = new ArrayList<>();
+        private final List<JournalEntry> written = new ArrayList<>();
         private final Map<String, Status> statuses = new TreeMap<>();
 
         @Override
-        public void replay(Consumer<Entry> each) {
+        public void replay(Consumer<JournalEntry> each) {
             durable.forEach(each);
         }
 
         @Override
-        public void append(Entry entry) {
+        public void append(JournalEntry entry) {
             written.add(entry);
         }
 
@@ -149,7 +150,7 @@ final class ChargingProcess {
         }
 
         @Override
-        public List<Entry> page(long after, int limit) {
+        public List<JournalEntry> page(long after, int limit) {
             throw new UnsupportedOperationException("nobody pages here");
         }
 

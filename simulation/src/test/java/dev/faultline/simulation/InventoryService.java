@@ -16,11 +16,11 @@ import dev.faultline.contracts.InventoryCommand.ReserveStock;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
-import dev.faultline.inventory.reservation.AllottingStock;
+import dev.faultline.inventory.reservation.AllocatingStock;
 import dev.faultline.inventory.reservation.Reservation;
 import dev.faultline.inventory.reservation.Reservation.Released;
 
-/** Drives the real {@link AllottingStock}: what its SQL does is done here to maps. */
+/** Drives the real {@link AllocatingStock}: what its SQL does is done here to maps. */
 final class InventoryService {
     private final World world;
     private final Database database;
@@ -48,7 +48,7 @@ final class InventoryService {
                 transaction.lock(commands.stream().flatMap(command -> command.lines().stream()).map(OrderLine::sku)
                         .toList());
             }
-            var allotting = new AllottingStock(available, known(commands));
+            var allotting = new AllocatingStock(available, known(commands));
             node.at(Boundary.STATE_READ);
             for (Envelope message : fresh) {
                 CheckoutReply reply = allotting.decide((InventoryCommand) message.payload());
@@ -71,7 +71,7 @@ final class InventoryService {
         return reservations.values().stream().filter(reservation -> named.contains(reservation.orderId())).toList();
     }
 
-    private void refuseWhatTheTablesRefuse(AllottingStock allotting) {
+    private void refuseWhatTheTablesRefuse(AllocatingStock allotting) {
         boolean negative = allotting.taken().entrySet().stream()
                 .anyMatch(taken -> available.getOrDefault(taken.getKey(), 0) < taken.getValue());
         if (negative && world.has(Protection.STOCK_CHECK)) {
@@ -83,7 +83,7 @@ final class InventoryService {
         }
     }
 
-    private void write(AllottingStock allotting) {
+    private void write(AllocatingStock allotting) {
         allotting.taken().forEach((sku, taken) -> available.merge(sku, -taken, Integer::sum));
         allotting.made().stream()
                 .filter(made -> world.has(Protection.STOCK_TOMBSTONE) || !(made instanceof Released))

@@ -110,7 +110,7 @@ final class OrderService {
             rows.putAll(after);
             after.forEach((id, row) -> {
                 world.tell("orders", "%s is %s", Orders.nameOf(id), nameOf(row.checkout));
-                if (row.checkout.isSettled() && told.putIfAbsent(id, row.checkout) == null) {
+                if (row.checkout.isComplete() && told.putIfAbsent(id, row.checkout) == null) {
                     world.coverage.count(
                             row.checkout instanceof Confirmed ? Happening.CONFIRMED : Happening.REJECTED);
                 }
@@ -136,7 +136,7 @@ final class OrderService {
             }
             node.at(Boundary.LEADING);
             List<OrderId> overdue = rows.entrySet().stream()
-                    .filter(row -> !row.getValue().checkout.isSettled() && row.getValue().dueMs <= world.nowMs())
+                    .filter(row -> !row.getValue().checkout.isComplete() && row.getValue().dueMs <= world.nowMs())
                     .map(Map.Entry::getKey).toList();
             for (OrderId id : overdue) {
                 drive(node, token, id);

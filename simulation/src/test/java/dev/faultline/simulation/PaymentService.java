@@ -22,20 +22,20 @@ import dev.faultline.payment.paying.Payment.Refunding;
 import dev.faultline.payment.paying.Payment.Voided;
 import dev.faultline.payment.paying.Payment.Voiding;
 import dev.faultline.payment.paying.Payments;
-import dev.faultline.payment.paying.SettlingPayments;
-import dev.faultline.payment.paying.Statement;
+import dev.faultline.payment.paying.ProcessingPayments;
 import dev.faultline.payment.paying.Step;
+import dev.faultline.payment.paying.StoredPayment;
 import dev.faultline.payment.paying.SupersededException;
 import dev.faultline.simulation.Database.Transaction;
 
-/** Drives the real {@link SettlingPayments}: what its SQL does is done here to maps. */
+/** Drives the real {@link ProcessingPayments}: what its SQL does is done here to maps. */
 final class PaymentService implements Payments {
     private static final long LEASE_MS = 60_000;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final World world;
     private final Database database;
-    private final SettlingPayments settling;
+    private final ProcessingPayments settling;
     private final Map<OrderId, Row> rows = new TreeMap<>();
     private final Map<OrderId, Set<Transfer.Kind>> ledger = new TreeMap<>();
 
@@ -45,13 +45,13 @@ final class PaymentService implements Payments {
     PaymentService(World world, Database database, Acquirer acquirer) {
         this.world = world;
         this.database = database;
-        this.settling = new SettlingPayments(this, acquirer, Runnable::run);
+        this.settling = new ProcessingPayments(this, acquirer, Runnable::run);
     }
 
     void handle(List<Envelope> batch) {
         try {
-            settling.carryOut(batch.stream()
-                    .map(message -> new Instruction((PaymentCommand) message.payload(), null)).toList());
+            settling.process(batch.stream()
+                    .map(message -> new ReceivedCommand((PaymentCommand) message.payload(), null)).toList());
         } catch (SupersededException e) {
             world.coverage.count(Happening.PAYMENT_SUPERSEDED);
             throw new Topic.TryAgain("someone else works on the same payments");
@@ -59,11 +59,11 @@ final class PaymentService implements Payments {
     }
 
     /** What drives voids on: to be run as a thread. */
-    void settleOverdue(Node node) {
+    void retryOverdueVoids(Node node) {
         while (true) {
             node.sleep(1_000);
             try {
-                settling.settleOverdue();
+                settling.retryOverdueVoids();
             } catch (SupersededException e) {
                 world.coverage.count(Happening.PAYMENT_SUPERSEDED);
             }
@@ -71,14 +71,14 @@ final class PaymentService implements Payments {
     }
 
     @Override
-    public List<TakenUp> takeUp(List<Instruction> instructions) {
+    public List<LeasedPayment> lease(List<ReceivedCommand> instructions) {
         Node node = world.running().node;
-        List<TakenUp> takenUp = database.transact(transaction -> takeUp(transaction, node, instructions));
+        List<LeasedPayment> leased = database.transact(transaction -> lease(transaction, node, instructions));
         node.at(Boundary.INTENT_STORED);
-        return takenUp;
+        return leased;
     }
 
-    private List<TakenUp> takeUp(Transaction transaction, Node node, List<Instruction> instructions) {
+    private List<LeasedPayment> lease(Transaction transaction, Node node, List<ReceivedCommand> instructions) {
         // As in SQL, what is not there cannot be locked.
         transaction.lock(instructions.stream().map(i -> i.command().orderId()).filter(rows::containsKey).toList());
         var before = new LinkedHashMap<OrderId, Row>();
@@ -87,9 +87,9 @@ final class PaymentService implements Payments {
             before.put(id, rows.getOrDefault(id, new Row(new Absent(id), 0, 0, NEVER)));
         });
         node.at(Boundary.INTENT_READ);
-        var takenUp = new ArrayList<TakenUp>();
+        var leased = new ArrayList<LeasedPayment>();
         var changes = new LinkedHashMap<OrderId, Row>();
-        for (Instruction instruction : instructions) {
+        for (ReceivedCommand instruction : instructions) {
             OrderId id = instruction.command().orderId();
             Row row = before.getOrDefault(id, new Row(new Absent(id), 0, 0, NEVER));
             Payment stored = readBack(row.payment);
@@ -97,11 +97,11 @@ final class PaymentService implements Payments {
             world.tell(node.toString(), "takes up %s of %s: %s -> %s",
                     instruction.command().getClass().getSimpleName(), Orders.nameOf(id), stored.status(),
                     step.next().status());
-            if (stored instanceof Voided(_, var terms) && terms == null) {
+            if (stored instanceof Voided(_, var details) && details == null) {
                 world.coverage.count(Happening.PAYMENT_TOMBSTONE_USED);
             }
             if (step.next() instanceof Pending pending) {
-                takenUp.add(new TakenUp(pending, row.version + 1, null));
+                leased.add(new LeasedPayment(pending, row.version + 1, null));
             }
             if (step.next() instanceof Pending || !step.next().equals(stored)) {
                 changes.put(id, new Row(step.next(), row.version + 1, 0, next(step.next(), LEASE_MS)));
@@ -114,17 +114,17 @@ final class PaymentService implements Payments {
             throw new SupersededException("stored by another instance at the same time");
         }
         if (!world.has(Protection.PAYMENT_TOMBSTONE)) {
-            changes.values().removeIf(row -> row.payment instanceof Voided(_, var terms) && terms == null);
+            changes.values().removeIf(row -> row.payment instanceof Voided(_, var details) && details == null);
         }
         transaction.write(() -> rows.putAll(changes));
-        return takenUp;
+        return leased;
     }
 
     /** Whoever finds it so cannot know whether it was asked for. */
     private static Payment readBack(Payment payment) {
         return switch (payment) {
-            case Authorizing(var id, var terms, _) -> new Authorizing(id, terms, true);
-            case Capturing(var id, var terms, _) -> new Capturing(id, terms, true);
+            case Authorizing(var id, var details, _) -> new Authorizing(id, details, true);
+            case Capturing(var id, var details, _) -> new Capturing(id, details, true);
             default -> payment;
         };
     }
@@ -134,22 +134,22 @@ final class PaymentService implements Payments {
     }
 
     @Override
-    public List<TakenUp> takeUpOverdue(int limit) {
+    public List<LeasedPayment> leaseOverdueVoids(int limit) {
         Node node = world.running().node;
         List<OrderId> overdue = rows.entrySet().stream().filter(row -> row.getValue().nextAttemptMs <= world.nowMs())
                 .map(Map.Entry::getKey).limit(limit).toList();
         if (overdue.isEmpty()) {
             return List.of();
         }
-        List<TakenUp> takenUp = database.transact(transaction -> {
+        List<LeasedPayment> leased = database.transact(transaction -> {
             transaction.lock(overdue);
-            var taken = new ArrayList<TakenUp>();
+            var taken = new ArrayList<LeasedPayment>();
             for (OrderId id : overdue) {
                 Row row = rows.get(id);
                 if (row != null && row.nextAttemptMs <= world.nowMs()) {
                     world.coverage.count(Happening.OVERDUE_VOID_DRIVEN);
                     world.tell(node.toString(), "drives the overdue void of %s", Orders.nameOf(id));
-                    taken.add(new TakenUp((Pending) row.payment, row.version + 1, null));
+                    taken.add(new LeasedPayment((Pending) row.payment, row.version + 1, null));
                     transaction.write(() -> rows.put(id, new Row(row.payment, row.version + 1, row.attempts,
                             world.nowMs() + LEASE_MS)));
                 }
@@ -157,16 +157,16 @@ final class PaymentService implements Payments {
             return taken;
         });
         node.at(Boundary.INTENT_STORED);
-        return takenUp;
+        return leased;
     }
 
     @Override
-    public void record(List<Settled> settled) {
+    public void record(List<Outcome> settled) {
         Node node = world.running().node;
         List<OrderId> superseded = database.transact(transaction -> {
             transaction.lock(settled.stream().map(one -> one.from().payment().orderId()).toList());
             var refused = new ArrayList<OrderId>();
-            for (Settled one : settled) {
+            for (Outcome one : settled) {
                 OrderId id = one.from().payment().orderId();
                 Row row = rows.get(id);
                 if (row == null || (row.version != one.from().version() && world.has(Protection.PAYMENT_VERSION))) {
@@ -207,7 +207,7 @@ final class PaymentService implements Payments {
     }
 
     @Override
-    public Optional<Statement> find(OrderId id) {
+    public Optional<StoredPayment> find(OrderId id) {
         throw new UnsupportedOperationException("nobody looks up payments here");
     }
 

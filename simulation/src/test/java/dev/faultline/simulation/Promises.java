@@ -156,7 +156,7 @@ final class Promises {
 
     private void everyOrderEnds() {
         for (Checkout checkout : orders.checkouts()) {
-            if (!checkout.isSettled()) {
+            if (!checkout.isComplete()) {
                 broken("everyOrderEnds", "%s is still %s, %.0f s after the last fault",
                         Orders.nameOf(checkout.order().id()), OrderService.nameOf(checkout),
                         (world.nowMs() - world.faults.horizonMs()) / 1000.0);

@@ -76,7 +76,7 @@ final class Simulation {
             consume(stock, InventoryCommand.TOPIC, inventory::handle);
             Node payment = node("payment-service-" + number, paymentDatabase);
             consume(payment, PaymentCommand.TOPIC, payments::handle);
-            payment.runs(() -> payments.settleOverdue(payment));
+            payment.runs(() -> payments.retryOverdueVoids(payment));
             return List.of(order, stock, payment).stream();
         }).toList();
     }
@@ -125,6 +125,6 @@ final class Simulation {
         return toBePlaced == 0 && !world.isAnythingUnderway() && kafka.isDrained()
                 && databases.stream().allMatch(database -> database.log.isDrained())
                 && nodes.stream().noneMatch(Node::isSilent)
-                && orders.checkouts().stream().allMatch(Checkout::isSettled);
+                && orders.checkouts().stream().allMatch(Checkout::isComplete);
     }
 }

@@ -39,7 +39,7 @@ final class VirtualAcquirer implements Acquirer {
             return new Answer.Unknown("acquirer-timeout");
         }
         world.coverage.count(Happening.NOT_ASKED);
-        return new Answer.NotAsked("acquirer-unavailable");
+        return new Answer.NotSent("acquirer-unavailable");
     }
 
     /** One request; null if there was no answer in time. */

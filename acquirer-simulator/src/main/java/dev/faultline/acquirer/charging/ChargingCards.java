@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
-import dev.faultline.acquirer.charging.Decision.Became;
+import dev.faultline.acquirer.charging.Decision.Applied;
 
 /**
  * Charges cards, each payment once however often it is asked to. Safe for use by many threads.
@@ -39,18 +39,18 @@ public final class ChargingCards {
      * Does what is asked for, or says that it was done before or why it cannot be done. Blocks until that is on disk.
      *
      * @throws JournalFailedException if it cannot be journalled: whether it was done is not known
-     * @throws FullException if the payment is a new one and there is no room for it: nothing was done
+     * @throws CapacityExceededException if the payment is a new one and there is no room for it: nothing was done
      */
     public Decision perform(PaymentId id, Operation operation) {
         Decision decision;
         long upTo;
         synchronized (deciding) {
             decision = payments.getOrDefault(id, UNKNOWN).on(operation);
-            if (decision instanceof Became(Payment payment)) {
+            if (decision instanceof Applied(Payment payment)) {
                 if (payments.size() >= maxPayments && !payments.containsKey(id)) {
-                    throw new FullException(maxPayments);
+                    throw new CapacityExceededException(maxPayments);
                 }
-                journal.append(Entry.of(last + 1, clock.instant(), id, payment));
+                journal.append(JournalEntry.of(last + 1, clock.instant(), id, payment));
                 last++;
                 payments.put(id, payment);
             }
@@ -76,13 +76,13 @@ public final class ChargingCards {
         return payment;
     }
 
-    private void restore(Entry entry) {
+    private void restore(JournalEntry entry) {
         synchronized (deciding) {
             if (entry.sequence() != last + 1) {
                 throw new IllegalArgumentException("has number " + entry.sequence() + " after number " + last);
             }
             Payment before = payments.getOrDefault(entry.paymentId(), UNKNOWN);
-            if (!(before.on(entry.operation()) instanceof Became(Payment after)) || after.status() != entry.kind()) {
+            if (!(before.on(entry.operation()) instanceof Applied(Payment after)) || after.status() != entry.kind()) {
                 throw new IllegalArgumentException("a payment that is " + before.status() + " cannot become "
                         + entry.kind());
             }

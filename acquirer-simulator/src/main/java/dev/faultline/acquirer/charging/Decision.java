@@ -3,7 +3,7 @@ package dev.faultline.acquirer.charging;
 /** What an operation does to a payment. */
 public sealed interface Decision {
     /** It happens, and is to be journalled. */
-    record Became(Payment payment) implements Decision {}
+    record Applied(Payment payment) implements Decision {}
 
     /** It had happened before: nothing happens again, and the first answer is given. */
     record Repeated(Payment firstAnswer) implements Decision {}

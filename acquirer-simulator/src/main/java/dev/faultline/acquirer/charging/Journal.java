@@ -10,14 +10,14 @@ public interface Journal {
      *
      * @param each throws {@link IllegalArgumentException} for an entry that cannot be, which ends the replay
      */
-    void replay(Consumer<Entry> each);
+    void replay(Consumer<JournalEntry> each);
 
     /**
      * Appends after all entries appended before, without waiting for the disk.
      *
      * @throws JournalFailedException if the journal cannot be written any more
      */
-    void append(Entry entry);
+    void append(JournalEntry entry);
 
     /**
      * Waits until all entries up to this one are on disk.
@@ -27,7 +27,7 @@ public interface Journal {
     void awaitDurable(long sequence);
 
     /** Entries on disk after the given sequence number, in order, at most {@code limit}. */
-    List<Entry> page(long after, int limit);
+    List<JournalEntry> page(long after, int limit);
 
     /** The sequence number of the last entry on disk; 0 if there is none. */
     long last();

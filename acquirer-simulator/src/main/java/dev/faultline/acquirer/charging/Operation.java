@@ -9,10 +9,10 @@ public sealed interface Operation {
      *
      * @param refusal why the payer's bank declines, if it does
      */
-    record Authorize(Terms terms, Optional<String> refusal) implements Operation {
+    record Authorize(ChargeDetails details, Optional<String> refusal) implements Operation {
         /** The bank's verdict follows from the payment method; one that it does not know, it declines. */
-        public static Authorize of(Terms terms) {
-            return new Authorize(terms, switch (terms.paymentMethod()) {
+        public static Authorize of(ChargeDetails details) {
+            return new Authorize(details, switch (details.paymentMethod()) {
                 case "card-visa", "card-mastercard", "sepa-debit" -> Optional.empty();
                 case "card-declined" -> Optional.of("insufficient-funds");
                 case "card-expired" -> Optional.of("expired-card");
@@ -22,7 +22,7 @@ public sealed interface Operation {
 
         /** The same, declined without a reason that concerns the payer; a refusal that it had stays. */
         public Authorize declined() {
-            return refusal.isPresent() ? this : new Authorize(terms, Optional.of("do-not-honour"));
+            return refusal.isPresent() ? this : new Authorize(details, Optional.of("do-not-honour"));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.faultline.acquirer.charging;
 
 import java.util.Optional;
 
-import dev.faultline.acquirer.charging.Decision.Became;
+import dev.faultline.acquirer.charging.Decision.Applied;
 import dev.faultline.acquirer.charging.Decision.Reason;
 import dev.faultline.acquirer.charging.Decision.Refused;
 import dev.faultline.acquirer.charging.Decision.Repeated;
@@ -20,7 +20,7 @@ public sealed interface Payment {
     Status status();
 
     /** What was asked for, unless the payment was voided before anything was. */
-    Optional<Terms> terms();
+    Optional<ChargeDetails> details();
 
     /** Names of the states. */
     enum Status {
@@ -33,11 +33,11 @@ public sealed interface Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
-                case Authorize(Terms terms, Optional<String> refusal) -> new Became(
-                        refusal.<Payment>map(reason -> new Declined(terms, reason))
-                                .orElseGet(() -> new Authorized(terms)));
+                case Authorize(ChargeDetails details, Optional<String> refusal) -> new Applied(
+                        refusal.<Payment>map(reason -> new Declined(details, reason))
+                                .orElseGet(() -> new Authorized(details)));
                 // A void that overtakes its authorization leaves a tombstone, on which the late authorization fails.
-                case Cancel() -> new Became(new Voided(Optional.empty()));
+                case Cancel() -> new Applied(new Voided(Optional.empty()));
                 case Capture() -> new Refused(this, Reason.WRONG_STATE);
                 case Refund() -> new Refused(this, Reason.WRONG_STATE);
             };
@@ -49,19 +49,19 @@ public sealed interface Payment {
         }
 
         @Override
-        public Optional<Terms> terms() {
+        public Optional<ChargeDetails> details() {
             return Optional.empty();
         }
     }
 
     /** The amount is set aside. */
-    record Authorized(Terms asked) implements Payment {
+    record Authorized(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
                 case Authorize authorize -> underSameTerms(authorize, this, this);
-                case Capture() -> new Became(new Captured(asked));
-                case Cancel() -> new Became(new Voided(terms()));
+                case Capture() -> new Applied(new Captured(asked));
+                case Cancel() -> new Applied(new Voided(details()));
                 case Refund() -> new Refused(this, Reason.WRONG_STATE);
             };
         }
@@ -72,18 +72,18 @@ public sealed interface Payment {
         }
 
         @Override
-        public Optional<Terms> terms() {
+        public Optional<ChargeDetails> details() {
             return Optional.of(asked);
         }
     }
 
     /** The payer's bank said no, once and for all. */
-    record Declined(Terms asked, String reason) implements Payment {
+    record Declined(ChargeDetails asked, String reason) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
                 case Authorize authorize -> underSameTerms(authorize, this, this);
-                case Cancel() -> new Became(new Voided(terms()));
+                case Cancel() -> new Applied(new Voided(details()));
                 case Capture() -> new Refused(this, Reason.WRONG_STATE);
                 case Refund() -> new Refused(this, Reason.WRONG_STATE);
             };
@@ -95,20 +95,20 @@ public sealed interface Payment {
         }
 
         @Override
-        public Optional<Terms> terms() {
+        public Optional<ChargeDetails> details() {
             return Optional.of(asked);
         }
     }
 
     /** The money was taken. */
-    record Captured(Terms asked) implements Payment {
+    record Captured(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
                 case Authorize authorize -> underSameTerms(authorize, this, new Authorized(asked));
                 case Capture() -> new Repeated(this);
                 case Cancel() -> new Refused(this, Reason.WRONG_STATE);
-                case Refund() -> new Became(new Refunded(asked));
+                case Refund() -> new Applied(new Refunded(asked));
             };
         }
 
@@ -118,13 +118,13 @@ public sealed interface Payment {
         }
 
         @Override
-        public Optional<Terms> terms() {
+        public Optional<ChargeDetails> details() {
             return Optional.of(asked);
         }
     }
 
     /** Given up before any money was taken: nothing can happen under this id any more. */
-    record Voided(Optional<Terms> terms) implements Payment {
+    record Voided(Optional<ChargeDetails> details) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
@@ -142,7 +142,7 @@ public sealed interface Payment {
     }
 
     /** The money was given back: nothing can happen under this id any more. */
-    record Refunded(Terms asked) implements Payment {
+    record Refunded(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
@@ -159,13 +159,13 @@ public sealed interface Payment {
         }
 
         @Override
-        public Optional<Terms> terms() {
+        public Optional<ChargeDetails> details() {
             return Optional.of(asked);
         }
     }
 
     private static Decision underSameTerms(Authorize authorize, Payment payment, Payment firstAnswer) {
-        return payment.terms().equals(Optional.of(authorize.terms()))
+        return payment.details().equals(Optional.of(authorize.details()))
                 ? new Repeated(firstAnswer)
                 : new Refused(payment, Reason.OTHER_TERMS);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 
-import dev.faultline.acquirer.charging.Decision.Became;
+import dev.faultline.acquirer.charging.Decision.Applied;
 import dev.faultline.acquirer.charging.Decision.Refused;
 import dev.faultline.acquirer.charging.Decision.Repeated;
 import dev.faultline.acquirer.charging.Operation.Authorize;
@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PaymentTest {
-    private static final Terms TERMS = new Terms(new Amount(1250, "EUR"), "card-visa");
-    private static final Terms OTHER_AMOUNT = new Terms(new Amount(1251, "EUR"), "card-visa");
-    private static final Terms OTHER_METHOD = new Terms(TERMS.amount(), "sepa-debit");
+    private static final ChargeDetails TERMS = new ChargeDetails(new Amount(1250, "EUR"), "card-visa");
+    private static final ChargeDetails OTHER_AMOUNT = new ChargeDetails(new Amount(1251, "EUR"), "card-visa");
+    private static final ChargeDetails OTHER_METHOD = new ChargeDetails(TERMS.amount(), "sepa-debit");
 
     /** The whole table: what each operation does in each state. */
     @ParameterizedTest
@@ -71,7 +71,7 @@ class PaymentTest {
     @CsvSource({"card-visa, ''", "card-mastercard, ''", "sepa-debit, ''", "card-declined, insufficient-funds",
         "card-expired, expired-card", "shells, unsupported-payment-method"})
     void declinesByPaymentMethod(String method, String reason) {
-        assertThat(Authorize.of(new Terms(TERMS.amount(), method)).refusal().orElse("")).isEqualTo(reason);
+        assertThat(Authorize.of(new ChargeDetails(TERMS.amount(), method)).refusal().orElse("")).isEqualTo(reason);
     }
 
     private static Payment payment(Status status) {
@@ -100,7 +100,7 @@ class PaymentTest {
 
     private static String inWords(Decision decision) {
         return switch (decision) {
-            case Became(Payment payment) -> "became " + payment.status();
+            case Applied(Payment payment) -> "became " + payment.status();
             case Repeated(Payment payment) -> "repeated " + payment.status();
             case Refused(Payment payment, Decision.Reason reason) -> "refused " + payment.status() + " " + reason;
         };

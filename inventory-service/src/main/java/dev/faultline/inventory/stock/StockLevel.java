@@ -12,11 +12,11 @@ public record StockLevel(Sku sku, int available, int reserved) {
     /** The most of one SKU that is ever received. */
     public static final int LIMIT = 1_000_000_000;
 
-    /** @throws TooMuchStockException if it would be more than {@link #LIMIT} in all */
+    /** @throws StockLimitExceededException if it would be more than {@link #LIMIT} in all */
     public StockLevel plus(int quantity) {
         int room = LIMIT - reserved - available;
         if (quantity > room) {
-            throw new TooMuchStockException(sku, room);
+            throw new StockLimitExceededException(sku, room);
         }
         return new StockLevel(sku, available + quantity, reserved);
     }

@@ -14,8 +14,8 @@ public interface StockLevels {
      * Adds the goods to what is available, once for each receipt: a repetition changes nothing.
      *
      * @return the level after it
-     * @throws ReceiptDiffersException if goods of this SKU came under this id, but not as many
-     * @throws TooMuchStockException if there would be more than {@link StockLevel#LIMIT}
+     * @throws ReceiptConflictException if goods of this SKU came under this id, but not as many
+     * @throws StockLimitExceededException if there would be more than {@link StockLevel#LIMIT}
      */
     StockLevel receive(GoodsReceipt receipt);
 }

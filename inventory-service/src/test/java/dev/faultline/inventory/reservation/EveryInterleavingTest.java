@@ -41,7 +41,7 @@ class EveryInterleavingTest {
         }
 
         void handle(List<InventoryCommand> batch) {
-            var allotting = new AllottingStock(available, reservations.values());
+            var allotting = new AllocatingStock(available, reservations.values());
             batch.forEach(command -> replies.add(allotting.decide(command)));
             allotting.taken().forEach((sku, taken) -> available.merge(sku, -taken, Integer::sum));
             allotting.made().forEach(made -> assertThat(reservations.put(made.orderId(), made)).isNull());

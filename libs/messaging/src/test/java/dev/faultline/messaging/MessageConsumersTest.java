@@ -18,10 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.faultline.verification.deadletters.DeadLetter;
 import dev.faultline.messaging.Greeting.Farewell.Goodbye;
 import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.testing.Kafka;
+import dev.faultline.verification.deadletters.DeadLetter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

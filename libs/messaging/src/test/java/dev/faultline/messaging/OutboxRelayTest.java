@@ -16,9 +16,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import dev.faultline.backing.ChildProcess;
 import dev.faultline.backing.FreePorts;
 import dev.faultline.backing.KafkaBroker;
-import dev.faultline.backing.ChildProcess;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.messaging.OutboxFixture.Relay;

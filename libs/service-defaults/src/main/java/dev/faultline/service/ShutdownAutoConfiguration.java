@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Bean;
 public class ShutdownAutoConfiguration {
 
     @Bean
-    LeavingRotation leavingRotation(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations,
+    DeregistrationOnShutdown leavingRotation(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations,
             @Value("${faultline.shutdown.leave-time:1s}") Duration leaveTime) {
-        return new LeavingRotation(registrations, leaveTime);
+        return new DeregistrationOnShutdown(registrations, leaveTime);
     }
 }

@@ -9,10 +9,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.BackingService;
-import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.ChildProcess;
+import dev.faultline.backing.FaultlineException;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -68,7 +68,8 @@ final class Infrastructure {
             Path directory = temporaryDirectory();
             P candidate = part.apply(directory);
             try {
-                ChildProcess running = ChildProcess.start(candidate, directory.resolve(candidate.name() + ".log"), START);
+                ChildProcess running = ChildProcess.start(candidate, directory.resolve(candidate.name() + ".log"),
+                        START);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     running.close();
                     delete(directory);

@@ -76,7 +76,7 @@ public sealed interface Checkout {
     }
 
     /** Whether nothing will change any more. */
-    default boolean isSettled() {
+    default boolean isComplete() {
         return switch (this) {
             case ReservingStock _,AuthorizingPayment _,CapturingPayment _,VoidingPayment _,ReleasingStock _ -> false;
             case Confirmed _,Rejected _ -> true;

@@ -32,7 +32,7 @@ public record OrderStatus(Order order, Status status, String checkout, @Nullable
      */
     public record TimelineEntry(int version, Instant at, String state, @Nullable String reply, List<String> commands) {}
 
-    public boolean isSettled() {
+    public boolean isComplete() {
         return status != Status.PENDING;
     }
 }

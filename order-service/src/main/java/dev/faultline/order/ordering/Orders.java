@@ -14,12 +14,12 @@ public interface Orders {
      * Stores the order, the first step of its checkout, the key it was placed under, and the step's commands for
      * sending, all or nothing. If the customer has used the key before, or too many others are under way, nothing is stored.
      */
-    Stored place(Order order, Step first, @Nullable IdempotentRequest request);
+    Stored place(Order order, Step first, @Nullable IdempotencyRecord request);
 
     Optional<OrderStatus> find(OrderId id);
 
     /** Whether there is such an order and it is confirmed or rejected: cheaper than to look at all of it. */
-    boolean isSettled(OrderId id);
+    boolean isComplete(OrderId id);
 
     /**
      * A customer's orders, the newest first, without their timelines.

@@ -14,8 +14,8 @@ import dev.faultline.order.catalogue.Product;
 import dev.faultline.order.checkout.Checkout;
 import dev.faultline.order.checkout.CheckoutOrder;
 import dev.faultline.order.ordering.Orders.Stored;
-import dev.faultline.order.ordering.Placed.Flaw;
-import dev.faultline.order.ordering.Placed.Flaw.Kind;
+import dev.faultline.order.ordering.Placement.Violation;
+import dev.faultline.order.ordering.Placement.Violation.Kind;
 import org.jspecify.annotations.Nullable;
 
 /** Takes an order: prices it, stores it, and begins its checkout. */
@@ -34,24 +34,24 @@ public final class PlacingOrder {
      * Accepted orders are durable. With a key the same request is accepted once, however often and from wherever it is
      * repeated, also at the same time; keys are the customer's own.
      */
-    public Placed place(OrderRequest request, @Nullable String idempotencyKey) {
+    public Placement place(OrderRequest request, @Nullable String idempotencyKey) {
         Map<Sku, Product> products = catalogue.find(request.lines().stream().map(OrderLine::sku).toList());
-        List<Flaw> flaws = flaws(request, products);
-        if (!flaws.isEmpty()) {
-            return new Placed.Refused(flaws);
+        List<Violation> violations = violations(request, products);
+        if (!violations.isEmpty()) {
+            return new Placement.Refused(violations);
         }
         Order order = price(request, products);
-        var idempotent = idempotencyKey == null ? null : new IdempotentRequest(idempotencyKey, request.hash());
+        var idempotent = idempotencyKey == null ? null : new IdempotencyRecord(idempotencyKey, request.hash());
         return switch (orders.place(order, Checkout.begin(checkoutOrder(order)), idempotent)) {
-            case Stored.Now() -> new Placed.Accepted(order.id());
+            case Stored.Now() -> new Placement.Accepted(order.id());
             case Stored.Before(var earlier, var sameRequest) ->
-                sameRequest ? new Placed.Accepted(earlier) : new Placed.KeyReused();
-            case Stored.NotYet() -> new Placed.Busy();
+                sameRequest ? new Placement.Accepted(earlier) : new Placement.KeyReused();
+            case Stored.NotYet() -> new Placement.Busy();
         };
     }
 
-    private static List<Flaw> flaws(OrderRequest request, Map<Sku, Product> products) {
-        var flaws = new ArrayList<Flaw>();
+    private static List<Violation> violations(OrderRequest request, Map<Sku, Product> products) {
+        var violations = new ArrayList<Violation>();
         var first = new HashMap<Sku, Integer>();
         String currency = request.currency();
         for (int i = 0; i < request.lines().size(); i++) {
@@ -59,19 +59,19 @@ public final class PlacingOrder {
             Product product = products.get(sku);
             Integer earlier = first.putIfAbsent(sku, i);
             if (earlier != null) {
-                flaws.add(new Flaw(Kind.DUPLICATE_LINE, "lines[" + i + "].sku",
+                violations.add(new Violation(Kind.DUPLICATE_LINE, "lines[" + i + "].sku",
                         "repeats lines[" + earlier + "]; an order has each SKU once"));
             } else if (product == null) {
-                flaws.add(new Flaw(Kind.UNKNOWN_SKU, "lines[" + i + "].sku", "there is no product " + sku));
+                violations.add(new Violation(Kind.UNKNOWN_SKU, "lines[" + i + "].sku", "there is no product " + sku));
             } else if (currency == null) {
                 currency = product.price().currency();
             } else if (!currency.equals(product.price().currency())) {
-                flaws.add(new Flaw(Kind.WRONG_CURRENCY, request.currency() == null ? "lines[" + i + "].sku"
+                violations.add(new Violation(Kind.WRONG_CURRENCY, request.currency() == null ? "lines[" + i + "].sku"
                         : "currency",
                         sku + " is sold in " + product.price().currency() + ", not in " + currency));
             }
         }
-        return flaws;
+        return violations;
     }
 
     private Order price(OrderRequest request, Map<Sku, Product> products) {

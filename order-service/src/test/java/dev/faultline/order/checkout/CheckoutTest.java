@@ -165,7 +165,7 @@ class CheckoutTest {
             var all = new ArrayList<>(replies);
             all.add(reply);
             check(history, next, all);
-            if (depth > 1 && !history.checkout.isSettled()) {
+            if (depth > 1 && !history.checkout.isComplete()) {
                 histories += explore(next, all, depth - 1);
             }
         }
@@ -174,7 +174,7 @@ class CheckoutTest {
 
     private static void check(History before, History after, List<CheckoutReply> replies) {
         assertThat(after.sent()).as("each command is sent once, after %s", replies).doesNotHaveDuplicates();
-        if (before.checkout.isSettled()) {
+        if (before.checkout.isComplete()) {
             assertThat(after).as("settled is settled, after %s", replies).isEqualTo(before);
         }
         if (after.checkout instanceof Confirmed) {

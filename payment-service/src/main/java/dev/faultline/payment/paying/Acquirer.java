@@ -16,7 +16,7 @@ public interface Acquirer {
     Answer ask(Request request, @Nullable String traceparent);
 
     /** What the acquirer is asked for. */
-    record Request(Operation operation, OrderId orderId, Terms terms) {}
+    record Request(Operation operation, OrderId orderId, PaymentDetails details) {}
 
     /** What can be asked for. */
     enum Operation {
@@ -39,17 +39,17 @@ public interface Acquirer {
         record Declined(String reason) implements Answer {}
 
         /** It cannot be done to a payment that is as this one is. */
-        record Refused(Standing standing) implements Answer {}
+        record Refused(AcquirerState standing) implements Answer {}
 
         /** It was asked for, or may have been, and whether it was done is not known. */
         record Unknown(String reason) implements Answer {}
 
         /** Certainly nothing was sent. */
-        record NotAsked(String reason) implements Answer {}
+        record NotSent(String reason) implements Answer {}
     }
 
     /** How a payment stands with the acquirer. */
-    enum Standing {
+    enum AcquirerState {
         UNKNOWN, AUTHORIZED, DECLINED, CAPTURED, VOIDED, REFUNDED
     }
 }

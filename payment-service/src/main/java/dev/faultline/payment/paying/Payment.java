@@ -49,7 +49,7 @@ public sealed interface Payment {
 
     /** Null as long as nothing is to be paid. */
     @Nullable
-    Terms terms();
+    PaymentDetails details();
 
     /** Why it was declined, if it was. */
     default @Nullable String declineReason() {
@@ -69,7 +69,7 @@ public sealed interface Payment {
     /** A payment of which the acquirer is to be asked. */
     sealed interface Pending extends Payment {
         @Override
-        Terms terms();
+        PaymentDetails details();
 
         Operation operation();
 
@@ -77,7 +77,7 @@ public sealed interface Payment {
         Step on(Answer answer);
 
         default Request request() {
-            return new Request(operation(), orderId(), terms());
+            return new Request(operation(), orderId(), details());
         }
 
         /**
@@ -95,7 +95,7 @@ public sealed interface Payment {
     /** Nothing is stored, so nothing was ever asked for. */
     record Absent(OrderId orderId) implements Payment {
         @Override
-        public @Nullable Terms terms() {
+        public @Nullable PaymentDetails details() {
             return null;
         }
 
@@ -107,8 +107,9 @@ public sealed interface Payment {
         @Override
         public Step on(PaymentCommand command) {
             return switch (command) {
-                case AuthorizePayment authorize -> Step.silently(
-                        new Authorizing(orderId, new Terms(authorize.amount(), authorize.paymentMethod()), false));
+                case AuthorizePayment authorize -> Step.withoutReply(
+                        new Authorizing(orderId, new PaymentDetails(authorize.amount(), authorize.paymentMethod()),
+                                false));
                 case CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, "not-authorized"));
                 // Stored as a tombstone, for the authorization that comes later.
                 case VoidPayment _ -> Step.to(new Voided(orderId, null), new PaymentVoided(orderId));
@@ -116,8 +117,8 @@ public sealed interface Payment {
         }
     }
 
-    /** @param maybeAsked whether someone else may have asked the acquirer already */
-    record Authorizing(OrderId orderId, Terms terms, boolean maybeAsked) implements Pending {
+    /** @param maybeSent whether someone else may have asked the acquirer already */
+    record Authorizing(OrderId orderId, PaymentDetails details, boolean maybeSent) implements Pending {
         @Override
         public Status status() {
             return Status.AUTHORIZING;
@@ -126,9 +127,9 @@ public sealed interface Payment {
         @Override
         public Step on(PaymentCommand command) {
             return switch (command) {
-                case AuthorizePayment _ -> Step.silently(new Authorizing(orderId, terms, true));
+                case AuthorizePayment _ -> Step.withoutReply(new Authorizing(orderId, details, true));
                 case CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, "not-authorized"));
-                case VoidPayment _ -> Step.silently(new Voiding(orderId, terms));
+                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
 
@@ -140,26 +141,26 @@ public sealed interface Payment {
         @Override
         public Step on(Answer answer) {
             return switch (answer) {
-                case Answer.Done() -> Step.to(new Authorized(orderId, terms), new PaymentAuthorized(orderId));
+                case Answer.Done() -> Step.to(new Authorized(orderId, details), new PaymentAuthorized(orderId));
                 case Answer.Declined(var reason) -> decline(reason);
                 case Answer.Refused(var standing) -> switch (standing) {
                     case UNKNOWN, DECLINED, VOIDED, REFUNDED -> decline("refused-by-acquirer");
-                    // Under other terms than ours. The order's id is ours alone, so what it holds has to go.
-                    case AUTHORIZED, CAPTURED -> unsettled(this, "other-terms");
+                    // Under other details than ours. The order's id is ours alone, so what it holds has to go.
+                    case AUTHORIZED, CAPTURED -> uncertain(this, "other-terms");
                 };
-                case Answer.Unknown(var reason) -> unsettled(this, reason);
-                case Answer.NotAsked(var reason) ->
-                    maybeAsked ? unsettled(this, reason) : decline(reason);
+                case Answer.Unknown(var reason) -> uncertain(this, reason);
+                case Answer.NotSent(var reason) ->
+                    maybeSent ? uncertain(this, reason) : decline(reason);
             };
         }
 
         private Step decline(String reason) {
-            return Step.to(new Declined(orderId, terms, reason), new PaymentDeclined(orderId, reason));
+            return Step.to(new Declined(orderId, details, reason), new PaymentDeclined(orderId, reason));
         }
     }
 
     /** The acquirer holds the amount. */
-    record Authorized(OrderId orderId, Terms terms) implements Payment {
+    record Authorized(OrderId orderId, PaymentDetails details) implements Payment {
         @Override
         public Status status() {
             return Status.AUTHORIZED;
@@ -169,14 +170,14 @@ public sealed interface Payment {
         public Step on(PaymentCommand command) {
             return switch (command) {
                 case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
-                case CapturePayment _ -> Step.silently(new Capturing(orderId, terms, false));
-                case VoidPayment _ -> Step.silently(new Voiding(orderId, terms));
+                case CapturePayment _ -> Step.withoutReply(new Capturing(orderId, details, false));
+                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
     }
 
     /** Nothing is held or was taken, and nothing will be. */
-    record Declined(OrderId orderId, Terms terms, String reason) implements Payment {
+    record Declined(OrderId orderId, PaymentDetails details, String reason) implements Payment {
         @Override
         public Status status() {
             return Status.DECLINED;
@@ -186,13 +187,13 @@ public sealed interface Payment {
         public Step on(PaymentCommand command) {
             return switch (command) {
                 case AuthorizePayment _,CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, reason));
-                case VoidPayment _ -> Step.silently(new Voiding(orderId, terms));
+                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
     }
 
-    /** @param maybeAsked whether someone else may have asked the acquirer already */
-    record Capturing(OrderId orderId, Terms terms, boolean maybeAsked) implements Pending {
+    /** @param maybeSent whether someone else may have asked the acquirer already */
+    record Capturing(OrderId orderId, PaymentDetails details, boolean maybeSent) implements Pending {
         @Override
         public Status status() {
             return Status.CAPTURING;
@@ -202,8 +203,8 @@ public sealed interface Payment {
         public Step on(PaymentCommand command) {
             return switch (command) {
                 case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
-                case CapturePayment _ -> Step.silently(new Capturing(orderId, terms, true));
-                case VoidPayment _ -> Step.silently(new Voiding(orderId, terms));
+                case CapturePayment _ -> Step.withoutReply(new Capturing(orderId, details, true));
+                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
 
@@ -215,26 +216,26 @@ public sealed interface Payment {
         @Override
         public Step on(Answer answer) {
             return switch (answer) {
-                case Answer.Done() -> Step.to(new Captured(orderId, terms), new PaymentCaptured(orderId),
-                        capture(orderId, terms));
+                case Answer.Done() -> Step.to(new Captured(orderId, details), new PaymentCaptured(orderId),
+                        capture(orderId, details));
                 case Answer.Declined(var reason) -> decline(reason);
                 case Answer.Refused(var standing) -> switch (standing) {
                     case UNKNOWN, DECLINED, VOIDED, REFUNDED -> decline("refused-by-acquirer");
-                    case AUTHORIZED, CAPTURED -> unsettled(this, "refused-by-acquirer");
+                    case AUTHORIZED, CAPTURED -> uncertain(this, "refused-by-acquirer");
                 };
-                case Answer.Unknown(var reason) -> unsettled(this, reason);
-                case Answer.NotAsked(var reason) ->
-                    maybeAsked ? unsettled(this, reason) : decline(reason);
+                case Answer.Unknown(var reason) -> uncertain(this, reason);
+                case Answer.NotSent(var reason) ->
+                    maybeSent ? uncertain(this, reason) : decline(reason);
             };
         }
 
         private Step decline(String reason) {
-            return Step.to(new CaptureDeclined(orderId, terms, reason), new PaymentDeclined(orderId, reason));
+            return Step.to(new CaptureDeclined(orderId, details, reason), new PaymentDeclined(orderId, reason));
         }
     }
 
     /** Nothing was taken and nothing will be, but the amount may be held until it is voided. */
-    record CaptureDeclined(OrderId orderId, Terms terms, String reason) implements Payment {
+    record CaptureDeclined(OrderId orderId, PaymentDetails details, String reason) implements Payment {
         @Override
         public Status status() {
             return Status.CAPTURE_DECLINED;
@@ -245,13 +246,13 @@ public sealed interface Payment {
             return switch (command) {
                 case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
                 case CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, reason));
-                case VoidPayment _ -> Step.silently(new Voiding(orderId, terms));
+                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
     }
 
     /** The customer is charged. */
-    record Captured(OrderId orderId, Terms terms) implements Payment {
+    record Captured(OrderId orderId, PaymentDetails details) implements Payment {
         @Override
         public Status status() {
             return Status.CAPTURED;
@@ -262,13 +263,13 @@ public sealed interface Payment {
             return switch (command) {
                 case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
                 case CapturePayment _ -> Step.to(this, new PaymentCaptured(orderId));
-                case VoidPayment _ -> Step.silently(new Voiding(orderId, terms));
+                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
     }
 
     /** To be undone, whatever happened. What comes late gets no answer of its own: that of the void is on its way. */
-    record Voiding(OrderId orderId, Terms terms) implements Pending {
+    record Voiding(OrderId orderId, PaymentDetails details) implements Pending {
         @Override
         public Status status() {
             return Status.VOIDING;
@@ -276,7 +277,7 @@ public sealed interface Payment {
 
         @Override
         public Step on(PaymentCommand command) {
-            return Step.silently(this);
+            return Step.withoutReply(this);
         }
 
         @Override
@@ -287,19 +288,19 @@ public sealed interface Payment {
         @Override
         public Step on(Answer answer) {
             return switch (answer) {
-                case Answer.Done() -> Step.to(new Voided(orderId, terms), new PaymentVoided(orderId));
+                case Answer.Done() -> Step.to(new Voided(orderId, details), new PaymentVoided(orderId));
                 case Answer.Refused(var standing) -> switch (standing) {
-                    case CAPTURED -> Step.silently(new Refunding(orderId, terms));
-                    case REFUNDED -> refunded(orderId, terms);
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> Step.silently(this);
+                    case CAPTURED -> Step.withoutReply(new Refunding(orderId, details));
+                    case REFUNDED -> refunded(orderId, details);
+                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> Step.withoutReply(this);
                 };
-                case Answer.Declined _,Answer.Unknown _,Answer.NotAsked _ -> Step.silently(this);
+                case Answer.Declined _,Answer.Unknown _,Answer.NotSent _ -> Step.withoutReply(this);
             };
         }
     }
 
     /** The amount was taken, and is to be given back. */
-    record Refunding(OrderId orderId, Terms terms) implements Pending {
+    record Refunding(OrderId orderId, PaymentDetails details) implements Pending {
         @Override
         public Status status() {
             return Status.REFUNDING;
@@ -307,7 +308,7 @@ public sealed interface Payment {
 
         @Override
         public Step on(PaymentCommand command) {
-            return Step.silently(this);
+            return Step.withoutReply(this);
         }
 
         @Override
@@ -318,8 +319,8 @@ public sealed interface Payment {
         @Override
         public Step on(Answer answer) {
             return switch (answer) {
-                case Answer.Done() -> refunded(orderId, terms);
-                case Answer.Refused _,Answer.Declined _,Answer.Unknown _,Answer.NotAsked _ -> Step.silently(this);
+                case Answer.Done() -> refunded(orderId, details);
+                case Answer.Refused _,Answer.Declined _,Answer.Unknown _,Answer.NotSent _ -> Step.withoutReply(this);
             };
         }
     }
@@ -327,9 +328,9 @@ public sealed interface Payment {
     /**
      * Nothing was taken and nothing will be.
      *
-     * @param terms null if the void came before anything was to be paid
+     * @param details null if the void came before anything was to be paid
      */
-    record Voided(OrderId orderId, @Nullable Terms terms) implements Payment {
+    record Voided(OrderId orderId, @Nullable PaymentDetails details) implements Payment {
         @Override
         public Status status() {
             return Status.VOIDED;
@@ -342,7 +343,7 @@ public sealed interface Payment {
     }
 
     /** What was taken was given back, and nothing will be taken any more. */
-    record Refunded(OrderId orderId, Terms terms) implements Payment {
+    record Refunded(OrderId orderId, PaymentDetails details) implements Payment {
         @Override
         public Status status() {
             return Status.REFUNDED;
@@ -354,16 +355,16 @@ public sealed interface Payment {
         }
     }
 
-    private static Step unsettled(Payment payment, String reason) {
+    private static Step uncertain(Payment payment, String reason) {
         return Step.to(payment, new PaymentUnsettled(payment.orderId(), reason));
     }
 
-    private static Step refunded(OrderId orderId, Terms terms) {
-        return Step.to(new Refunded(orderId, terms), new PaymentVoided(orderId), capture(orderId, terms),
-                new Transfer(orderId, Transfer.Kind.REFUND, terms.amount()));
+    private static Step refunded(OrderId orderId, PaymentDetails details) {
+        return Step.to(new Refunded(orderId, details), new PaymentVoided(orderId), capture(orderId, details),
+                new Transfer(orderId, Transfer.Kind.REFUND, details.amount()));
     }
 
-    private static Transfer capture(OrderId orderId, Terms terms) {
-        return new Transfer(orderId, Transfer.Kind.CAPTURE, terms.amount());
+    private static Transfer capture(OrderId orderId, PaymentDetails details) {
+        return new Transfer(orderId, Transfer.Kind.CAPTURE, details.amount());
     }
 }

@@ -20,14 +20,14 @@ public interface Payments {
      * @param instructions at most one for an order
      * @return the payments that the acquirer has now to be asked of
      */
-    List<TakenUp> takeUp(List<Instruction> instructions);
+    List<LeasedPayment> lease(List<ReceivedCommand> instructions);
 
     /**
      * Takes up voids that were not confirmed by the time they should have been, so that nobody else does for a while.
      *
      * @param limit of each shard
      */
-    List<TakenUp> takeUpOverdue(int limit);
+    List<LeasedPayment> leaseOverdueVoids(int limit);
 
     /**
      * Stores what the acquirer answered, sends the replies, and writes the ledger.
@@ -35,16 +35,16 @@ public interface Payments {
      * @throws SupersededException if some of the payments were taken up again meanwhile: nothing was stored or sent for
      *         those, and repeating their commands is safe
      */
-    void record(List<Settled> settled);
+    void record(List<Outcome> settled);
 
-    Optional<Statement> find(OrderId id);
+    Optional<StoredPayment> find(OrderId id);
 
     /**
      * A command that was received.
      *
      * @param traceparent the trace that it belongs to, if any
      */
-    record Instruction(PaymentCommand command, @Nullable String traceparent) {}
+    record ReceivedCommand(PaymentCommand command, @Nullable String traceparent) {}
 
     /**
      * A payment that its holder may ask the acquirer of.
@@ -52,8 +52,8 @@ public interface Payments {
      * @param version grows each time the payment is taken up: only the latest holder can record an outcome
      * @param traceparent what it was taken up for
      */
-    record TakenUp(Pending payment, int version, @Nullable String traceparent) {}
+    record LeasedPayment(Pending payment, int version, @Nullable String traceparent) {}
 
     /** The outcome of asking. */
-    record Settled(TakenUp from, Step step) {}
+    record Outcome(LeasedPayment from, Step step) {}
 }

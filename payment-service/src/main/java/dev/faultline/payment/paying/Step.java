@@ -22,7 +22,7 @@ public record Step(Payment next, @Nullable CheckoutReply reply, List<Transfer> t
         return new Step(next, reply, List.of(transfers));
     }
 
-    static Step silently(Payment next) {
+    static Step withoutReply(Payment next) {
         return new Step(next, null, List.of());
     }
 }

@@ -23,9 +23,9 @@ import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
 import dev.faultline.contracts.PaymentCommand.CapturePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.payment.ledger.Transfer;
+import dev.faultline.payment.paying.Acquirer.AcquirerState;
 import dev.faultline.payment.paying.Acquirer.Answer;
 import dev.faultline.payment.paying.Acquirer.Operation;
-import dev.faultline.payment.paying.Acquirer.Standing;
 import dev.faultline.payment.paying.Payment.Absent;
 import dev.faultline.payment.paying.Payment.Authorizing;
 import dev.faultline.payment.paying.Payment.Capturing;
@@ -71,11 +71,11 @@ class EveryPaymentTest {
      * @param declined whether an authorization was answered as declined
      * @param voided whether the checkout was told that the payment is void
      */
-    private record World(Payment stored, Standing card, Set<Operation> onTheirWay, Set<Transfer.Kind> ledger,
+    private record World(Payment stored, AcquirerState card, Set<Operation> onTheirWay, Set<Transfer.Kind> ledger,
             boolean declined, boolean voided) {
 
         static World initial() {
-            return new World(new Absent(ORDER), Standing.UNKNOWN, Set.of(), Set.of(), false, false);
+            return new World(new Absent(ORDER), AcquirerState.UNKNOWN, Set.of(), Set.of(), false, false);
         }
 
         /** All that can happen next. */
@@ -116,7 +116,7 @@ class EveryPaymentTest {
             }
         }
 
-        private World recorded(PaymentCommand command, Step step, Standing card, Set<Operation> onTheirWay) {
+        private World recorded(PaymentCommand command, Step step, AcquirerState card, Set<Operation> onTheirWay) {
             CheckoutReply reply = step.reply();
             var booked = Stream.concat(ledger.stream(), step.transfers().stream().map(Transfer::kind))
                     .collect(Collectors.toSet());
@@ -127,8 +127,8 @@ class EveryPaymentTest {
 
         private static Payment readBack(Payment payment) {
             return switch (payment) {
-                case Authorizing authorizing -> new Authorizing(ORDER, authorizing.terms(), true);
-                case Capturing capturing -> new Capturing(ORDER, capturing.terms(), true);
+                case Authorizing authorizing -> new Authorizing(ORDER, authorizing.details(), true);
+                case Capturing capturing -> new Capturing(ORDER, capturing.details(), true);
                 default -> payment;
             };
         }
@@ -142,10 +142,10 @@ class EveryPaymentTest {
     private static final class Card implements Acquirer {
         private final List<Fate> fates;
         private int asked;
-        private Standing standing;
+        private AcquirerState standing;
         private Set<Operation> onTheirWay;
 
-        Card(Standing standing, Set<Operation> onTheirWay, List<Fate> fates) {
+        Card(AcquirerState standing, Set<Operation> onTheirWay, List<Fate> fates) {
             this.standing = standing;
             this.onTheirWay = onTheirWay;
             this.fates = fates;
@@ -157,8 +157,8 @@ class EveryPaymentTest {
             return switch (fate) {
                 case FINE -> perform(request.operation());
                 case BANK_DECLINES -> {
-                    if (request.operation() == Operation.AUTHORIZE && standing == Standing.UNKNOWN) {
-                        standing = Standing.DECLINED;
+                    if (request.operation() == Operation.AUTHORIZE && standing == AcquirerState.UNKNOWN) {
+                        standing = AcquirerState.DECLINED;
                     }
                     yield perform(request.operation());
                 }
@@ -174,35 +174,35 @@ class EveryPaymentTest {
                     }
                     yield new Answer.Unknown("late");
                 }
-                case NOT_SENT -> new Answer.NotAsked("circuit open");
+                case NOT_SENT -> new Answer.NotSent("circuit open");
             };
         }
 
         private Answer perform(Operation operation) {
             return switch (operation) {
                 case AUTHORIZE -> switch (standing) {
-                    case UNKNOWN -> becomes(Standing.AUTHORIZED);
+                    case UNKNOWN -> becomes(AcquirerState.AUTHORIZED);
                     case AUTHORIZED, CAPTURED -> new Answer.Done();
                     case DECLINED -> new Answer.Declined("insufficient-funds");
                     case VOIDED, REFUNDED -> new Answer.Refused(standing);
                 };
                 case CAPTURE -> switch (standing) {
-                    case AUTHORIZED -> becomes(Standing.CAPTURED);
+                    case AUTHORIZED -> becomes(AcquirerState.CAPTURED);
                     case CAPTURED -> new Answer.Done();
                     case UNKNOWN, DECLINED, VOIDED, REFUNDED -> new Answer.Refused(standing);
                 };
                 case VOID -> switch (standing) {
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> becomes(Standing.VOIDED);
+                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> becomes(AcquirerState.VOIDED);
                     case CAPTURED, REFUNDED -> new Answer.Refused(standing);
                 };
                 case REFUND -> switch (standing) {
-                    case CAPTURED, REFUNDED -> becomes(Standing.REFUNDED);
+                    case CAPTURED, REFUNDED -> becomes(AcquirerState.REFUNDED);
                     case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> new Answer.Refused(standing);
                 };
             };
         }
 
-        private Answer becomes(Standing next) {
+        private Answer becomes(AcquirerState next) {
             standing = next;
             return new Answer.Done();
         }
@@ -235,7 +235,7 @@ class EveryPaymentTest {
     void holdsAndTakesNothingOnceTheCheckoutWasToldThatThePaymentIsVoid() {
         assertThat(WORLDS).allSatisfy((world, way) -> {
             if (world.voided) {
-                assertThat(world.card).as("after %s", way).isNotIn(Standing.AUTHORIZED, Standing.CAPTURED);
+                assertThat(world.card).as("after %s", way).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
             }
         });
     }
@@ -244,7 +244,7 @@ class EveryPaymentTest {
     void holdsAndTakesNothingOnceAnAuthorizationWasAnsweredAsDeclined() {
         assertThat(WORLDS).allSatisfy((world, way) -> {
             if (world.declined) {
-                assertThat(world.card).as("after %s", way).isNotIn(Standing.AUTHORIZED, Standing.CAPTURED);
+                assertThat(world.card).as("after %s", way).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
             }
         });
     }
@@ -253,14 +253,16 @@ class EveryPaymentTest {
     void saysOnlyWhatTheAcquirerHasDone() {
         assertThat(WORLDS).allSatisfy((world, way) -> {
             switch (world.stored.status()) {
-                case ABSENT -> assertThat(world.card).as("after %s", way).isEqualTo(Standing.UNKNOWN);
-                case AUTHORIZED -> assertThat(world.card).as("after %s", way).isEqualTo(Standing.AUTHORIZED);
-                case CAPTURED -> assertThat(world.card).as("after %s", way).isEqualTo(Standing.CAPTURED);
-                case DECLINED -> assertThat(world.card).as("after %s", way).isIn(Standing.UNKNOWN, Standing.DECLINED);
+                case ABSENT -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.UNKNOWN);
+                case AUTHORIZED -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.AUTHORIZED);
+                case CAPTURED -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.CAPTURED);
+                case DECLINED -> assertThat(world.card).as("after %s", way).isIn(AcquirerState.UNKNOWN,
+                        AcquirerState.DECLINED);
                 case CAPTURE_DECLINED ->
-                    assertThat(world.card).as("after %s", way).isEqualTo(Standing.AUTHORIZED);
-                case VOIDED -> assertThat(world.card).as("after %s", way).isIn(Standing.UNKNOWN, Standing.VOIDED);
-                case REFUNDED -> assertThat(world.card).as("after %s", way).isEqualTo(Standing.REFUNDED);
+                    assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.AUTHORIZED);
+                case VOIDED -> assertThat(world.card).as("after %s", way).isIn(AcquirerState.UNKNOWN,
+                        AcquirerState.VOIDED);
+                case REFUNDED -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.REFUNDED);
                 case AUTHORIZING, CAPTURING, VOIDING, REFUNDING -> {
                     // in doubt
                 }
@@ -291,7 +293,7 @@ class EveryPaymentTest {
                 step = pending.settle(acquirer, null);
             }
             assertThat(step.reply()).as("after %s", way).isEqualTo(new PaymentVoided(ORDER));
-            assertThat(acquirer.standing).as("after %s", way).isNotIn(Standing.AUTHORIZED, Standing.CAPTURED);
+            assertThat(acquirer.standing).as("after %s", way).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
         });
     }
 }

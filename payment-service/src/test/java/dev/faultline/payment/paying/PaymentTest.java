@@ -15,8 +15,8 @@ import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
 import dev.faultline.contracts.PaymentCommand.CapturePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.payment.ledger.Transfer;
+import dev.faultline.payment.paying.Acquirer.AcquirerState;
 import dev.faultline.payment.paying.Acquirer.Answer;
-import dev.faultline.payment.paying.Acquirer.Standing;
 import dev.faultline.payment.paying.Payment.Absent;
 import dev.faultline.payment.paying.Payment.Authorized;
 import dev.faultline.payment.paying.Payment.Authorizing;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class PaymentTest {
     private static final OrderId ORDER = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
     private static final Money AMOUNT = new Money(1250, "EUR");
-    private static final Terms TERMS = new Terms(AMOUNT, "card-visa");
+    private static final PaymentDetails TERMS = new PaymentDetails(AMOUNT, "card-visa");
     private static final AuthorizePayment AUTHORIZE = new AuthorizePayment(ORDER, AMOUNT, "card-visa");
     private static final CapturePayment CAPTURE = new CapturePayment(ORDER);
     private static final VoidPayment VOID = new VoidPayment(ORDER);
@@ -68,13 +68,13 @@ class PaymentTest {
         assertThat(first.on(new Answer.Unknown("acquirer-timeout")))
                 .isEqualTo(new Step(first, new PaymentUnsettled(ORDER, "acquirer-timeout"), List.of()));
         var again = new Authorizing(ORDER, TERMS, true);
-        assertThat(again.on(new Answer.NotAsked("acquirer-unavailable")))
+        assertThat(again.on(new Answer.NotSent("acquirer-unavailable")))
                 .isEqualTo(new Step(again, new PaymentUnsettled(ORDER, "acquirer-unavailable"), List.of()));
     }
 
     @Test
     void isDeclinedForGoodWhenNothingWasEverSent() {
-        Step step = new Authorizing(ORDER, TERMS, false).on(new Answer.NotAsked("acquirer-unavailable"));
+        Step step = new Authorizing(ORDER, TERMS, false).on(new Answer.NotSent("acquirer-unavailable"));
 
         assertThat(step.reply()).isEqualTo(new PaymentDeclined(ORDER, "acquirer-unavailable"));
         assertThat(step.next().on(AUTHORIZE).reply()).isEqualTo(new PaymentDeclined(ORDER, "acquirer-unavailable"));
@@ -98,7 +98,7 @@ class PaymentTest {
 
     @Test
     void refundsWhatWasTakenBeforeTheVoid() {
-        assertThat(new Voiding(ORDER, TERMS).on(new Answer.Refused(Standing.CAPTURED)).next())
+        assertThat(new Voiding(ORDER, TERMS).on(new Answer.Refused(AcquirerState.CAPTURED)).next())
                 .isEqualTo(new Refunding(ORDER, TERMS));
         assertThat(new Refunding(ORDER, TERMS).on(new Answer.Done())).isEqualTo(
                 new Step(new Refunded(ORDER, TERMS), new PaymentVoided(ORDER), List.of(CAPTURED, REFUNDED)));

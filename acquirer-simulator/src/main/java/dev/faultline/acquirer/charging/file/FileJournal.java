@@ -20,8 +20,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-import dev.faultline.acquirer.charging.Entry;
 import dev.faultline.acquirer.charging.Journal;
+import dev.faultline.acquirer.charging.JournalEntry;
 import dev.faultline.acquirer.charging.JournalFailedException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -53,7 +53,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
     private final List<Long> index = new ArrayList<>();
-    private List<Entry> pending = new ArrayList<>();
+    private List<JournalEntry> pending = new ArrayList<>();
     private boolean writing;
     private long size;
     private long durable;
@@ -96,12 +96,12 @@ public final class FileJournal implements Journal, AutoCloseable {
     }
 
     @Override
-    public void replay(Consumer<Entry> each) {
+    public void replay(Consumer<JournalEntry> each) {
         lock.lock();
         try (var lines = new Lines(0)) {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 try {
-                    Entry entry = json.readValue(line, Entry.class);
+                    JournalEntry entry = json.readValue(line, JournalEntry.class);
                     each.accept(entry);
                     indexed(entry.sequence(), size);
                     durable = entry.sequence();
@@ -130,7 +130,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     }
 
     @Override
-    public void append(Entry entry) {
+    public void append(JournalEntry entry) {
         lock.lock();
         try {
             failIfFailed();
@@ -159,7 +159,7 @@ public final class FileJournal implements Journal, AutoCloseable {
 
     /** Called with the lock held, which it gives up while the disk works. */
     private void writePending() {
-        List<Entry> batch = pending;
+        List<JournalEntry> batch = pending;
         pending = new ArrayList<>();
         writing = true;
         Throwable failed = null;
@@ -192,7 +192,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     }
 
     @Override
-    public List<Entry> page(long after, int limit) {
+    public List<JournalEntry> page(long after, int limit) {
         long upTo;
         long from;
         lock.lock();
@@ -205,11 +205,11 @@ public final class FileJournal implements Journal, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        List<Entry> page = new ArrayList<>();
+        List<JournalEntry> page = new ArrayList<>();
         try (var lines = new Lines(from)) {
             byte[] line = lines.next();
             while (line != null && page.size() < limit) {
-                Entry entry = json.readValue(line, Entry.class);
+                JournalEntry entry = json.readValue(line, JournalEntry.class);
                 if (entry.sequence() > upTo) {
                     break;
                 }

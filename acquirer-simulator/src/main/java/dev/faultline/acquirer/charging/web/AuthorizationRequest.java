@@ -3,7 +3,7 @@ package dev.faultline.acquirer.charging.web;
 import java.util.Currency;
 
 import dev.faultline.acquirer.charging.Amount;
-import dev.faultline.acquirer.charging.Terms;
+import dev.faultline.acquirer.charging.ChargeDetails;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -12,7 +12,7 @@ import jakarta.validation.constraints.Pattern;
 record AuthorizationRequest(@NotNull @Min(1) @Max(Amount.MAX_MINOR_UNITS) Long minorUnits, @NotNull Currency currency,
         @NotNull @Pattern(regexp = "[a-z0-9-]{1,64}") String paymentMethod) {
 
-    Terms terms() {
-        return new Terms(new Amount(minorUnits, currency.getCurrencyCode()), paymentMethod);
+    ChargeDetails details() {
+        return new ChargeDetails(new Amount(minorUnits, currency.getCurrencyCode()), paymentMethod);
     }
 }

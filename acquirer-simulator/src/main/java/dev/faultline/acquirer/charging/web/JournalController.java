@@ -2,8 +2,8 @@ package dev.faultline.acquirer.charging.web;
 
 import java.util.List;
 
-import dev.faultline.acquirer.charging.Entry;
 import dev.faultline.acquirer.charging.Journal;
+import dev.faultline.acquirer.charging.JournalEntry;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,7 +20,7 @@ class JournalController {
     }
 
     /** @param last the number of the last entry that there is: a page that ends there is the last one */
-    record Page(List<Entry> entries, long last) {}
+    record Page(List<JournalEntry> entries, long last) {}
 
     @GetMapping("/journal")
     Page page(@RequestParam(defaultValue = "0") @Min(0) long after,

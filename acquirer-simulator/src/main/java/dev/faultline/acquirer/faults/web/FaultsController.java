@@ -3,7 +3,7 @@ package dev.faultline.acquirer.faults.web;
 import java.time.Duration;
 import java.util.Optional;
 
-import dev.faultline.acquirer.faults.DrawingMisfortunes;
+import dev.faultline.acquirer.faults.FaultInjection;
 import dev.faultline.acquirer.faults.Faults;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
@@ -22,10 +22,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/faults")
 class FaultsController {
-    private final DrawingMisfortunes misfortunes;
+    private final FaultInjection faultInjection;
 
-    FaultsController(DrawingMisfortunes misfortunes) {
-        this.misfortunes = misfortunes;
+    FaultsController(FaultInjection faultInjection) {
+        this.faultInjection = faultInjection;
     }
 
     /** What is left out is as in {@link Faults#NONE}. */
@@ -48,18 +48,18 @@ class FaultsController {
 
     @GetMapping
     Faults faults() {
-        return misfortunes.faults();
+        return faultInjection.faults();
     }
 
     @PutMapping
     Faults order(@Valid @RequestBody Ordered ordered) {
-        misfortunes.order(ordered.faults());
-        return misfortunes.faults();
+        faultInjection.order(ordered.faults());
+        return faultInjection.faults();
     }
 
     @DeleteMapping
     Faults clear() {
-        misfortunes.order(Faults.NONE);
-        return misfortunes.faults();
+        faultInjection.order(Faults.NONE);
+        return faultInjection.faults();
     }
 }

@@ -1,4 +1,4 @@
-/** Ordering misfortunes by REST. */
+/** The fault switch, by REST. */
 @NullMarked
 package dev.faultline.acquirer.faults.web;
 

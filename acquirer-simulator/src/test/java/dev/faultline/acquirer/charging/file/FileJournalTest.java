@@ -14,23 +14,23 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 
 import dev.faultline.acquirer.charging.Amount;
+import dev.faultline.acquirer.charging.CapacityExceededException;
+import dev.faultline.acquirer.charging.ChargeDetails;
 import dev.faultline.acquirer.charging.ChargingCards;
-import dev.faultline.acquirer.charging.Decision.Became;
+import dev.faultline.acquirer.charging.Decision.Applied;
 import dev.faultline.acquirer.charging.Decision.Repeated;
-import dev.faultline.acquirer.charging.Entry;
-import dev.faultline.acquirer.charging.FullException;
+import dev.faultline.acquirer.charging.JournalEntry;
 import dev.faultline.acquirer.charging.JournalFailedException;
 import dev.faultline.acquirer.charging.Operation;
 import dev.faultline.acquirer.charging.Operation.Authorize;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
-import dev.faultline.acquirer.charging.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileJournalTest {
-    private static final Authorize AUTHORIZE = Authorize.of(new Terms(new Amount(1250, "EUR"), "card-visa"));
-    private static final Authorize DECLINE = Authorize.of(new Terms(new Amount(1250, "EUR"), "card-declined"));
+    private static final Authorize AUTHORIZE = Authorize.of(new ChargeDetails(new Amount(1250, "EUR"), "card-visa"));
+    private static final Authorize DECLINE = Authorize.of(new ChargeDetails(new Amount(1250, "EUR"), "card-declined"));
 
     @TempDir Path directory;
 
@@ -52,10 +52,11 @@ class FileJournalTest {
                     .map(id -> cards.find(new PaymentId(id)).status())
                     .containsExactly(Status.CAPTURED, Status.DECLINED, Status.VOIDED, Status.REFUNDED, Status.UNKNOWN);
             assertThat(cards.perform(new PaymentId("kept"), new Operation.Capture())).isInstanceOf(Repeated.class);
-            assertThat(cards.perform(new PaymentId("new"), AUTHORIZE)).isInstanceOf(Became.class);
-            assertThat(journal.page(0, 100)).extracting(Entry::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L,
+            assertThat(cards.perform(new PaymentId("new"), AUTHORIZE)).isInstanceOf(Applied.class);
+            assertThat(journal.page(0, 100)).extracting(JournalEntry::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L,
+                    7L,
                     8L);
-            assertThat(journal.page(0, 100)).extracting(Entry::kind).containsExactly(Status.AUTHORIZED,
+            assertThat(journal.page(0, 100)).extracting(JournalEntry::kind).containsExactly(Status.AUTHORIZED,
                     Status.CAPTURED, Status.DECLINED, Status.VOIDED, Status.AUTHORIZED, Status.CAPTURED,
                     Status.REFUNDED, Status.AUTHORIZED);
         }
@@ -74,9 +75,9 @@ class FileJournalTest {
                 each.get();
             }
             assertThat(journal.last()).isEqualTo(1000);
-            assertThat(journal.page(0, 1000)).extracting(Entry::sequence)
+            assertThat(journal.page(0, 1000)).extracting(JournalEntry::sequence)
                     .containsExactlyElementsOf(LongStream.rangeClosed(1, 1000).boxed().toList());
-            assertThat(journal.page(0, 1000)).extracting(Entry::paymentId).doesNotHaveDuplicates();
+            assertThat(journal.page(0, 1000)).extracting(JournalEntry::paymentId).doesNotHaveDuplicates();
         }
     }
 
@@ -112,7 +113,7 @@ class FileJournalTest {
                 cards.perform(new PaymentId("payment-" + i), AUTHORIZE);
             }
             for (long after = 0; after <= 1201; after++) {
-                assertThat(journal.page(after, 2)).extracting(Entry::sequence).containsExactlyElementsOf(
+                assertThat(journal.page(after, 2)).extracting(JournalEntry::sequence).containsExactlyElementsOf(
                         LongStream.rangeClosed(after + 1, Math.min(after + 2, 1200)).boxed().toList());
             }
         }
@@ -186,8 +187,8 @@ class FileJournalTest {
             var cards = new ChargingCards(journal, Clock.systemUTC(), 1);
             cards.perform(new PaymentId("first"), AUTHORIZE);
             assertThatThrownBy(() -> cards.perform(new PaymentId("second"), AUTHORIZE))
-                    .isInstanceOf(FullException.class);
-            assertThat(cards.perform(new PaymentId("first"), new Operation.Capture())).isInstanceOf(Became.class);
+                    .isInstanceOf(CapacityExceededException.class);
+            assertThat(cards.perform(new PaymentId("first"), new Operation.Capture())).isInstanceOf(Applied.class);
             assertThat(journal.last()).isEqualTo(2);
         }
     }

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import dev.faultline.acquirer.charging.Amount;
+import dev.faultline.acquirer.charging.ChargeDetails;
 import dev.faultline.acquirer.charging.ChargingCards;
 import dev.faultline.acquirer.charging.Operation;
 import dev.faultline.acquirer.charging.Operation.Authorize;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
-import dev.faultline.acquirer.charging.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,14 +53,14 @@ class KilledAcquirerTest {
     static final class Victim {
         public static void main(String[] args) {
             var cards = new ChargingCards(FileJournal.open(Path.of(args[0])), Clock.systemUTC(), 1_000_000);
-            var terms = new Terms(new Amount(1250, "EUR"), "card-visa");
+            var details = new ChargeDetails(new Amount(1250, "EUR"), "card-visa");
             String run = Long.toString(ProcessHandle.current().pid());
             for (int caller = 0; caller < CALLERS; caller++) {
                 String prefix = run + "-" + caller + "-";
                 Thread.ofPlatform().start(() -> {
                     for (int i = 0;; i++) {
                         var id = new PaymentId(prefix + i);
-                        cards.perform(id, Authorize.of(terms));
+                        cards.perform(id, Authorize.of(details));
                         cards.perform(id, new Operation.Capture());
                         System.out.println(id);
                     }

@@ -19,7 +19,7 @@ import dev.faultline.contracts.CheckoutReply;
 import dev.faultline.contracts.InventoryCommand;
 import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
-import dev.faultline.inventory.reservation.AllottingStock;
+import dev.faultline.inventory.reservation.AllocatingStock;
 import dev.faultline.inventory.reservation.Reservation;
 import dev.faultline.messaging.Inbox;
 import dev.faultline.messaging.Outbox;
@@ -107,7 +107,7 @@ public class JdbcReservations {
                 return List.of();
             }
             Map<Sku, Integer> available = lockStock(fresh);
-            var allotting = new AllottingStock(available, reservations(fresh));
+            var allotting = new AllocatingStock(available, reservations(fresh));
             List<Answered> answered = fresh.stream()
                     .map(command -> new Answered(command, allotting.decide(command.payload()))).toList();
             write(allotting);
@@ -146,7 +146,7 @@ public class JdbcReservations {
                     .toList());
         }
 
-        private void write(AllottingStock allotted) {
+        private void write(AllocatingStock allotted) {
             List<ReservationRow> made = allotted.made().stream().flatMap(ReservationRow::of).toList();
             List<ReservationRow> released = allotted.released().stream().flatMap(ReservationRow::of).toList();
             for (ShardSession session : sessions) {

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import dev.faultline.contracts.Sku;
 import dev.faultline.inventory.stock.GoodsReceipt;
-import dev.faultline.inventory.stock.ReceiptDiffersException;
+import dev.faultline.inventory.stock.ReceiptConflictException;
 import dev.faultline.inventory.stock.StockLevel;
 import dev.faultline.inventory.stock.StockLevels;
 import dev.faultline.sharding.Bucket;
@@ -44,7 +44,7 @@ class JdbcStockLevels implements StockLevels {
                 .param(sku).param(receipt.id().value()).query(Integer.class).optional();
         if (before.isPresent()) {
             if (before.get() != receipt.quantity()) {
-                throw new ReceiptDiffersException(receipt, before.get());
+                throw new ReceiptConflictException(receipt, before.get());
             }
             return level;
         }

@@ -4,11 +4,11 @@ import java.util.List;
 
 import dev.faultline.contracts.Sku;
 import dev.faultline.inventory.stock.GoodsReceipt;
-import dev.faultline.inventory.stock.ReceiptDiffersException;
+import dev.faultline.inventory.stock.ReceiptConflictException;
 import dev.faultline.inventory.stock.ReceiptId;
 import dev.faultline.inventory.stock.StockLevel;
 import dev.faultline.inventory.stock.StockLevels;
-import dev.faultline.inventory.stock.TooMuchStockException;
+import dev.faultline.inventory.stock.StockLimitExceededException;
 import dev.faultline.service.web.ProblemException;
 import dev.faultline.service.web.ProblemException.FieldError;
 import jakarta.validation.Valid;
@@ -45,10 +45,10 @@ class StockController {
             @Valid @RequestBody Received received) {
         try {
             return levels.receive(new GoodsReceipt(receiptId, sku, received.quantity()));
-        } catch (ReceiptDiffersException e) {
+        } catch (ReceiptConflictException e) {
             throw new ProblemException(HttpStatus.CONFLICT, "receipt-differs",
                     "The receipt was for another quantity", String.valueOf(e.getMessage()));
-        } catch (TooMuchStockException e) {
+        } catch (StockLimitExceededException e) {
             throw ProblemException.invalid("too-much-stock", "There would be too much stock",
                     List.of(new FieldError("quantity", String.valueOf(e.getMessage()))));
         }

@@ -10,7 +10,7 @@ import org.springframework.util.unit.DataSize;
 /** Answers, bounds and correlation for servlet services. */
 @AutoConfiguration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@Import(ProblemAnswers.class)
+@Import(ProblemExceptionHandler.class)
 public class ServiceWebAutoConfiguration {
 
     /** An order of a hundred lines takes about six kilobytes. */

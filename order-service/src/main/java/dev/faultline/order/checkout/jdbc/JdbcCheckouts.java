@@ -93,7 +93,7 @@ public class JdbcCheckouts {
                     throw new IllegalStateException("replies on " + session.shard() + " could not be worked on", e);
                 }
             });
-            taken.stream().filter(step -> step.next.isSettled())
+            taken.stream().filter(step -> step.next.isComplete())
                     .forEach(step -> tracing.within(step.cause, () -> log(step)));
         });
     }
@@ -147,7 +147,7 @@ public class JdbcCheckouts {
         updateCheckouts(session.connection(), before,
                 taken.stream().map(Taken::order).distinct().sorted().toList(), after);
         insertSteps(session.connection(), taken);
-        var settled = taken.stream().filter(step -> step.next.isSettled()).map(step -> step.order.value())
+        var settled = taken.stream().filter(step -> step.next.isComplete()).map(step -> step.order.value())
                 .toArray(String[]::new);
         if (settled.length > 0) {
             session.jdbc().sql("select pg_notify('order_settled', id) from unnest(?) as id").param(settled)
@@ -171,8 +171,8 @@ public class JdbcCheckouts {
                 update.setString(3, rejection == null ? null : rejection.code().name());
                 update.setString(4, rejection == null ? null : rejection.detail());
                 update.setString(5, rejection == null || rejection.sku() == null ? null : rejection.sku().value());
-                update.setBoolean(6, next.checkout.isSettled());
-                update.setBoolean(7, next.checkout.isSettled());
+                update.setBoolean(6, next.checkout.isComplete());
+                update.setBoolean(7, next.checkout.isComplete());
                 update.setLong(8, properties.patience(0).toMillis());
                 update.setString(9, id.value());
                 update.setInt(10, require(before, id).version);

@@ -16,7 +16,7 @@ import dev.faultline.order.checkout.jdbc.CheckoutBacklog;
 import dev.faultline.order.checkout.jdbc.CheckoutRows;
 import dev.faultline.order.checkout.jdbc.JdbcCheckouts;
 import dev.faultline.order.ordering.CustomerId;
-import dev.faultline.order.ordering.IdempotentRequest;
+import dev.faultline.order.ordering.IdempotencyRecord;
 import dev.faultline.order.ordering.Order;
 import dev.faultline.order.ordering.OrderStatus;
 import dev.faultline.order.ordering.OrderStatus.Status;
@@ -54,7 +54,7 @@ class JdbcOrders implements Orders {
     }
 
     @Override
-    public Stored place(Order order, Step first, @Nullable IdempotentRequest request) {
+    public Stored place(Order order, Step first, @Nullable IdempotencyRecord request) {
         Bucket bucket = Bucket.parse(order.id().bucketCode());
         if (!backlog.admits(shards.shardOf(bucket))) {
             return earlierUse(bucket, order, request).orElseGet(Stored.NotYet::new);
@@ -83,7 +83,7 @@ class JdbcOrders implements Orders {
     }
 
     /** Takes the key, unless it is taken; waits for whoever is taking it at this moment. */
-    private static boolean takesKey(JdbcClient jdbc, Order order, IdempotentRequest request) {
+    private static boolean takesKey(JdbcClient jdbc, Order order, IdempotencyRecord request) {
         return jdbc.sql("""
                 insert into idempotency_key (customer, key, bucket, request_hash, order_id) values (?, ?, ?, ?, ?)
                 on conflict do nothing""")
@@ -92,12 +92,12 @@ class JdbcOrders implements Orders {
                 .update() == 1;
     }
 
-    private Optional<Stored> earlierUse(Bucket bucket, Order order, @Nullable IdempotentRequest request) {
+    private Optional<Stored> earlierUse(Bucket bucket, Order order, @Nullable IdempotencyRecord request) {
         return request == null ? Optional.empty()
                 : shards.read(bucket, jdbc -> earlierUse(jdbc, order, request));
     }
 
-    private static Optional<Stored> earlierUse(JdbcClient jdbc, Order order, IdempotentRequest request) {
+    private static Optional<Stored> earlierUse(JdbcClient jdbc, Order order, IdempotencyRecord request) {
         return jdbc.sql("select order_id, request_hash from idempotency_key where customer = ? and key = ?")
                 .params(order.customer().value(), request.key())
                 .<Stored>query((row, _) -> new Stored.Before(new OrderId(row.getString(1)),
@@ -105,7 +105,7 @@ class JdbcOrders implements Orders {
                 .optional();
     }
 
-    private static byte[] hash(IdempotentRequest request) {
+    private static byte[] hash(IdempotencyRecord request) {
         return HexFormat.of().parseHex(request.hash());
     }
 
@@ -122,7 +122,7 @@ class JdbcOrders implements Orders {
     }
 
     @Override
-    public boolean isSettled(OrderId id) {
+    public boolean isComplete(OrderId id) {
         return shards.read(Bucket.parse(id.bucketCode()),
                 jdbc -> jdbc.sql("select settled_at is not null from checkout where order_id = ?").param(id.value())
                         .query(Boolean.class).optional().orElse(false));

@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.faultline.contracts.OrderId;
+import dev.faultline.order.ordering.CheckoutCompletions;
 import dev.faultline.order.ordering.CustomerId;
 import dev.faultline.order.ordering.OrderStatus;
 import dev.faultline.order.ordering.Orders;
-import dev.faultline.order.ordering.Placed;
+import dev.faultline.order.ordering.Placement;
 import dev.faultline.order.ordering.PlacingOrder;
-import dev.faultline.order.ordering.Settlements;
 import dev.faultline.service.web.ProblemException;
 import dev.faultline.service.web.ProblemException.FieldError;
 import jakarta.validation.Valid;
@@ -43,9 +43,9 @@ class OrderController {
 
     private final PlacingOrder placing;
     private final Orders orders;
-    private final Settlements settlements;
+    private final CheckoutCompletions settlements;
 
-    OrderController(PlacingOrder placing, Orders orders, Settlements settlements) {
+    OrderController(PlacingOrder placing, Orders orders, CheckoutCompletions settlements) {
         this.placing = placing;
         this.orders = orders;
         this.settlements = settlements;
@@ -64,18 +64,18 @@ class OrderController {
                     new FieldError("Idempotency-Key", "must be 1 to 128 visible ASCII characters, without spaces")));
         }
         return switch (placing.place(request.toDomain(), key)) {
-            case Placed.Accepted(var id) -> accepted(id, waitSeconds(prefer));
-            case Placed.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
+            case Placement.Accepted(var id) -> accepted(id, waitSeconds(prefer));
+            case Placement.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
                     "The key stands for another order", List.of(new FieldError("Idempotency-Key",
                             "was used before with another body; take a new key for a new order")));
             // Not 503, which would tell the gateway's circuit breaker that the service is broken.
-            case Placed.Busy() -> throw new ProblemException(HttpStatus.TOO_MANY_REQUESTS, "busy",
+            case Placement.Busy() -> throw new ProblemException(HttpStatus.TOO_MANY_REQUESTS, "busy",
                     "Too many orders are under way", "Nothing was stored; try again later with the same"
                             + " Idempotency-Key.").retryAfter(TRY_AGAIN);
-            case Placed.Refused(var flaws) -> throw ProblemException.invalid(
-                    flaws.getFirst().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+            case Placement.Refused(var violations) -> throw ProblemException.invalid(
+                    violations.getFirst().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     "The order cannot be placed",
-                    flaws.stream().map(flaw -> new FieldError(flaw.field(), flaw.reason())).toList());
+                    violations.stream().map(flaw -> new FieldError(flaw.field(), flaw.reason())).toList());
         };
     }
 
@@ -84,7 +84,7 @@ class OrderController {
             settlements.await(id, Duration.ofSeconds(waitSeconds));
         }
         OrderStatus status = orders.find(id).orElseThrow();
-        var answer = ResponseEntity.status(status.isSettled() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+        var answer = ResponseEntity.status(status.isComplete() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .location(URI.create("/api/orders/" + id));
         if (waitSeconds > 0) {
             answer.header("Preference-Applied", "wait=" + waitSeconds);

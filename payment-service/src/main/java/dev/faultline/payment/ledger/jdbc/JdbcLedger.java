@@ -8,7 +8,7 @@ import java.util.List;
 
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
-import dev.faultline.payment.ledger.Booked;
+import dev.faultline.payment.ledger.LedgerEntry;
 import dev.faultline.payment.ledger.Transfer;
 import dev.faultline.sharding.Bucket;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -41,9 +41,9 @@ public final class JdbcLedger {
     }
 
     /** What was moved on behalf of an order, in the order of its moves. */
-    public static List<Booked> of(JdbcClient jdbc, OrderId id) {
+    public static List<LedgerEntry> of(JdbcClient jdbc, OrderId id) {
         return jdbc.sql("select * from ledger_transfer where order_id = ? order by kind").param(id.value())
-                .query((row, _) -> new Booked(
+                .query((row, _) -> new LedgerEntry(
                         new Transfer(id, Transfer.Kind.valueOf(row.getString("kind")),
                                 new Money(row.getLong("amount_minor"), row.getString("currency"))),
                         row.getObject("at", OffsetDateTime.class).toInstant()))

@@ -11,10 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.faultline.payment.paying.Acquirer.AcquirerState;
 import dev.faultline.payment.paying.Acquirer.Answer;
 import dev.faultline.payment.paying.Acquirer.Operation;
 import dev.faultline.payment.paying.Acquirer.Request;
-import dev.faultline.payment.paying.Acquirer.Standing;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,7 +36,7 @@ final class HttpAcquirer {
     private record Authorization(long minorUnits, String currency, String paymentMethod) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Said(@Nullable Standing status, @Nullable String reason) {}
+    private record Said(@Nullable AcquirerState status, @Nullable String reason) {}
 
     /**
      * Fails with {@link java.net.ConnectException} or {@link java.net.http.HttpConnectTimeoutException} if nothing was
@@ -57,10 +57,10 @@ final class HttpAcquirer {
     }
 
     private HttpRequest.BodyPublisher body(Request request) {
-        var terms = request.terms();
+        var details = request.details();
         return request.operation() == Operation.AUTHORIZE
-                ? BodyPublishers.ofByteArray(json.writeValueAsBytes(new Authorization(terms.amount().minorUnits(),
-                        terms.amount().currency(), terms.paymentMethod())))
+                ? BodyPublishers.ofByteArray(json.writeValueAsBytes(new Authorization(details.amount().minorUnits(),
+                        details.amount().currency(), details.paymentMethod())))
                 : BodyPublishers.noBody();
     }
 
@@ -75,7 +75,7 @@ final class HttpAcquirer {
             }
             case 402 -> new Answer.Declined(Objects.requireNonNullElse(said(response).reason, "declined"));
             case 409 -> {
-                Standing standing = said(response).status;
+                AcquirerState standing = said(response).status;
                 if (standing == null) {
                     throw new AcquirerFailedException(409);
                 }
@@ -90,12 +90,12 @@ final class HttpAcquirer {
         return json.readValue(response.body(), Said.class);
     }
 
-    private static Standing doneIs(Operation operation) {
+    private static AcquirerState doneIs(Operation operation) {
         return switch (operation) {
-            case AUTHORIZE -> Standing.AUTHORIZED;
-            case CAPTURE -> Standing.CAPTURED;
-            case VOID -> Standing.VOIDED;
-            case REFUND -> Standing.REFUNDED;
+            case AUTHORIZE -> AcquirerState.AUTHORIZED;
+            case CAPTURE -> AcquirerState.CAPTURED;
+            case VOID -> AcquirerState.VOIDED;
+            case REFUND -> AcquirerState.REFUNDED;
         };
     }
 }

@@ -57,7 +57,7 @@ final class ResilientAcquirer implements Acquirer {
         } catch (Exception e) {
             log.debug("{} of {} failed", request.operation(), request.orderId(), e);
             if (!asking.maybeSent) {
-                return new Answer.NotAsked("acquirer-unavailable");
+                return new Answer.NotSent("acquirer-unavailable");
             }
             return new Answer.Unknown(e instanceof TimeoutException ? "acquirer-timeout" : "acquirer-failed");
         }

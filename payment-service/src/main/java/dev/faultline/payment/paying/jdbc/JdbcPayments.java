@@ -28,8 +28,8 @@ import dev.faultline.payment.paying.Payment.Pending;
 import dev.faultline.payment.paying.Payment.Refunding;
 import dev.faultline.payment.paying.Payment.Voiding;
 import dev.faultline.payment.paying.Payments;
-import dev.faultline.payment.paying.Statement;
 import dev.faultline.payment.paying.Step;
+import dev.faultline.payment.paying.StoredPayment;
 import dev.faultline.payment.paying.SupersededException;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardSession;
@@ -70,21 +70,21 @@ class JdbcPayments implements Payments {
     }
 
     @Override
-    public List<TakenUp> takeUp(List<Instruction> instructions) {
-        return onShards(instructions, instruction -> instruction.command().orderId(), this::takeUp);
+    public List<LeasedPayment> lease(List<ReceivedCommand> instructions) {
+        return onShards(instructions, instruction -> instruction.command().orderId(), this::lease);
     }
 
-    private List<TakenUp> takeUp(ShardSession session, List<Instruction> instructions) throws SQLException {
+    private List<LeasedPayment> lease(ShardSession session, List<ReceivedCommand> instructions) throws SQLException {
         Map<OrderId, Stored> stored = lock(session, instructions);
-        var takenUp = new ArrayList<TakenUp>();
+        var leased = new ArrayList<LeasedPayment>();
         var changes = new ArrayList<Change>();
         var replies = new ArrayList<OutgoingMessage>();
-        for (Instruction instruction : instructions) {
+        for (ReceivedCommand instruction : instructions) {
             OrderId id = instruction.command().orderId();
             Stored before = stored.getOrDefault(id, new Stored(new Absent(id), 0));
             Step step = before.payment.on(instruction.command());
             if (step.next() instanceof Pending pending) {
-                takenUp.add(new TakenUp(pending, before.version + 1, instruction.traceparent()));
+                leased.add(new LeasedPayment(pending, before.version + 1, instruction.traceparent()));
             }
             if (step.next() instanceof Pending || !step.next().equals(before.payment)) {
                 changes.add(new Change(step.next(), before.version));
@@ -96,10 +96,10 @@ class JdbcPayments implements Payments {
         insert(session.connection(), changes);
         update(session.connection(), changes, "attempts = 0", LEASE);
         outbox.append(session.connection(), replies);
-        return takenUp;
+        return leased;
     }
 
-    private static Map<OrderId, Stored> lock(ShardSession session, List<Instruction> instructions) {
+    private static Map<OrderId, Stored> lock(ShardSession session, List<ReceivedCommand> instructions) {
         var stored = new HashMap<OrderId, Stored>();
         session.jdbc().sql("select * from payment where order_id = any(?) order by order_id for update")
                 .param(instructions.stream().map(i -> i.command().orderId().value()).toArray(String[]::new))
@@ -111,46 +111,47 @@ class JdbcPayments implements Payments {
     }
 
     @Override
-    public List<TakenUp> takeUpOverdue(int limit) {
-        var takenUp = new ArrayList<TakenUp>();
+    public List<LeasedPayment> leaseOverdueVoids(int limit) {
+        var leased = new ArrayList<LeasedPayment>();
         shards.byShard(BUCKETS, Function.identity()).forEach((shard, buckets) -> {
             try {
                 List<OrderId> overdue = shards.read(buckets.getFirst(), jdbc -> jdbc.sql("""
                         select order_id from payment where next_attempt_at <= now()
                         order by next_attempt_at limit ?""").param(limit).query(String.class).list()).stream()
                         .map(OrderId::new).toList();
-                takenUp.addAll(onShards(overdue, Function.identity(), JdbcPayments::takeUpOverdue));
+                leased.addAll(onShards(overdue, Function.identity(), JdbcPayments::leaseOverdueVoids));
             } catch (DataAccessException e) {
                 log.warn("Overdue voids on {} have to wait: {}", shard, e.getMessage());
             }
         });
-        return takenUp;
+        return leased;
     }
 
     /** Another instance may hold them, or have settled them meanwhile. */
-    private static List<TakenUp> takeUpOverdue(ShardSession session, List<OrderId> overdue) {
+    private static List<LeasedPayment> leaseOverdueVoids(ShardSession session, List<OrderId> overdue) {
         return session.jdbc().sql("""
                 update payment set version = version + 1, updated_at = now(), next_attempt_at = %s
                 where order_id in (
                     select order_id from payment where order_id = any(?) and next_attempt_at <= now()
                     order by order_id for update skip locked)
                 returning *""".formatted(LEASE)).param(overdue.stream().map(OrderId::value).toArray(String[]::new))
-                .query((row, _) -> new TakenUp((Pending) PaymentRows.read(row), row.getInt("version"), null)).list();
+                .query((row, _) -> new LeasedPayment((Pending) PaymentRows.read(row), row.getInt("version"), null))
+                .list();
     }
 
     @Override
-    public void record(List<Settled> settled) {
+    public void record(List<Outcome> settled) {
         List<OrderId> superseded = onShards(settled, one -> one.from().payment().orderId(), this::record);
         if (!superseded.isEmpty()) {
             throw new SupersededException("payments were taken up again meanwhile: " + superseded);
         }
     }
 
-    private List<OrderId> record(ShardSession session, List<Settled> settled) throws SQLException {
+    private List<OrderId> record(ShardSession session, List<Outcome> settled) throws SQLException {
         Set<OrderId> superseded = update(session.connection(),
                 settled.stream().map(one -> new Change(one.step().next(), one.from().version())).toList(),
                 "attempts = attempts + 1", PAUSE);
-        List<Settled> recorded = settled.stream()
+        List<Outcome> recorded = settled.stream()
                 .filter(one -> !superseded.contains(one.from().payment().orderId())).toList();
         JdbcLedger.append(session.connection(),
                 recorded.stream().flatMap(one -> one.step().transfers().stream()).toList());
@@ -161,9 +162,10 @@ class JdbcPayments implements Payments {
     }
 
     @Override
-    public Optional<Statement> find(OrderId id) {
+    public Optional<StoredPayment> find(OrderId id) {
         return shards.read(bucketOf(id), jdbc -> jdbc.sql("select * from payment where order_id = ?")
-                .param(id.value()).query((row, _) -> new Statement(PaymentRows.read(row), instant(row, "created_at"),
+                .param(id.value()).query((row, _) -> new StoredPayment(PaymentRows.read(row), instant(row,
+                        "created_at"),
                         instant(row, "updated_at"), JdbcLedger.of(jdbc, id)))
                 .optional());
     }
@@ -176,7 +178,7 @@ class JdbcPayments implements Payments {
                 insert.setString(1, change.next.orderId().value());
                 insert.setInt(2, bucketOf(change.next.orderId()).number());
                 insert.setString(3, change.next.status().name());
-                PaymentRows.setTerms(insert, 4, change.next);
+                PaymentRows.setDetails(insert, 4, change.next);
                 insert.addBatch();
             }
             for (int inserted : insert.executeBatch()) {

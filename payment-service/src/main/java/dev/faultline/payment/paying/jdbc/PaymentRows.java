@@ -20,7 +20,7 @@ import dev.faultline.payment.paying.Payment.Refunding;
 import dev.faultline.payment.paying.Payment.Status;
 import dev.faultline.payment.paying.Payment.Voided;
 import dev.faultline.payment.paying.Payment.Voiding;
-import dev.faultline.payment.paying.Terms;
+import dev.faultline.payment.paying.PaymentDetails;
 
 /** How a payment looks in its row. */
 final class PaymentRows {
@@ -32,28 +32,28 @@ final class PaymentRows {
         if (method == null) {
             return new Voided(id, null);
         }
-        var terms = new Terms(new Money(row.getLong("amount_minor"), row.getString("currency")), method);
+        var details = new PaymentDetails(new Money(row.getLong("amount_minor"), row.getString("currency")), method);
         return switch (Status.valueOf(row.getString("status"))) {
             case ABSENT -> new Absent(id);
             // The acquirer may have been asked by whoever stored the intent.
-            case AUTHORIZING -> new Authorizing(id, terms, true);
-            case AUTHORIZED -> new Authorized(id, terms);
-            case DECLINED -> new Declined(id, terms, row.getString("decline_reason"));
-            case CAPTURING -> new Capturing(id, terms, true);
-            case CAPTURED -> new Captured(id, terms);
-            case CAPTURE_DECLINED -> new CaptureDeclined(id, terms, row.getString("decline_reason"));
-            case VOIDING -> new Voiding(id, terms);
-            case REFUNDING -> new Refunding(id, terms);
-            case VOIDED -> new Voided(id, terms);
-            case REFUNDED -> new Refunded(id, terms);
+            case AUTHORIZING -> new Authorizing(id, details, true);
+            case AUTHORIZED -> new Authorized(id, details);
+            case DECLINED -> new Declined(id, details, row.getString("decline_reason"));
+            case CAPTURING -> new Capturing(id, details, true);
+            case CAPTURED -> new Captured(id, details);
+            case CAPTURE_DECLINED -> new CaptureDeclined(id, details, row.getString("decline_reason"));
+            case VOIDING -> new Voiding(id, details);
+            case REFUNDING -> new Refunding(id, details);
+            case VOIDED -> new Voided(id, details);
+            case REFUNDED -> new Refunded(id, details);
         };
     }
 
     /** Sets amount, currency and payment method, in this order. */
-    static void setTerms(PreparedStatement statement, int first, Payment payment) throws SQLException {
-        Terms terms = payment.terms();
-        statement.setObject(first, terms == null ? null : terms.amount().minorUnits(), Types.BIGINT);
-        statement.setString(first + 1, terms == null ? null : terms.amount().currency());
-        statement.setString(first + 2, terms == null ? null : terms.paymentMethod());
+    static void setDetails(PreparedStatement statement, int first, Payment payment) throws SQLException {
+        PaymentDetails details = payment.details();
+        statement.setObject(first, details == null ? null : details.amount().minorUnits(), Types.BIGINT);
+        statement.setString(first + 1, details == null ? null : details.amount().currency());
+        statement.setString(first + 2, details == null ? null : details.paymentMethod());
     }
 }

@@ -8,8 +8,8 @@ import dev.faultline.messaging.MessageConsumers;
 import dev.faultline.messaging.MessageTopics;
 import dev.faultline.messaging.ReceivedMessage;
 import dev.faultline.messaging.RetryLaterException;
-import dev.faultline.payment.paying.Payments.Instruction;
-import dev.faultline.payment.paying.SettlingPayments;
+import dev.faultline.payment.paying.Payments.ReceivedCommand;
+import dev.faultline.payment.paying.ProcessingPayments;
 import dev.faultline.payment.paying.SupersededException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,15 +27,15 @@ class PaymentCommands {
 
     @Bean
     ConcurrentMessageListenerContainer<String, byte[]> paymentCommandContainer(MessageConsumers consumers,
-            SettlingPayments payments) {
+            ProcessingPayments payments) {
         return consumers.container(PaymentCommand.TOPIC, "payment-service", PaymentCommand.class,
-                batch -> carryOut(payments, batch));
+                batch -> process(payments, batch));
     }
 
-    private static void carryOut(SettlingPayments payments, List<ReceivedMessage<PaymentCommand>> batch) {
+    private static void process(ProcessingPayments payments, List<ReceivedMessage<PaymentCommand>> batch) {
         try {
-            payments.carryOut(batch.stream()
-                    .map(message -> new Instruction(message.payload(), message.traceparent())).toList());
+            payments.process(batch.stream()
+                    .map(message -> new ReceivedCommand(message.payload(), message.traceparent())).toList());
         } catch (SupersededException e) {
             throw new RetryLaterException("another instance works on the same payments", e);
         }

@@ -34,8 +34,8 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 /** Turns every exception that reaches the web into {@code application/problem+json} with a stable type. */
 @RestControllerAdvice
 @Order(0)
-class ProblemAnswers extends ResponseEntityExceptionHandler {
-    private static final Logger log = LoggerFactory.getLogger(ProblemAnswers.class);
+class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
+    private static final Logger log = LoggerFactory.getLogger(ProblemExceptionHandler.class);
     private static final String INVALID = "invalid-request";
     private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
 

@@ -9,7 +9,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 
 /** Keeps requests waiting: for a bounded time, and no longer than the process runs. */
-public class HeldRequests {
+public class StalledRequests {
     private final Duration holdFor;
     private final Semaphore places;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -18,7 +18,7 @@ public class HeldRequests {
      * @param holdFor longer than any caller waits for its answer
      * @param maxHeld how many requests are held at the same time; further ones are not held
      */
-    public HeldRequests(Duration holdFor, int maxHeld) {
+    public StalledRequests(Duration holdFor, int maxHeld) {
         this.holdFor = holdFor;
         this.places = new Semaphore(maxHeld);
     }

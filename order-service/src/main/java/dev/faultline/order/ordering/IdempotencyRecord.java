@@ -6,4 +6,4 @@ package dev.faultline.order.ordering;
  * @param key the client's name for it, unique among the customer's
  * @param hash SHA-256 of what was asked for, in hexadecimal
  */
-public record IdempotentRequest(String key, String hash) {}
+public record IdempotencyRecord(String key, String hash) {}

@@ -11,8 +11,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import dev.faultline.contracts.OrderId;
+import dev.faultline.order.ordering.CheckoutCompletions;
 import dev.faultline.order.ordering.Orders;
-import dev.faultline.order.ordering.Settlements;
 import dev.faultline.sharding.ShardDatabase;
 import dev.faultline.sharding.ShardDatabases;
 import org.postgresql.PGConnection;
@@ -30,8 +30,8 @@ import org.springframework.stereotype.Component;
  * @see <a href="https://www.postgresql.org/docs/18/sql-notify.html">PostgreSQL: NOTIFY</a>
  */
 @Component
-class ListeningSettlements implements Settlements, DisposableBean {
-    private static final Logger log = LoggerFactory.getLogger(ListeningSettlements.class);
+class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBean {
+    private static final Logger log = LoggerFactory.getLogger(ListeningCheckoutCompletions.class);
     private static final int MOST_WAITING = 1_000;
     private static final long CONNECT_EVERY_MS = 500;
     /** After so much silence the line is tried: one that died without a word is noticed. */
@@ -45,10 +45,10 @@ class ListeningSettlements implements Settlements, DisposableBean {
 
     private static final class Waiter {
         private final Semaphore awakened = new Semaphore(0);
-        private volatile boolean isSettled;
+        private volatile boolean isComplete;
 
         void hearThatItIsSettled() {
-            isSettled = true;
+            isComplete = true;
             awakened.release();
         }
 
@@ -57,7 +57,7 @@ class ListeningSettlements implements Settlements, DisposableBean {
         }
     }
 
-    ListeningSettlements(Orders orders, ShardDatabases databases) {
+    ListeningCheckoutCompletions(Orders orders, ShardDatabases databases) {
         this.orders = orders;
         databases.all().forEach(database -> listeners.add(Thread.ofVirtual().name("settlements-" + database.shard())
                 .start(() -> keepListening(database))));
@@ -73,7 +73,7 @@ class ListeningSettlements implements Settlements, DisposableBean {
         try {
             long deadline = System.nanoTime() + atMost.toNanos();
             // Looked at only now that the news cannot be missed any more.
-            while (!waiter.isSettled && !orders.isSettled(id)) {
+            while (!waiter.isComplete && !orders.isComplete(id)) {
                 if (!waiter.awakened.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     return;
                 }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param delay waits before anything is done; zero for none
  * @param timesOut is done, and never answered in time
  */
-public record Misfortune(boolean declines, Failure failure, Duration delay, boolean timesOut) {
+public record InjectedFault(boolean declines, Failure failure, Duration delay, boolean timesOut) {
     /** How a request fails. */
     public enum Failure {
         /** It does not. */

@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-import dev.faultline.acquirer.faults.Misfortune.Failure;
+import dev.faultline.acquirer.faults.InjectedFault.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DrawingMisfortunesTest {
+class FaultInjectionTest {
     private static final Duration SLOW = Duration.ofSeconds(1);
 
     @Test
     void nothingGoesWrongUnlessOrdered() {
-        assertThat(draw(Faults.NONE, 1000)).containsOnly(new Misfortune(false, Failure.NONE, Duration.ZERO, false));
+        assertThat(draw(Faults.NONE, 1000)).containsOnly(new InjectedFault(false, Failure.NONE, Duration.ZERO, false));
     }
 
     @Test
@@ -30,10 +30,10 @@ class DrawingMisfortunesTest {
     @Test
     void goesWrongForTheShareOrdered() {
         var drawn = draw(new Faults(0.1, 0.2, 0.3, SLOW, 0.4, Optional.of(1L)), 10_000);
-        assertThat(drawn.stream().filter(Misfortune::declines).count()).isBetween(900L, 1100L);
+        assertThat(drawn.stream().filter(InjectedFault::declines).count()).isBetween(900L, 1100L);
         assertThat(drawn.stream().filter(m -> m.failure() != Failure.NONE).count()).isBetween(1800L, 2200L);
         assertThat(drawn.stream().filter(m -> !m.delay().isZero()).count()).isBetween(2800L, 3200L);
-        assertThat(drawn.stream().filter(Misfortune::timesOut).count()).isBetween(3800L, 4200L);
+        assertThat(drawn.stream().filter(InjectedFault::timesOut).count()).isBetween(3800L, 4200L);
     }
 
     @Test
@@ -54,9 +54,9 @@ class DrawingMisfortunesTest {
                 .hasMessageContaining("timeoutAfterChargeShare");
     }
 
-    private static List<Misfortune> draw(Faults faults, int times) {
-        var misfortunes = new DrawingMisfortunes();
-        misfortunes.order(faults);
-        return Stream.generate(misfortunes::draw).limit(times).toList();
+    private static List<InjectedFault> draw(Faults faults, int times) {
+        var faultInjection = new FaultInjection();
+        faultInjection.order(faults);
+        return Stream.generate(faultInjection::draw).limit(times).toList();
     }
 }

@@ -20,14 +20,14 @@ import org.springframework.context.SmartLifecycle;
  * within milliseconds; one that is held up for longer than {@code faultline.shutdown.leave-time} still sends requests,
  * and repeats those that may be repeated elsewhere. If Consul cannot be reached, its health checks have the same time.
  */
-class LeavingRotation implements SmartLifecycle {
-    private static final Logger LOG = LoggerFactory.getLogger(LeavingRotation.class);
+class DeregistrationOnShutdown implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(DeregistrationOnShutdown.class);
 
     private final ObjectProvider<AbstractAutoServiceRegistration<?>> registrations;
     private final Duration leaveTime;
     private volatile boolean running;
 
-    LeavingRotation(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations, Duration leaveTime) {
+    DeregistrationOnShutdown(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations, Duration leaveTime) {
         if (leaveTime.isNegative() || leaveTime.compareTo(Duration.ofSeconds(10)) > 0) {
             throw new IllegalArgumentException("faultline.shutdown.leave-time must be from 0s to 10s");
         }
@@ -48,7 +48,7 @@ class LeavingRotation implements SmartLifecycle {
         if (registered.isEmpty()) {
             return;
         }
-        registered.forEach(LeavingRotation::deregister);
+        registered.forEach(DeregistrationOnShutdown::deregister);
         try {
             Thread.sleep(leaveTime);
         } catch (InterruptedException e) {

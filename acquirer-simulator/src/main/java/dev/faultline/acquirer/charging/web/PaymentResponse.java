@@ -5,8 +5,9 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.faultline.acquirer.charging.Amount;
+import dev.faultline.acquirer.charging.ChargeDetails;
 import dev.faultline.acquirer.charging.Decision;
-import dev.faultline.acquirer.charging.Decision.Became;
+import dev.faultline.acquirer.charging.Decision.Applied;
 import dev.faultline.acquirer.charging.Decision.Reason;
 import dev.faultline.acquirer.charging.Decision.Refused;
 import dev.faultline.acquirer.charging.Decision.Repeated;
@@ -14,7 +15,6 @@ import dev.faultline.acquirer.charging.Payment;
 import dev.faultline.acquirer.charging.Payment.Declined;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
-import dev.faultline.acquirer.charging.Terms;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 
@@ -23,31 +23,31 @@ import org.springframework.http.ResponseEntity;
  * {@code status}, and {@code reason} says why.
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
-record PaymentAnswer(PaymentId paymentId, Status status, Optional<Amount> amount, Optional<String> paymentMethod,
+record PaymentResponse(PaymentId paymentId, Status status, Optional<Amount> amount, Optional<String> paymentMethod,
         Optional<String> reason) {
 
-    static PaymentAnswer of(PaymentId id, Payment payment) {
+    static PaymentResponse of(PaymentId id, Payment payment) {
         return of(id, payment,
                 payment instanceof Declined declined ? Optional.of(declined.reason()) : Optional.empty());
     }
 
-    static ResponseEntity<PaymentAnswer> of(PaymentId id, Decision decision) {
+    static ResponseEntity<PaymentResponse> of(PaymentId id, Decision decision) {
         return switch (decision) {
-            case Became(Payment payment) -> done(id, payment);
+            case Applied(Payment payment) -> done(id, payment);
             case Repeated(Payment payment) -> done(id, payment);
             case Refused(Payment payment, Reason reason) -> ResponseEntity.status(HttpStatus.CONFLICT).body(
                     of(id, payment, Optional.of(reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))));
         };
     }
 
-    private static ResponseEntity<PaymentAnswer> done(PaymentId id, Payment payment) {
+    private static ResponseEntity<PaymentResponse> done(PaymentId id, Payment payment) {
         return ResponseEntity
                 .status(payment.status() == Status.DECLINED ? HttpStatus.PAYMENT_REQUIRED : HttpStatus.OK)
                 .body(of(id, payment));
     }
 
-    private static PaymentAnswer of(PaymentId id, Payment payment, Optional<String> reason) {
-        return new PaymentAnswer(id, payment.status(), payment.terms().map(Terms::amount),
-                payment.terms().map(Terms::paymentMethod), reason);
+    private static PaymentResponse of(PaymentId id, Payment payment, Optional<String> reason) {
+        return new PaymentResponse(id, payment.status(), payment.details().map(ChargeDetails::amount),
+                payment.details().map(ChargeDetails::paymentMethod), reason);
     }
 }

@@ -22,13 +22,13 @@ import dev.faultline.inventory.reservation.Reservation.Released;
 import dev.faultline.inventory.reservation.Reservation.Reserved;
 import org.junit.jupiter.api.Test;
 
-class AllottingStockTest {
+class AllocatingStockTest {
     private static final Sku COFFEE = new Sku("COFFEE");
     private static final Sku TEA = new Sku("TEA");
     private static final OrderId FIRST = order(1);
     private static final OrderId SECOND = order(2);
 
-    private final AllottingStock allotting = new AllottingStock(Map.of(COFFEE, 3, TEA, 5), List.of());
+    private final AllocatingStock allotting = new AllocatingStock(Map.of(COFFEE, 3, TEA, 5), List.of());
 
     private List<CheckoutReply> decide(InventoryCommand... commands) {
         return List.of(commands).stream().map(allotting::decide).toList();
@@ -94,7 +94,7 @@ class AllottingStockTest {
 
     @Test
     void releasesWhatAnEarlierTransactionReservedOnce() {
-        var later = new AllottingStock(Map.of(COFFEE, 0), List.of(new Reserved(FIRST, lines("COFFEE 3"))));
+        var later = new AllocatingStock(Map.of(COFFEE, 0), List.of(new Reserved(FIRST, lines("COFFEE 3"))));
         assertThat(later.decide(release(FIRST, "COFFEE 3"))).isEqualTo(new StockReleased(FIRST));
         assertThat(later.decide(release(FIRST, "COFFEE 3"))).isEqualTo(new StockReleased(FIRST));
         assertThat(later.taken()).isEqualTo(Map.of(COFFEE, -3));

@@ -31,7 +31,7 @@ import dev.faultline.inventory.reservation.Reservation.Reserved;
  * It starts from what a transaction has read and locked, and says in the end what is to be written. One batch or many
  * makes no difference to the answers. Not thread-safe; for one transaction.
  */
-public final class AllottingStock {
+public final class AllocatingStock {
     private final Map<Sku, Integer> available;
     private final Map<OrderId, Reservation> before = new HashMap<>();
     private final SortedMap<OrderId, Reservation> after = new TreeMap<>();
@@ -41,7 +41,7 @@ public final class AllottingStock {
      * @param available of each SKU that the commands will name; none of those that are left out
      * @param reservations of those orders that have one
      */
-    public AllottingStock(Map<Sku, Integer> available, Collection<Reservation> reservations) {
+    public AllocatingStock(Map<Sku, Integer> available, Collection<Reservation> reservations) {
         this.available = new HashMap<>(available);
         reservations.forEach(reservation -> before.put(reservation.orderId(), reservation));
         after.putAll(before);
@@ -66,7 +66,7 @@ public final class AllottingStock {
     }
 
     private CheckoutReply reserve(OrderId order, List<OrderLine> lines) {
-        return switch (after.computeIfAbsent(order, _ -> allot(order, lines))) {
+        return switch (after.computeIfAbsent(order, _ -> allocate(order, lines))) {
             case Reserved _ -> new StockReserved(order);
             case Rejected(_, _, Shortage(Sku sku, int requested, int there)) ->
                 new StockRejected(order, sku, requested, there);
@@ -74,7 +74,7 @@ public final class AllottingStock {
         };
     }
 
-    private Reservation allot(OrderId order, List<OrderLine> lines) {
+    private Reservation allocate(OrderId order, List<OrderLine> lines) {
         Optional<Shortage> shortage = lines.stream().filter(line -> line.quantity() > available(line.sku())).findFirst()
                 .map(line -> new Shortage(line.sku(), line.quantity(), available(line.sku())));
         if (shortage.isPresent()) {

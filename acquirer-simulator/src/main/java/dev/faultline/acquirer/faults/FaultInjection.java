@@ -3,10 +3,10 @@ package dev.faultline.acquirer.faults;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-import dev.faultline.acquirer.faults.Misfortune.Failure;
+import dev.faultline.acquirer.faults.InjectedFault.Failure;
 
 /** Draws lots for each request. Safe for use by many threads; forgets its faults with the process. */
-public final class DrawingMisfortunes {
+public final class FaultInjection {
     private Faults faults = Faults.NONE;
     private SplittableRandom random = new SplittableRandom();
 
@@ -22,7 +22,7 @@ public final class DrawingMisfortunes {
     }
 
     /** The next request's lot. */
-    public synchronized Misfortune draw() {
+    public synchronized InjectedFault draw() {
         // Always the same number of draws, so that with a seed one share does not change the others' lots.
         boolean declines = hits(faults.declineShare());
         boolean fails = hits(faults.failShare());
@@ -30,7 +30,7 @@ public final class DrawingMisfortunes {
         boolean slow = hits(faults.slowShare());
         boolean timesOut = hits(faults.timeoutAfterChargeShare());
         Failure failure = !fails ? Failure.NONE : unavailable ? Failure.UNAVAILABLE : Failure.ERROR;
-        return new Misfortune(declines, failure, slow ? faults.slowFor() : Duration.ZERO, timesOut);
+        return new InjectedFault(declines, failure, slow ? faults.slowFor() : Duration.ZERO, timesOut);
     }
 
     private boolean hits(double share) {

@@ -17,9 +17,9 @@ import org.springframework.context.annotation.Bean;
 import reactor.core.publisher.Flux;
 
 /** A retry goes to another instance than the attempt before it, if there is another. */
-final class OtherInstances extends DelegatingServiceInstanceListSupplier {
+final class AvoidTriedInstance extends DelegatingServiceInstanceListSupplier {
 
-    OtherInstances(ServiceInstanceListSupplier instances) {
+    AvoidTriedInstance(ServiceInstanceListSupplier instances) {
         super(instances);
     }
 
@@ -27,7 +27,7 @@ final class OtherInstances extends DelegatingServiceInstanceListSupplier {
     static class Configuration {
         @Bean
         ReactorLoadBalancer<ServiceInstance> loadBalancer(ServiceInstanceListSupplier instances) {
-            return new RoundRobinLoadBalancer(new SimpleObjectProvider<>(new OtherInstances(instances)),
+            return new RoundRobinLoadBalancer(new SimpleObjectProvider<>(new AvoidTriedInstance(instances)),
                     instances.getServiceId());
         }
     }

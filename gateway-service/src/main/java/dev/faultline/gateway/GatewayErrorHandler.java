@@ -32,15 +32,15 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 @Order(-2)
-class ProblemAnswers implements WebExceptionHandler {
-    private static final Logger log = LoggerFactory.getLogger(ProblemAnswers.class);
+class GatewayErrorHandler implements WebExceptionHandler {
+    private static final Logger log = LoggerFactory.getLogger(GatewayErrorHandler.class);
     /** As long as a breaker stays open; by then an instance that was restarted is back, too. */
-    private static final Duration WHEN_UNAVAILABLE = Duration.ofSeconds(3);
-    private static final Duration WHEN_BUSY = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER_UNAVAILABLE = Duration.ofSeconds(3);
+    private static final Duration RETRY_AFTER_BUSY = Duration.ofSeconds(1);
 
     private final JsonMapper json;
 
-    ProblemAnswers(JsonMapper json) {
+    GatewayErrorHandler(JsonMapper json) {
         this.json = json;
     }
 
@@ -66,12 +66,12 @@ class ProblemAnswers implements WebExceptionHandler {
     }
 
     private static Problem problem(ServerWebExchange exchange, Throwable error) {
-        if (error instanceof Problem.FaultlineException refused) {
+        if (error instanceof Problem.Rejection refused) {
             return refused.problem();
         }
         Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
         if (route != null) {
-            return noAnswer(route.getUri().getHost(), exchange, error);
+            return unavailable(route.getUri().getHost(), exchange, error);
         }
         if (error instanceof ErrorResponse refusal && refusal.getStatusCode().is4xxClientError()) {
             var status = HttpStatus.valueOf(refusal.getStatusCode().value());
@@ -86,17 +86,17 @@ class ProblemAnswers implements WebExceptionHandler {
                 "It was logged with the correlation id of this request.");
     }
 
-    private static Problem noAnswer(String service, ServerWebExchange exchange, Throwable error) {
+    private static Problem unavailable(String service, ServerWebExchange exchange, Throwable error) {
         String outcome = RetrySafelyGatewayFilterFactory.isRead(exchange.getRequest())
                 ? "Try again later."
                 : "Whether the request was carried out is not known; repeat it with the same Idempotency-Key.";
         if (has(error, BulkheadFullException.class) || has(error, PoolAcquireTimeoutException.class)) {
             return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "service-busy", service + " is busy",
-                    "Nothing was done. Try again later.", WHEN_BUSY);
+                    "Nothing was done. Try again later.", RETRY_AFTER_BUSY);
         }
         if (isTimeout(error)) {
             return new Problem(HttpStatus.GATEWAY_TIMEOUT, "service-timeout", service + " did not answer in time",
-                    outcome, WHEN_UNAVAILABLE);
+                    outcome, RETRY_AFTER_UNAVAILABLE);
         }
         if (!has(error, ServiceUnavailableException.class)) { // an open circuit has nothing new to tell
             correlated(log.atWarn(), exchange)
@@ -104,7 +104,7 @@ class ProblemAnswers implements WebExceptionHandler {
         }
         return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "service-unavailable", service + " is not available",
                 outcome,
-                WHEN_UNAVAILABLE);
+                RETRY_AFTER_UNAVAILABLE);
     }
 
     private static LoggingEventBuilder correlated(LoggingEventBuilder line, ServerWebExchange exchange) {

@@ -3,4 +3,4 @@ package dev.faultline.payment.ledger;
 import java.time.Instant;
 
 /** A transfer that the ledger holds, and since when. */
-public record Booked(Transfer transfer, Instant at) {}
+public record LedgerEntry(Transfer transfer, Instant at) {}

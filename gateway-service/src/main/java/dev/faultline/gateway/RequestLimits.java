@@ -14,5 +14,5 @@ import org.springframework.util.unit.DataSize;
  * @param bodyTime for the whole body to arrive
  */
 @ConfigurationProperties("faultline.gateway")
-record Bounds(@DefaultValue("12KB") DataSize maxHeaders, @DefaultValue("256KB") DataSize maxBody,
+record RequestLimits(@DefaultValue("12KB") DataSize maxHeaders, @DefaultValue("256KB") DataSize maxBody,
         @DefaultValue("10s") Duration bodyTime) {}

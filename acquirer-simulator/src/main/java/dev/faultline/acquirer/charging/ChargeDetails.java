@@ -1,9 +1,9 @@
 package dev.faultline.acquirer.charging;
 
-/** What was asked for under a payment's id: the same id with other terms is refused. */
-public record Terms(Amount amount, String paymentMethod) {
+/** What was asked for under a payment's id: the same id with other details is refused. */
+public record ChargeDetails(Amount amount, String paymentMethod) {
     /** @throws IllegalArgumentException if the payment method is not 1 to 64 characters long */
-    public Terms {
+    public ChargeDetails {
         if (paymentMethod.isBlank() || paymentMethod.length() > 64) {
             throw new IllegalArgumentException("a payment method has 1 to 64 characters");
         }

@@ -5,21 +5,21 @@ import java.util.List;
 import dev.faultline.contracts.OrderId;
 
 /** What became of a request to order. */
-public sealed interface Placed {
+public sealed interface Placement {
 
     /** Stored, and its checkout begun: by this request, or by an earlier one with the same key. */
-    record Accepted(OrderId id) implements Placed {}
+    record Accepted(OrderId id) implements Placement {}
 
     /** The key stands for another request. */
-    record KeyReused() implements Placed {}
+    record KeyReused() implements Placement {}
 
     /** So many others are under way that this one would only wait. Nothing was stored. */
-    record Busy() implements Placed {}
+    record Busy() implements Placement {}
 
     /** Nothing was stored. */
-    record Refused(List<Flaw> flaws) implements Placed {
+    record Refused(List<Violation> violations) implements Placement {
         public Refused {
-            flaws = List.copyOf(flaws);
+            violations = List.copyOf(violations);
         }
     }
 
@@ -28,7 +28,7 @@ public sealed interface Placed {
      *
      * @param field its path, like {@code lines[0].sku}
      */
-    record Flaw(Kind kind, String field, String reason) {
+    record Violation(Kind kind, String field, String reason) {
 
         /** What can be wrong with a request whose every field is well formed. */
         public enum Kind {

@@ -22,28 +22,28 @@ import dev.faultline.acquirer.charging.Payment.Status;
  * @param reason why it was declined, if it was
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
-public record Entry(long sequence, Instant at, Status kind, PaymentId paymentId, Optional<Amount> amount,
+public record JournalEntry(long sequence, Instant at, Status kind, PaymentId paymentId, Optional<Amount> amount,
         Optional<String> paymentMethod, Optional<String> reason) {
 
     /** @throws IllegalArgumentException if a part is missing that every entry has */
-    public Entry {
+    public JournalEntry {
         // Entries are read from a file, where anything may be missing whatever the types promise.
         if (Stream.of(at, kind, paymentId, amount, paymentMethod, reason).anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException("an entry needs at, kind and paymentId");
         }
     }
 
-    static Entry of(long sequence, Instant at, PaymentId id, Payment became) {
-        return new Entry(sequence, at, became.status(), id, became.terms().map(Terms::amount),
-                became.terms().map(Terms::paymentMethod),
+    static JournalEntry of(long sequence, Instant at, PaymentId id, Payment became) {
+        return new JournalEntry(sequence, at, became.status(), id, became.details().map(ChargeDetails::amount),
+                became.details().map(ChargeDetails::paymentMethod),
                 became instanceof Declined declined ? Optional.of(declined.reason()) : Optional.empty());
     }
 
     /** The operation that this entry is the effect of. */
     Operation operation() {
         return switch (kind) {
-            case AUTHORIZED -> new Authorize(terms(), Optional.empty());
-            case DECLINED -> new Authorize(terms(), Optional.of(needed(reason)));
+            case AUTHORIZED -> new Authorize(details(), Optional.empty());
+            case DECLINED -> new Authorize(details(), Optional.of(needed(reason)));
             case CAPTURED -> new Capture();
             case VOIDED -> new Cancel();
             case REFUNDED -> new Refund();
@@ -51,8 +51,8 @@ public record Entry(long sequence, Instant at, Status kind, PaymentId paymentId,
         };
     }
 
-    private Terms terms() {
-        return new Terms(needed(amount), needed(paymentMethod));
+    private ChargeDetails details() {
+        return new ChargeDetails(needed(amount), needed(paymentMethod));
     }
 
     private <T> T needed(Optional<T> part) {

@@ -28,7 +28,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /** A service of the platform that is told to stop while it is asked. */
-class LeavingRotationTest {
+class DeregistrationOnShutdownTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final String instance = "leaving-" + UUID.randomUUID();

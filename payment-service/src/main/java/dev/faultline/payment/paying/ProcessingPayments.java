@@ -10,9 +10,9 @@ import java.util.concurrent.Executor;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.PaymentCommand;
 import dev.faultline.payment.paying.Payment.Pending;
-import dev.faultline.payment.paying.Payments.Instruction;
-import dev.faultline.payment.paying.Payments.Settled;
-import dev.faultline.payment.paying.Payments.TakenUp;
+import dev.faultline.payment.paying.Payments.LeasedPayment;
+import dev.faultline.payment.paying.Payments.Outcome;
+import dev.faultline.payment.paying.Payments.ReceivedCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -25,8 +25,8 @@ import org.slf4j.MDC;
  * overdue, and the acquirer is asked again: it does nothing twice. A payment's own row tells what was done for it, so no
  * record of handled messages is needed.
  */
-public final class SettlingPayments {
-    private static final Logger log = LoggerFactory.getLogger(SettlingPayments.class);
+public final class ProcessingPayments {
+    private static final Logger log = LoggerFactory.getLogger(ProcessingPayments.class);
     private static final int OVERDUE_AT_A_TIME = 64;
 
     private final Payments payments;
@@ -34,7 +34,7 @@ public final class SettlingPayments {
     private final Executor asking;
 
     /** @param asking runs each request in a thread of its own; their number is for the acquirer's adapter to bound */
-    public SettlingPayments(Payments payments, Acquirer acquirer, Executor asking) {
+    public ProcessingPayments(Payments payments, Acquirer acquirer, Executor asking) {
         this.payments = payments;
         this.acquirer = acquirer;
         this.asking = asking;
@@ -45,43 +45,43 @@ public final class SettlingPayments {
      * as long as four of the acquirer's slowest answers at most, a void that becomes a refund being two; however many
      * commands there are.
      */
-    public void carryOut(List<Instruction> instructions) {
-        for (List<Instruction> round : rounds(instructions)) {
-            settle(payments.takeUp(round));
+    public void process(List<ReceivedCommand> instructions) {
+        for (List<ReceivedCommand> round : rounds(instructions)) {
+            settle(payments.lease(round));
         }
     }
 
     /** Goes on with voids that the acquirer has not confirmed. */
-    public void settleOverdue() {
-        settle(payments.takeUpOverdue(OVERDUE_AT_A_TIME));
+    public void retryOverdueVoids() {
+        settle(payments.leaseOverdueVoids(OVERDUE_AT_A_TIME));
     }
 
-    private void settle(List<TakenUp> takenUp) {
-        List<CompletableFuture<Settled>> answers = takenUp.stream()
+    private void settle(List<LeasedPayment> leased) {
+        List<CompletableFuture<Outcome>> answers = leased.stream()
                 .map(one -> CompletableFuture.supplyAsync(() -> ask(one), asking)).toList();
         if (!answers.isEmpty()) {
             payments.record(answers.stream().map(CompletableFuture::join).toList());
         }
     }
 
-    private Settled ask(TakenUp takenUp) {
-        try (var _ = MDC.putCloseable("orderId", takenUp.payment().orderId().value())) {
-            Step step = takenUp.payment().settle(acquirer, takenUp.traceparent());
+    private Outcome ask(LeasedPayment leased) {
+        try (var _ = MDC.putCloseable("orderId", leased.payment().orderId().value())) {
+            Step step = leased.payment().settle(acquirer, leased.traceparent());
             if (step.next() instanceof Pending pending) {
                 log.info("The acquirer has not confirmed to {} the payment of {}", pending.operation(),
                         pending.orderId());
             }
-            return new Settled(takenUp, step);
+            return new Outcome(leased, step);
         }
     }
 
     /** An order once in each; a command that is repeated within the batch is carried out once. */
-    private static List<List<Instruction>> rounds(List<Instruction> instructions) {
-        var distinct = new LinkedHashMap<PaymentCommand, Instruction>();
+    private static List<List<ReceivedCommand>> rounds(List<ReceivedCommand> instructions) {
+        var distinct = new LinkedHashMap<PaymentCommand, ReceivedCommand>();
         instructions.forEach(instruction -> distinct.putIfAbsent(instruction.command(), instruction));
-        var rounds = new ArrayList<List<Instruction>>();
+        var rounds = new ArrayList<List<ReceivedCommand>>();
         var turns = new HashMap<OrderId, Integer>();
-        for (Instruction instruction : distinct.values()) {
+        for (ReceivedCommand instruction : distinct.values()) {
             int turn = turns.merge(instruction.command().orderId(), 1, Integer::sum);
             if (turn > rounds.size()) {
                 rounds.add(new ArrayList<>());

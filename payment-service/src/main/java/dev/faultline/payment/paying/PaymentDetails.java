@@ -7,4 +7,4 @@ import dev.faultline.contracts.Money;
  *
  * @param paymentMethod the acquirer's token for the card
  */
-public record Terms(Money amount, String paymentMethod) {}
+public record PaymentDetails(Money amount, String paymentMethod) {}

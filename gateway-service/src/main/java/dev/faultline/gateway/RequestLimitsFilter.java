@@ -21,12 +21,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Lets in only what is within {@link Bounds} and has an unambiguous path. The body is read before anything is routed:
+ * Lets in only what is within {@link RequestLimits} and has an unambiguous path. The body is read before anything is routed:
  * so a slow sender occupies no service, and a repeated request has its body.
  */
 @Component
-@Order(BoundsFilter.ORDER)
-class BoundsFilter implements WebFilter {
+@Order(RequestLimitsFilter.ORDER)
+class RequestLimitsFilter implements WebFilter {
     static final int ORDER = CorrelationFilter.ORDER + 1;
 
     /**
@@ -36,11 +36,11 @@ class BoundsFilter implements WebFilter {
     private static final Pattern AMBIGUOUS = Pattern
             .compile("//|[;\\\\]|/\\.{1,2}(/|$)|%(2[eEfF5]|5[cC]|3[bB]|[01].|7[fF])");
 
-    private final Bounds bounds;
+    private final RequestLimits limits;
     private final ApplicationContext application;
 
-    BoundsFilter(Bounds bounds, ApplicationContext application) {
-        this.bounds = bounds;
+    RequestLimitsFilter(RequestLimits limits, ApplicationContext application) {
+        this.limits = limits;
         this.application = application;
     }
 
@@ -59,12 +59,12 @@ class BoundsFilter implements WebFilter {
                     "Scripts of other web sites cannot call this.");
         }
         HttpHeaders headers = request.getHeaders();
-        if (request.getURI().toString().length() + size(headers) > bounds.maxHeaders().toBytes()) {
+        if (request.getURI().toString().length() + size(headers) > limits.maxHeaders().toBytes()) {
             return refused(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
-                    "The request's headers are too large", "At most " + bounds.maxHeaders().toBytes()
+                    "The request's headers are too large", "At most " + limits.maxHeaders().toBytes()
                             + " bytes are accepted, the path included.");
         }
-        if (headers.getContentLength() > bounds.maxBody().toBytes()) {
+        if (headers.getContentLength() > limits.maxBody().toBytes()) {
             return Mono.error(bodyTooLarge());
         }
         return headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
@@ -74,12 +74,12 @@ class BoundsFilter implements WebFilter {
     }
 
     private Mono<byte[]> read(Flux<DataBuffer> body) {
-        return DataBufferUtils.join(body, Math.toIntExact(bounds.maxBody().toBytes())).map(BoundsFilter::bytes)
-                .defaultIfEmpty(new byte[0]).timeout(bounds.bodyTime())
+        return DataBufferUtils.join(body, Math.toIntExact(limits.maxBody().toBytes())).map(RequestLimitsFilter::bytes)
+                .defaultIfEmpty(new byte[0]).timeout(limits.bodyTime())
                 .onErrorMap(DataBufferLimitException.class, _ -> bodyTooLarge())
-                .onErrorMap(TimeoutException.class, _ -> new Problem.FaultlineException(new Problem(
+                .onErrorMap(TimeoutException.class, _ -> new Problem.Rejection(new Problem(
                         HttpStatus.REQUEST_TIMEOUT, "body-too-slow", "The request's body came too slowly",
-                        "It must be there within " + bounds.bodyTime().toSeconds() + " seconds.")));
+                        "It must be there within " + limits.bodyTime().toSeconds() + " seconds.")));
     }
 
     private static byte[] bytes(DataBuffer joined) {
@@ -105,12 +105,12 @@ class BoundsFilter implements WebFilter {
                 .sum();
     }
 
-    private Problem.FaultlineException bodyTooLarge() {
-        return new Problem.FaultlineException(new Problem(HttpStatus.CONTENT_TOO_LARGE, "body-too-large",
-                "The request body is too large", "At most " + bounds.maxBody().toBytes() + " bytes are accepted."));
+    private Problem.Rejection bodyTooLarge() {
+        return new Problem.Rejection(new Problem(HttpStatus.CONTENT_TOO_LARGE, "body-too-large",
+                "The request body is too large", "At most " + limits.maxBody().toBytes() + " bytes are accepted."));
     }
 
     private static Mono<Void> refused(HttpStatus status, String slug, String title, String detail) {
-        return Mono.error(new Problem.FaultlineException(new Problem(status, slug, title, detail)));
+        return Mono.error(new Problem.Rejection(new Problem(status, slug, title, detail)));
     }
 }

@@ -2,17 +2,17 @@ package dev.faultline.acquirer.charging.web;
 
 import java.time.Duration;
 
+import dev.faultline.acquirer.charging.CapacityExceededException;
 import dev.faultline.acquirer.charging.ChargingCards;
 import dev.faultline.acquirer.charging.Decision;
-import dev.faultline.acquirer.charging.FullException;
 import dev.faultline.acquirer.charging.JournalFailedException;
 import dev.faultline.acquirer.charging.Operation;
 import dev.faultline.acquirer.charging.Operation.Authorize;
 import dev.faultline.acquirer.charging.Payment;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
-import dev.faultline.acquirer.faults.DrawingMisfortunes;
-import dev.faultline.acquirer.faults.Misfortune;
+import dev.faultline.acquirer.faults.FaultInjection;
+import dev.faultline.acquirer.faults.InjectedFault;
 import dev.faultline.service.web.ProblemException;
 import jakarta.validation.Valid;
 import org.springframework.http.HttpStatus;
@@ -29,67 +29,67 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code /payments/{id}}: what can be asked for, each as often as one likes with the same outcome. */
 @RestController
 @RequestMapping("/payments/{id}")
-class PaymentController {
+class ChargesController {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
     private final ChargingCards cards;
-    private final DrawingMisfortunes misfortunes;
-    private final HeldRequests held;
+    private final FaultInjection faultInjection;
+    private final StalledRequests held;
 
-    PaymentController(ChargingCards cards, DrawingMisfortunes misfortunes, HeldRequests held) {
+    ChargesController(ChargingCards cards, FaultInjection faultInjection, StalledRequests held) {
         this.cards = cards;
-        this.misfortunes = misfortunes;
+        this.faultInjection = faultInjection;
         this.held = held;
     }
 
     @PutMapping("/authorization")
-    ResponseEntity<PaymentAnswer> authorize(@PathVariable PaymentId id,
+    ResponseEntity<PaymentResponse> authorize(@PathVariable PaymentId id,
             @Valid @RequestBody AuthorizationRequest request) {
-        Misfortune misfortune = misfortunes.draw();
-        Authorize asked = Authorize.of(request.terms());
-        return perform(id, misfortune.declines() ? asked.declined() : asked, misfortune);
+        InjectedFault fault = faultInjection.draw();
+        Authorize asked = Authorize.of(request.details());
+        return perform(id, fault.declines() ? asked.declined() : asked, fault);
     }
 
     @PutMapping("/capture")
-    ResponseEntity<PaymentAnswer> capture(@PathVariable PaymentId id) {
-        return perform(id, new Operation.Capture(), misfortunes.draw());
+    ResponseEntity<PaymentResponse> capture(@PathVariable PaymentId id) {
+        return perform(id, new Operation.Capture(), faultInjection.draw());
     }
 
     @PutMapping("/void")
-    ResponseEntity<PaymentAnswer> cancel(@PathVariable PaymentId id) {
-        return perform(id, new Operation.Cancel(), misfortunes.draw());
+    ResponseEntity<PaymentResponse> cancel(@PathVariable PaymentId id) {
+        return perform(id, new Operation.Cancel(), faultInjection.draw());
     }
 
     @PutMapping("/refund")
-    ResponseEntity<PaymentAnswer> refund(@PathVariable PaymentId id) {
-        return perform(id, new Operation.Refund(), misfortunes.draw());
+    ResponseEntity<PaymentResponse> refund(@PathVariable PaymentId id) {
+        return perform(id, new Operation.Refund(), faultInjection.draw());
     }
 
     @GetMapping
-    PaymentAnswer find(@PathVariable PaymentId id) {
-        befall(misfortunes.draw());
+    PaymentResponse find(@PathVariable PaymentId id) {
+        befall(faultInjection.draw());
         Payment payment = cards.find(id);
         if (payment.status() == Status.UNKNOWN) {
             throw new ProblemException(HttpStatus.NOT_FOUND, "unknown-payment", "There is no such payment",
                     "Nothing was ever asked for under " + id + ".");
         }
-        return PaymentAnswer.of(id, payment);
+        return PaymentResponse.of(id, payment);
     }
 
-    private ResponseEntity<PaymentAnswer> perform(PaymentId id, Operation operation, Misfortune misfortune) {
-        befall(misfortune);
+    private ResponseEntity<PaymentResponse> perform(PaymentId id, Operation operation, InjectedFault fault) {
+        befall(fault);
         Decision decision = cards.perform(id, operation);
-        if (misfortune.timesOut()) {
+        if (fault.timesOut()) {
             held.hold();
             throw new ProblemException(HttpStatus.GATEWAY_TIMEOUT, "simulated-timeout", "The acquirer timed out",
                     "Whether anything was done is for the journal to say.");
         }
-        return PaymentAnswer.of(id, decision);
+        return PaymentResponse.of(id, decision);
     }
 
-    private void befall(Misfortune misfortune) {
-        held.pause(misfortune.delay());
-        switch (misfortune.failure()) {
+    private void befall(InjectedFault fault) {
+        held.pause(fault.delay());
+        switch (fault.failure()) {
             case NONE -> {
             }
             case ERROR -> throw new ProblemException(HttpStatus.INTERNAL_SERVER_ERROR, "simulated-failure",
@@ -106,7 +106,7 @@ class PaymentController {
     }
 
     @ExceptionHandler
-    ErrorResponse full(FullException e) {
+    ErrorResponse full(CapacityExceededException e) {
         return new ProblemException(HttpStatus.INSUFFICIENT_STORAGE, "acquirer-full", "The acquirer is full",
                 "Nothing was done: " + e.getMessage());
     }

@@ -3,9 +3,9 @@ package dev.faultline.inventory.stock;
 import dev.faultline.contracts.Sku;
 
 /** The goods do not fit into the house any more. */
-public class TooMuchStockException extends RuntimeException {
+public class StockLimitExceededException extends RuntimeException {
 
-    TooMuchStockException(Sku sku, int room) {
+    StockLimitExceededException(Sku sku, int room) {
         super("there is room for " + room + " more of " + sku + ", up to " + StockLevel.LIMIT + " in all");
     }
 }

@@ -16,29 +16,29 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the server itself refuses, before any filter has seen it, because it is not HTTP or beyond the server's own
- * bounds, becomes a problem too. Nothing is sent on such a connection afterwards.
+ * limits, becomes a problem too. Nothing is sent on such a connection afterwards.
  */
-final class BareErrors extends ChannelOutboundHandlerAdapter {
+final class ServerErrorResponses extends ChannelOutboundHandlerAdapter {
     private final JsonMapper json;
 
-    BareErrors(JsonMapper json) {
+    ServerErrorResponses(JsonMapper json) {
         this.json = json;
     }
 
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // whoever writes has the promise
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (message instanceof FullHttpResponse bare && bare.status().code() >= 400
-                && !bare.headers().contains(CorrelationFilter.HEADER)) {
-            context.write(problem(bare), promise.unvoid().addListener(ChannelFutureListener.CLOSE));
-            ReferenceCountUtil.release(bare);
+        if (message instanceof FullHttpResponse original && original.status().code() >= 400
+                && !original.headers().contains(CorrelationFilter.HEADER)) {
+            context.write(problem(original), promise.unvoid().addListener(ChannelFutureListener.CLOSE));
+            ReferenceCountUtil.release(original);
         } else {
             context.write(message, promise);
         }
     }
 
-    private FullHttpResponse problem(FullHttpResponse bare) {
-        Problem problem = switch (bare.status().code()) {
+    private FullHttpResponse problem(FullHttpResponse original) {
+        Problem problem = switch (original.status().code()) {
             case 414 -> new Problem(HttpStatus.URI_TOO_LONG, "path-too-long", "The request's path is too long",
                     "It was not read to its end.");
             case 431, 413 -> new Problem(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
@@ -47,7 +47,7 @@ final class BareErrors extends ChannelOutboundHandlerAdapter {
                     "It is not a valid HTTP request.");
         };
         var body = Unpooled.wrappedBuffer(json.writeValueAsBytes(problem.body()));
-        var answer = new DefaultFullHttpResponse(bare.protocolVersion(), bare.status(), body);
+        var answer = new DefaultFullHttpResponse(original.protocolVersion(), original.status(), body);
         answer.headers().set(HttpHeaderNames.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE)
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

@@ -1,0 +1,13 @@
+package dev.faultline.payment.paying;
+
+import java.time.Instant;
+import java.util.List;
+
+import dev.faultline.payment.ledger.LedgerEntry;
+
+/** A payment and what it has moved. */
+public record StoredPayment(Payment payment, Instant createdAt, Instant updatedAt, List<LedgerEntry> transfers) {
+    public StoredPayment {
+        transfers = List.copyOf(transfers);
+    }
+}

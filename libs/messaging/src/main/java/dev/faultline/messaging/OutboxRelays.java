@@ -5,8 +5,8 @@ import java.util.List;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The relays of all databases of a service. They start before anything that could write a message, consumers and web
- * server, and stop after it.
+ * The relays of all databases of a service. They start before anything that may write a message, such as consumers and the
+ * web server, and stop after it.
  */
 public final class OutboxRelays implements SmartLifecycle {
     private final List<OutboxRelay> relays;

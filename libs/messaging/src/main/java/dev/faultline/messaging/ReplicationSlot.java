@@ -6,8 +6,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The slot of a database's outbox: the server keeps the log from the slot's position on, and lets one reader at a time
- * have it. (PostgreSQL manual, "Logical Decoding Concepts".)
+ * The replication slot of a database's outbox: the server retains the log from the slot's position on, and admits one
+ * reader at a time.
+ *
+ * @see <a href="https://www.postgresql.org/docs/18/logicaldecoding-explanation.html">Logical Decoding Concepts</a>
  */
 final class ReplicationSlot {
     private static final String DUPLICATE_OBJECT = "42710";
@@ -19,17 +21,17 @@ final class ReplicationSlot {
     }
 
     enum State {
-        /** There is none: nothing keeps the log. */
+        /** There is no slot: no log is retained. */
         MISSING,
-        /** It is being created: the log is kept from some later position on. */
+        /** It is being created: the log is retained from some later position on. */
         CREATING,
-        /** The server gave it up, because it held back more log than {@code max_slot_wal_keep_size}. */
+        /** The server invalidated it, because it retained more log than {@code max_slot_wal_keep_size}. */
         LOST,
-        /** Another reader has it. */
+        /** It has a reader. */
         TAKEN, FREE
     }
 
-    /** Slots of all databases of a server share one space of names. */
+    /** The name is qualified by the database, because the slots of a server share one namespace. */
     static ReplicationSlot of(Connection connection) throws SQLException {
         return new ReplicationSlot(connection.getCatalog() + "_outbox");
     }
@@ -57,8 +59,8 @@ final class ReplicationSlot {
     }
 
     /**
-     * From the return on, the log is kept. Waits for the transactions that are under way. As a failover slot, it lives on
-     * at a standby that synchronizes slots.
+     * Creates the slot; the log is retained from the return on. Waits for running transactions. It is a failover slot, so
+     * a standby that synchronizes slots keeps it.
      */
     void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -72,11 +74,10 @@ final class ReplicationSlot {
     }
 
     /**
-     * A new slot in the place of a lost one; from the return on, the log is kept. One relay at a time looks, drops and
-     * creates: without the lock a second one would drop the slot that the first has just made, and with it what was
-     * written meanwhile.
+     * Replaces a lost slot; the log is retained from the return on. An advisory lock serializes relays: without it a
+     * second relay would drop the slot that the first has just created, and the messages written since.
      *
-     * @return whether it was lost; else nothing is done
+     * @return whether the slot was lost; if not, nothing is done
      */
     boolean replaceIfLost(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {

@@ -1,18 +1,8 @@
 package dev.faultline.acquirer.charging.file;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,27 +19,24 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The journal as one append-only file of JSON lines, {@code journal.jsonl}, owned by one process at a time.
+ * The journal as one append-only file of JSON lines, owned by one process at a time.
  *
  * <p>
- * Of the threads that wait for the disk one writes and forces what all of them have appended (group commit, as in
- * DeWitt et al., "Implementation techniques for main memory database systems", 1984). After a failed force nothing is
- * written any more, as it is not known what of it is on disk: that takes a restart.
+ * Group commit: of the threads that wait for the disk, one writes and syncs what all of them have appended (DeWitt et al.,
+ * "Implementation techniques for main memory database systems", 1984). After a failed sync nothing more is written, because
+ * it is unknown what is on disk; the process has to be restarted.
  *
  * <p>
- * A last line without its end was never acknowledged, and is cut off at the replay. Any other line that is not a
- * possible entry stops the replay. A changed digit inside an amount is not noticed: lines carry no checksum.
+ * Replay cuts off a last line without a line feed: it was never acknowledged. Any other line that is not a possible entry
+ * stops the replay. Lines have no checksum, so a changed digit inside an amount goes unnoticed.
  */
 public final class FileJournal implements Journal, AutoCloseable {
-    /** Every so many entries, where their line starts is kept in memory. */
+    /** The start of every such line is kept in memory. */
     private static final int INDEX_INTERVAL = 256;
 
     private final JsonMapper json = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
-    private final Path path;
-    private final RandomAccessFile file;
-    private final FileChannel ownership;
-
+    private final JournalFile file;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
     private final List<Long> index = new ArrayList<>();
@@ -59,46 +46,23 @@ public final class FileJournal implements Journal, AutoCloseable {
     private long durable;
     private @Nullable Throwable failure;
 
-    private FileJournal(Path path, RandomAccessFile file, FileChannel ownership) {
-        this.path = path;
+    private FileJournal(JournalFile file) {
         this.file = file;
-        this.ownership = ownership;
     }
 
     /**
-     * Opens the journal in this directory, which is made if there is none.
+     * Opens the journal in this directory, which is created if it does not exist.
      *
      * @throws JournalFailedException if it cannot be opened, or another process has it open
      */
     public static FileJournal open(Path directory) {
-        Path path = directory.resolve("journal.jsonl").toAbsolutePath();
-        try {
-            Files.createDirectories(directory);
-            // A file of its own: closing any reader of a locked file would give the lock up.
-            FileChannel ownership = FileChannel.open(directory.resolve("journal.lock"), CREATE, WRITE);
-            if (locked(ownership)) {
-                return new FileJournal(path, new RandomAccessFile(path.toFile(), "rw"), ownership);
-            }
-            ownership.close();
-        } catch (IOException e) {
-            throw new JournalFailedException("cannot open the journal " + path + ": " + e.getMessage(), e);
-        }
-        throw new JournalFailedException("the journal " + path + " is in use by another acquirer; stop that one first,"
-                + " or give this one a directory of its own");
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException byThisProcess) {
-            return false;
-        }
+        return new FileJournal(JournalFile.open(directory));
     }
 
     @Override
     public void replay(Consumer<JournalEntry> each) {
         lock.lock();
-        try (var lines = new Lines(0)) {
+        try (var lines = file.linesFrom(0)) {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 try {
                     JournalEntry entry = json.readValue(line, JournalEntry.class);
@@ -114,16 +78,14 @@ public final class FileJournal implements Journal, AutoCloseable {
                         default -> String.valueOf(e.getMessage());
                     };
                     throw new JournalFailedException("%s, line %d: %s. The journal is the truth of what was charged:"
-                            .formatted(path, durable + 1, why)
+                            .formatted(file.path(), durable + 1, why)
                             + " restore it, or start with an empty directory", e);
                 }
-                size = lines.position;
+                size = lines.position();
             }
-            file.setLength(size);
-            file.seek(size);
-            file.getFD().sync();
+            file.truncate(size);
         } catch (IOException e) {
-            throw new JournalFailedException("cannot read the journal " + path + ": " + e.getMessage(), e);
+            throw new JournalFailedException("cannot read the journal " + file.path() + ": " + e.getMessage(), e);
         } finally {
             lock.unlock();
         }
@@ -157,7 +119,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         }
     }
 
-    /** Called with the lock held, which it gives up while the disk works. */
+    /** Called with the lock held; releases it during the write. */
     private void writePending() {
         List<JournalEntry> batch = pending;
         pending = new ArrayList<>();
@@ -172,9 +134,7 @@ public final class FileJournal implements Journal, AutoCloseable {
                 bytes.write('\n');
                 ends[i] = bytes.size();
             }
-            // Not a FileChannel: that one is closed for all by the interruption of one thread.
-            file.write(bytes.toByteArray());
-            file.getFD().sync();
+            file.append(bytes.toByteArray());
         } catch (IOException | RuntimeException | Error e) {
             failed = e;
         }
@@ -206,7 +166,7 @@ public final class FileJournal implements Journal, AutoCloseable {
             lock.unlock();
         }
         List<JournalEntry> page = new ArrayList<>();
-        try (var lines = new Lines(from)) {
+        try (var lines = file.linesFrom(from)) {
             byte[] line = lines.next();
             while (line != null && page.size() < limit) {
                 JournalEntry entry = json.readValue(line, JournalEntry.class);
@@ -219,7 +179,7 @@ public final class FileJournal implements Journal, AutoCloseable {
                 line = lines.next();
             }
         } catch (IOException | JacksonException e) {
-            throw new JournalFailedException("cannot read the journal " + path + ": " + e.getMessage(), e);
+            throw new JournalFailedException("cannot read the journal " + file.path() + ": " + e.getMessage(), e);
         }
         return page;
     }
@@ -234,7 +194,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         }
     }
 
-    /** Whether a write has failed, after which nothing is charged any more. */
+    /** Whether a write has failed; nothing is charged from then on. */
     public boolean failed() {
         lock.lock();
         try {
@@ -244,16 +204,15 @@ public final class FileJournal implements Journal, AutoCloseable {
         }
     }
 
-    /** Gives the file up; whoever still waits is told that the journal failed. */
+    /** Closes the file; threads that still wait see the journal fail. */
     @Override
     public void close() throws IOException {
         file.close();
-        ownership.close();
     }
 
     private void failIfFailed() {
         if (failure != null) {
-            throw new JournalFailedException("the journal " + path + " cannot be written: " + failure.getMessage(),
+            throw new JournalFailedException("the journal " + file.path() + " cannot be written: " + failure.getMessage(),
                     failure);
         }
     }
@@ -261,36 +220,6 @@ public final class FileJournal implements Journal, AutoCloseable {
     private void indexed(long sequence, long start) {
         if ((sequence - 1) % INDEX_INTERVAL == 0) {
             index.add(start);
-        }
-    }
-
-    /** The file's complete lines from a place on. */
-    private final class Lines implements AutoCloseable {
-        private final InputStream in;
-        /** Where the next line starts. */
-        private long position;
-
-        Lines(long position) throws IOException {
-            var channel = Files.newByteChannel(path, READ).position(position);
-            this.in = new BufferedInputStream(Channels.newInputStream(channel), 64 * 1024);
-            this.position = position;
-        }
-
-        byte @Nullable [] next() throws IOException {
-            var line = new ByteArrayOutputStream(256);
-            for (int b = in.read(); b >= 0; b = in.read()) {
-                if (b == '\n') {
-                    position += line.size() + 1;
-                    return line.toByteArray();
-                }
-                line.write(b);
-            }
-            return null;
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
         }
     }
 }

@@ -9,9 +9,9 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-class InFlightTest {
+class InFlightTransactionsTest {
     private final List<Long> confirmed = new ArrayList<>();
-    private final InFlight inFlight = new InFlight(2, confirmed::add);
+    private final InFlightTransactions inFlight = new InFlightTransactions(2, confirmed::add);
 
     @Test
     void confirmsATransactionWhenItsLastMessageIsAcknowledged() {

@@ -4,28 +4,29 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read from the log and is not yet acknowledged by Kafka, and so how far the log may be confirmed: up to the end
- * of the last transaction of which, and of all before it, every message is acknowledged.
+ * The transactions that were read from the log and whose messages Kafka has not all acknowledged. The log may be confirmed
+ * up to the end of the last transaction before which, itself included, every message is acknowledged.
  *
  * <p>
- * Thread-safe: one thread reads the log, another brings the acknowledgements, in any order.
+ * Thread-safe: one thread reads the log, another delivers the acknowledgements in any order.
  */
-final class InFlight {
+final class InFlightTransactions {
     private final int limit;
     private final LongConsumer confirm;
-    /** Read to their ends, in the order of their commits, from the first that is not acknowledged. */
+    /** Completely read transactions in commit order, from the first that is not acknowledged. */
     private final Deque<Transaction> read = new ArrayDeque<>();
     private Transaction reading = new Transaction();
     private int messages;
     private @Nullable Exception failure;
 
-    /** @param confirm told of each new position, positions growing */
-    InFlight(int limit, LongConsumer confirm) {
+    /** @param confirm receives each new position; positions grow */
+    InFlightTransactions(int limit, LongConsumer confirm) {
         this.limit = limit;
         this.confirm = confirm;
     }
@@ -36,14 +37,14 @@ final class InFlight {
         private long end;
     }
 
-    /** One more message of the transaction that is being read. */
+    /** Registers a message of the transaction that is being read, before it is sent. */
     synchronized Transaction sent() {
         messages++;
         reading.messages++;
         return reading;
     }
 
-    /** The transaction was read to its end. */
+    /** The transaction that is being read has ended at this position. */
     synchronized void committed(long end) {
         reading.end = end;
         read.add(reading);
@@ -57,7 +58,7 @@ final class InFlight {
         confirmAcknowledged();
     }
 
-    /** Nothing is confirmed from here on. */
+    /** Stops confirming: a message could not be sent. */
     synchronized void failed(Exception cause) {
         if (failure == null) {
             failure = cause;
@@ -75,18 +76,18 @@ final class InFlight {
         }
     }
 
-    /** Waits until there is room for a message, a failure, or the time is over; whether there is room. */
+    /** Waits for room for a message, a failure or the timeout; returns whether there is room. */
     synchronized boolean awaitRoom(Duration time) throws InterruptedException {
-        // Acknowledged ones behind one that is not take up memory too.
+        // Acknowledged transactions behind an unacknowledged one take up memory too.
         return await(time, () -> messages < limit && read.size() < limit);
     }
 
-    /** Waits until all that was read is confirmed, a failure, or the time is over. */
+    /** Waits until every message is acknowledged, a failure or the timeout; returns whether every message is. */
     synchronized boolean awaitNone(Duration time) throws InterruptedException {
         return await(time, () -> messages == 0);
     }
 
-    private boolean await(Duration time, java.util.function.BooleanSupplier condition) throws InterruptedException {
+    private boolean await(Duration time, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + time.toNanos();
         while (!condition.getAsBoolean() && failure == null) {
             long left = deadline - System.nanoTime();

@@ -7,12 +7,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What the acquirer is told from outside.
+ * The acquirer's configuration.
  *
- * @param journal the directory that the journal is in
- * @param holdFor how long a request is held that times out after charging
- * @param maxHeld how many such requests are held at the same time; further ones are answered 504 at once
- * @param maxPayments how many payments are held, about 200 bytes of heap each; further ones are answered 507
+ * @param journal the directory of the journal
+ * @param holdFor how long a request is stalled that times out after charging
+ * @param maxHeld how many such requests are stalled at the same time; further ones get 504 at once
+ * @param maxPayments how many payments are held, about 200 bytes of heap each; further ones get 507
  */
 @ConfigurationProperties("faultline.acquirer")
 record AcquirerProperties(Path journal, @DefaultValue("30s") Duration holdFor, @DefaultValue("256") int maxHeld,

@@ -13,7 +13,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
-/** Charges cards, or pretends that it could not. */
+/** The simulated acquirer. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 class AcquirerSimulatorApplication {
@@ -41,7 +41,7 @@ class AcquirerSimulatorApplication {
         return new StalledRequests(properties.holdFor(), properties.maxHeld());
     }
 
-    /** Part of readiness: whoever cannot journal charges nothing. */
+    /** Part of readiness: without its journal the acquirer charges nothing. */
     @Bean
     HealthIndicator journalHealthIndicator(FileJournal journal) {
         return () -> (journal.failed() ? Health.down() : Health.up()).withDetail("entries", journal.last()).build();

@@ -4,7 +4,7 @@ import dev.faultline.acquirer.charging.JournalFailedException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** A start that fails on the journal says so in a sentence. */
+/** Explains a start that fails because of the journal. */
 class JournalFailureAnalyzer extends AbstractFailureAnalyzer<JournalFailedException> {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, JournalFailedException cause) {

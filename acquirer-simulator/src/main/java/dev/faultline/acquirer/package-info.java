@@ -1,4 +1,4 @@
-/** The outside world that charges cards: faulty on request, and truthful about what it did in its own journal. */
+/** A simulated card acquirer: faulty on request, with a journal of what it really did. */
 @NullMarked
 package dev.faultline.acquirer;
 

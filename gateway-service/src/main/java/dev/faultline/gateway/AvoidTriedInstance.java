@@ -16,14 +16,14 @@ import org.springframework.cloud.loadbalancer.support.SimpleObjectProvider;
 import org.springframework.context.annotation.Bean;
 import reactor.core.publisher.Flux;
 
-/** A retry goes to another instance than the attempt before it, if there is another. */
+/** Sends a retry to another instance than the previous attempt, if there is one. */
 final class AvoidTriedInstance extends DelegatingServiceInstanceListSupplier {
 
     AvoidTriedInstance(ServiceInstanceListSupplier instances) {
         super(instances);
     }
 
-    /** In turn among them; in a child context for each service. */
+    /** Round robin; in a child context for each service. */
     static class Configuration {
         @Bean
         ReactorLoadBalancer<ServiceInstance> loadBalancer(ServiceInstanceListSupplier instances) {

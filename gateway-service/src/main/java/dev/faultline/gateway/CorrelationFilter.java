@@ -27,8 +27,8 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Gives each request a name that goes to the service and back to the caller, who may choose it, and writes one line
- * about it with that name.
+ * Assigns each request a correlation id, which the client may choose, passes it to the service and back to the client,
+ * and writes an access log line with it.
  */
 @Component
 @Order(CorrelationFilter.ORDER)
@@ -77,7 +77,7 @@ class CorrelationFilter implements WebFilter {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** The time is that until the answer begins. */
+    /** The duration is the time to the start of the response. */
     private static void log(ServerWebExchange exchange, String id, @Nullable HttpStatusCode status, long start) {
         var request = exchange.getRequest();
         int code = status == null ? 200 : status.value();

@@ -27,14 +27,15 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Every error that arises here becomes {@code application/problem+json}: the circuit breakers' fallback too, which so
- * has no path of its own that could be called from outside.
+ * Turns every error of the gateway into {@code application/problem+json}, including the circuit breakers' fallback,
+ * which therefore needs no path that outsiders could call. Unlike the services' {@code ProblemExceptionHandler} it is
+ * reactive and explains failures of the services behind it.
  */
 @Component
 @Order(-2)
 class GatewayErrorHandler implements WebExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(GatewayErrorHandler.class);
-    /** As long as a breaker stays open; by then an instance that was restarted is back, too. */
+    /** As long as a breaker stays open; a restarted instance is back by then, too. */
     private static final Duration RETRY_AFTER_UNAVAILABLE = Duration.ofSeconds(3);
     private static final Duration RETRY_AFTER_BUSY = Duration.ofSeconds(1);
 
@@ -59,8 +60,8 @@ class GatewayErrorHandler implements WebExceptionHandler {
         }
         byte[] body = json.writeValueAsBytes(problem.body());
         response.getHeaders().setContentLength(body.length);
-        // Reactor Netty 1.3.7 never reads on from a connection whose buffered request (pipelined, or come a moment too
-        // early) is answered before the event loop has handed it over completely. So never answer at once.
+        // Reactor Netty 1.3.7 stops reading from a connection whose buffered request (pipelined, or early) is answered
+        // before the event loop has handed it over completely. So never respond synchronously.
         return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)))
                 .subscribeOn(Schedulers.parallel());
     }
@@ -98,7 +99,7 @@ class GatewayErrorHandler implements WebExceptionHandler {
             return new Problem(HttpStatus.GATEWAY_TIMEOUT, "service-timeout", service + " did not answer in time",
                     outcome, RETRY_AFTER_UNAVAILABLE);
         }
-        if (!has(error, ServiceUnavailableException.class)) { // an open circuit has nothing new to tell
+        if (!has(error, ServiceUnavailableException.class)) { // an open circuit is not news
             correlated(log.atWarn(), exchange)
                     .log("No answer from {}: {}", service, error.toString());
         }
@@ -112,7 +113,7 @@ class GatewayErrorHandler implements WebExceptionHandler {
         return id == null ? line : line.addKeyValue("correlationId", id);
     }
 
-    /** Not of connecting: whoever does not accept a connection is not there. */
+    /** Connection timeouts do not count: then the instance is unavailable. */
     static boolean isTimeout(Throwable error) {
         return has(error, TimeoutException.class) || has(error, ReadTimeoutException.class);
     }

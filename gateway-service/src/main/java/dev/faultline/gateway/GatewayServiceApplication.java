@@ -12,12 +12,12 @@ import org.springframework.context.annotation.Bean;
 import reactor.netty.NettyPipeline;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The routes are in {@code application.yml}: what is not there is not reachable. */
+/** The routes are in {@code application.yml}; nothing else is reachable. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 @LoadBalancerClients(defaultConfiguration = AvoidTriedInstance.Configuration.class)
 class GatewayServiceApplication {
-    /** How long a service may fall silent in the middle of its answer. */
+    /** How long a service may pause within its response. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
     public static void main(String[] args) {
@@ -25,8 +25,8 @@ class GatewayServiceApplication {
     }
 
     /**
-     * Retries live in one layer, {@link RetrySafelyGatewayFilterFactory}. The client's own would repeat what it has not
-     * begun to send, whatever the method, and uncounted.
+     * Retries live in one layer, {@link RetrySafelyGatewayFilterFactory}. The HTTP client's own retries would ignore
+     * method and budget.
      */
     @Bean
     HttpClientCustomizer onlyOneLayerRetries() {

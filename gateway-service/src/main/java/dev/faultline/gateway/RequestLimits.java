@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What a request may be like, by {@code faultline.gateway}.
+ * Limits of a request, configured by {@code faultline.gateway}.
  *
- * @param maxHeaders path, query and all header fields together; the services accept a little more
- * @param maxBody the body, whether its length is announced or not
- * @param bodyTime for the whole body to arrive
+ * @param maxHeaders total size of path, query and header fields; the services accept a little more
+ * @param maxBody size of the body, with or without a Content-Length
+ * @param bodyTime time for the whole body to arrive
  */
 @ConfigurationProperties("faultline.gateway")
 record RequestLimits(@DefaultValue("12KB") DataSize maxHeaders, @DefaultValue("256KB") DataSize maxBody,

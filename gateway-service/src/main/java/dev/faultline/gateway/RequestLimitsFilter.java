@@ -21,8 +21,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Lets in only what is within {@link RequestLimits} and has an unambiguous path. The body is read before anything is routed:
- * so a slow sender occupies no service, and a repeated request has its body.
+ * Rejects requests beyond the {@link RequestLimits} or with an ambiguous path. It reads the body before routing, so
+ * that a slow sender occupies no service and a retry has its body.
  */
 @Component
 @Order(RequestLimitsFilter.ORDER)
@@ -30,8 +30,8 @@ class RequestLimitsFilter implements WebFilter {
     static final int ORDER = CorrelationFilter.ORDER + 1;
 
     /**
-     * What two readers could take for two different paths: empty segments, segments of dots, parameters behind a
-     * semicolon, backslashes; and these, percent signs and control characters where they are encoded.
+     * Paths that two parsers may interpret differently: empty or dotted segments, parameters after a semicolon,
+     * backslashes; and encoded forms of these, of percent signs and of control characters.
      */
     private static final Pattern AMBIGUOUS = Pattern
             .compile("//|[;\\\\]|/\\.{1,2}(/|$)|%(2[eEfF5]|5[cC]|3[bB]|[01].|7[fF])");

@@ -3,8 +3,8 @@ package dev.faultline.gateway;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * RequestLimits retries to a tenth of the requests, beyond a reserve: so that retries cannot multiply the load of a service
- * that is in trouble. Thread-safe.
+ * Limits retries to a tenth of the requests plus a reserve, so that they cannot multiply the load of a failing service.
+ * Thread-safe.
  *
  * @see <a href="https://sre.google/sre-book/handling-overload/">Site Reliability Engineering, Handling Overload</a>
  */
@@ -15,18 +15,18 @@ final class RetryBudget {
     private final int cap;
     private final AtomicInteger earned;
 
-    /** @param reserve how many retries can be saved up, and are there from the start */
+    /** @param reserve how many retries can be accumulated; available from the start */
     RetryBudget(int reserve) {
         this.cap = Math.multiplyExact(reserve, PRICE);
         this.earned = new AtomicInteger(cap);
     }
 
-    /** Tells of a request that could be retried. */
+    /** Records a request that may be retried. */
     void earn() {
         earned.updateAndGet(before -> Math.min(before + 1, cap));
     }
 
-    /** Whether one retry may be made, which then counts. */
+    /** Takes one retry from the budget; returns whether there was one. */
     boolean spend() {
         return earned.getAndUpdate(before -> before >= PRICE ? before - PRICE : before) >= PRICE;
     }

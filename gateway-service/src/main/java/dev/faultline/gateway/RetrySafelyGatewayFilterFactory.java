@@ -18,9 +18,9 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * {@code RetrySafely=N}: asks up to N more times, another instance if there is one, when a service gave no answer or
- * one of 502, 503 and 504. Only for reads, and for writes with an Idempotency-Key; within a {@link RetryBudget} per
- * route. What the last attempt gave is passed on.
+ * {@code RetrySafely=N}: retries up to N times, on another instance if there is one, when a service does not respond or
+ * responds with 502, 503 or 504. Only reads, and writes with an Idempotency-Key, within a {@link RetryBudget} per
+ * route. The last response is passed on.
  */
 @Component
 class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<RetrySafelyGatewayFilterFactory.Config> {
@@ -28,7 +28,7 @@ class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<Retry
     private static final Set<HttpStatus> RETRYABLE = Set.of(HttpStatus.BAD_GATEWAY,
             HttpStatus.SERVICE_UNAVAILABLE,
             HttpStatus.GATEWAY_TIMEOUT);
-    /** Enough for the second in which a dead instance is still in rotation. */
+    /** Enough for the second until a dead instance leaves rotation. */
     private static final int RESERVE = 100;
 
     RetrySafelyGatewayFilterFactory() {
@@ -93,7 +93,7 @@ class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<Retry
                 || GatewayErrorHandler.isTimeout(failure);
     }
 
-    /** The service did answer, with one of the statuses that are worth repeating. */
+    /** The service responded with a retryable status. */
     private static final class UnavailableResponseException extends RuntimeException {
         UnavailableResponseException() {
             super(null, null, false, false);

@@ -15,8 +15,8 @@ import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the server itself refuses, before any filter has seen it, because it is not HTTP or beyond the server's own
- * limits, becomes a problem too. Nothing is sent on such a connection afterwards.
+ * Turns the server's own error responses, to requests that are not HTTP or exceed its limits and so never reach a
+ * filter, into problems too. The connection is closed afterwards.
  */
 final class ServerErrorResponses extends ChannelOutboundHandlerAdapter {
     private final JsonMapper json;
@@ -26,7 +26,7 @@ final class ServerErrorResponses extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // whoever writes has the promise
+    @SuppressWarnings("FutureReturnValueIgnored") // the writer has the promise
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof FullHttpResponse original && original.status().code() >= 400
                 && !original.headers().contains(CorrelationFilter.HEADER)) {

@@ -1,4 +1,4 @@
-/** The only door: routes to services by discovery, and the policies that every request passes on its way. */
+/** The API gateway: routes to discovered services, and the policies that apply to every request. */
 @NullMarked
 package dev.faultline.gateway;
 

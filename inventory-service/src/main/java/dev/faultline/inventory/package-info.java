@@ -1,4 +1,4 @@
-/** The service that knows how much there is of what, and who it is set aside for. */
+/** The service that keeps stock and reserves it for orders. */
 @NullMarked
 package dev.faultline.inventory;
 

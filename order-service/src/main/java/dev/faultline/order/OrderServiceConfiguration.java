@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the parts together that know nothing of Spring. */
+/** Wires the classes that do not depend on Spring. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(CheckoutProperties.class)
 class OrderServiceConfiguration {

@@ -1,4 +1,4 @@
-/** Takes orders and sees each one through its checkout. */
+/** The service that takes orders and coordinates their checkouts. */
 @NullMarked
 package dev.faultline.order;
 

@@ -15,7 +15,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Puts the parts together that know nothing of Spring. */
+/** Wires the classes that do not depend on Spring. */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
 class PaymentServiceConfiguration {
@@ -26,7 +26,7 @@ class PaymentServiceConfiguration {
         return new ProcessingPayments(payments, acquirer, new VirtualThreadTaskExecutor("acquirer-"));
     }
 
-    /** Every instance does this: they share the work, and one is enough. */
+    /** Runs on every instance: they share the work, and one suffices. */
     @Component
     static class OverdueVoids {
         private final ProcessingPayments payments;

@@ -1,4 +1,4 @@
-/** Takes the customers' money through the acquirer: once for an order that is confirmed, never for one that is not. */
+/** The service that charges customers through the acquirer: once for a confirmed order, never for another. */
 @NullMarked
 package dev.faultline.payment;
 

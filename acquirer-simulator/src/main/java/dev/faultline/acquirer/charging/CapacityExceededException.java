@@ -1,6 +1,6 @@
 package dev.faultline.acquirer.charging;
 
-/** The acquirer knows as many payments as it can hold. */
+/** The acquirer holds its maximum number of payments. */
 public class CapacityExceededException extends RuntimeException {
     CapacityExceededException(int maxPayments) {
         super("the acquirer holds " + maxPayments + " payments and takes no further ones");

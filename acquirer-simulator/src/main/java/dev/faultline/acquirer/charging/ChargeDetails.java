@@ -1,6 +1,6 @@
 package dev.faultline.acquirer.charging;
 
-/** What was asked for under a payment's id: the same id with other details is refused. */
+/** The amount and payment method of a payment id; the same id with other details is rejected. */
 public record ChargeDetails(Amount amount, String paymentMethod) {
     /** @throws IllegalArgumentException if the payment method is not 1 to 64 characters long */
     public ChargeDetails {

@@ -7,11 +7,11 @@ import java.util.Map;
 import dev.faultline.acquirer.charging.Decision.Applied;
 
 /**
- * Charges cards, each payment once however often it is asked to. Safe for use by many threads.
+ * Charges cards, each payment once, however often the request is repeated. Thread-safe.
  *
  * <p>
- * Decisions are made one after the other in memory; each answer then waits until the journal has it on disk, together
- * with the others that wait (group commit). So an answer, a repeated one too, never tells of what a crash could undo.
+ * Decisions are made in sequence in memory; each answer then waits until the journal has it on disk, together with the
+ * others that wait (group commit). So no answer, not even a repeated one, reports what a crash could undo.
  */
 public final class ChargingCards {
     private static final Payment UNKNOWN = new Payment.Unknown();
@@ -24,7 +24,7 @@ public final class ChargingCards {
     private long last;
 
     /**
-     * Starts from what the journal says.
+     * Restores the payments from the journal.
      *
      * @param maxPayments the bound on the payments held, about 200 bytes each
      */
@@ -36,10 +36,10 @@ public final class ChargingCards {
     }
 
     /**
-     * Does what is asked for, or says that it was done before or why it cannot be done. Blocks until that is on disk.
+     * Applies the operation once, and returns the decision. Blocks until it is on disk.
      *
-     * @throws JournalFailedException if it cannot be journalled: whether it was done is not known
-     * @throws CapacityExceededException if the payment is a new one and there is no room for it: nothing was done
+     * @throws JournalFailedException if it cannot be journalled; its outcome is unknown
+     * @throws CapacityExceededException if the payment is new and there is no room for it; nothing was done
      */
     public Decision perform(PaymentId id, Operation operation) {
         Decision decision;
@@ -61,9 +61,9 @@ public final class ChargingCards {
     }
 
     /**
-     * What became of a payment; blocks until that is on disk.
+     * The payment's state. Blocks until it is on disk.
      *
-     * @throws JournalFailedException if that is not known
+     * @throws JournalFailedException if it is unknown whether it is on disk
      */
     public Payment find(PaymentId id) {
         Payment payment;

@@ -1,17 +1,17 @@
 package dev.faultline.acquirer.charging;
 
-/** What an operation does to a payment. */
+/** The effect of an operation on a payment. */
 public sealed interface Decision {
-    /** It happens, and is to be journalled. */
+    /** The operation is applied and must be journalled. */
     record Applied(Payment payment) implements Decision {}
 
-    /** It had happened before: nothing happens again, and the first answer is given. */
+    /** The operation was applied before: nothing changes, and the first answer is returned. */
     record Repeated(Payment firstAnswer) implements Decision {}
 
-    /** It cannot happen to a payment that is as this one is. */
+    /** The payment's state does not allow the operation. */
     record Refused(Payment payment, Reason reason) implements Decision {}
 
-    /** Why an operation is refused. */
+    /** Why an operation is rejected. */
     enum Reason {
         /** The payment's state does not allow it. */
         WRONG_STATE,

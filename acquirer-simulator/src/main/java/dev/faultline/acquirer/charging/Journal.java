@@ -3,26 +3,26 @@ package dev.faultline.acquirer.charging;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The truth of what was charged, in order. Safe for use by many threads. */
+/** The record of every charge, in order. Thread-safe. */
 public interface Journal {
     /**
-     * Hands over all entries in order; to be called once, before anything else.
+     * Passes all entries in order; called once, before any other method.
      *
-     * @param each throws {@link IllegalArgumentException} for an entry that cannot be, which ends the replay
+     * @param each throws {@link IllegalArgumentException} for an impossible entry, which ends the replay
      */
     void replay(Consumer<JournalEntry> each);
 
     /**
      * Appends after all entries appended before, without waiting for the disk.
      *
-     * @throws JournalFailedException if the journal cannot be written any more
+     * @throws JournalFailedException if the journal cannot be written
      */
     void append(JournalEntry entry);
 
     /**
      * Waits until all entries up to this one are on disk.
      *
-     * @throws JournalFailedException if they could not be written: whether they are there is not known
+     * @throws JournalFailedException if they could not be written; it is unknown whether they are on disk
      */
     void awaitDurable(long sequence);
 

@@ -14,20 +14,20 @@ import dev.faultline.acquirer.charging.Payment.Declined;
 import dev.faultline.acquirer.charging.Payment.Status;
 
 /**
- * One thing that really happened to a payment.
+ * A change of a payment that took effect.
  *
  * @param sequence from 1, without gaps
- * @param amount absent only where a payment was voided before anything was asked for
- * @param paymentMethod absent where the amount is
- * @param reason why it was declined, if it was
+ * @param amount absent only if the payment was voided first
+ * @param paymentMethod absent if the amount is
+ * @param reason the reason of a decline
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record JournalEntry(long sequence, Instant at, Status kind, PaymentId paymentId, Optional<Amount> amount,
         Optional<String> paymentMethod, Optional<String> reason) {
 
-    /** @throws IllegalArgumentException if a part is missing that every entry has */
+    /** @throws IllegalArgumentException if a mandatory part is missing */
     public JournalEntry {
-        // Entries are read from a file, where anything may be missing whatever the types promise.
+        // Entries are read from a file, so anything may be missing, whatever the types say.
         if (Stream.of(at, kind, paymentId, amount, paymentMethod, reason).anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException("an entry needs at, kind and paymentId");
         }
@@ -39,7 +39,7 @@ public record JournalEntry(long sequence, Instant at, Status kind, PaymentId pay
                 became instanceof Declined declined ? Optional.of(declined.reason()) : Optional.empty());
     }
 
-    /** The operation that this entry is the effect of. */
+    /** The operation that caused this entry. */
     Operation operation() {
         return switch (kind) {
             case AUTHORIZED -> new Authorize(details(), Optional.empty());

@@ -2,15 +2,15 @@ package dev.faultline.acquirer.charging;
 
 import java.util.Optional;
 
-/** What a caller can ask for. */
+/** An operation on a payment. */
 public sealed interface Operation {
     /**
-     * Sets the amount aside on the payer's account.
+     * Holds the amount on the payer's account.
      *
      * @param refusal why the payer's bank declines, if it does
      */
     record Authorize(ChargeDetails details, Optional<String> refusal) implements Operation {
-        /** The bank's verdict follows from the payment method; one that it does not know, it declines. */
+        /** The payment method decides whether the bank accepts; it declines unknown ones. */
         public static Authorize of(ChargeDetails details) {
             return new Authorize(details, switch (details.paymentMethod()) {
                 case "card-visa", "card-mastercard", "sepa-debit" -> Optional.empty();
@@ -20,18 +20,18 @@ public sealed interface Operation {
             });
         }
 
-        /** The same, declined without a reason that concerns the payer; a refusal that it had stays. */
+        /** The same operation, declined for an unspecific reason unless it is declined already. */
         public Authorize declined() {
             return refusal.isPresent() ? this : new Authorize(details, Optional.of("do-not-honour"));
         }
     }
 
-    /** Takes what was set aside. */
+    /** Captures the held amount. */
     record Capture() implements Operation {}
 
-    /** Voids: gives up what was set aside, or what is still to come under this id. */
+    /** Voids the held amount, or a later authorization under this id. */
     record Cancel() implements Operation {}
 
-    /** Gives back what was taken. */
+    /** Refunds the captured amount. */
     record Refund() implements Operation {}
 }

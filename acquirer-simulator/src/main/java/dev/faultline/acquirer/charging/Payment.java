@@ -11,20 +11,20 @@ import dev.faultline.acquirer.charging.Operation.Cancel;
 import dev.faultline.acquirer.charging.Operation.Capture;
 import dev.faultline.acquirer.charging.Operation.Refund;
 
-/** One payment as a pure state machine: no clock, no I/O. Every state says what it does with every operation. */
+/** One payment as a pure state machine: no clock, no I/O. Every state handles every operation. */
 public sealed interface Payment {
-    /** Pure: decides, and changes nothing. */
+    /** Decides without side effects. */
     Decision on(Operation operation);
 
     /** The state's name in answers and in the journal. */
     Status status();
 
-    /** What was asked for, unless the payment was voided before anything was. */
+    /** The payment's details, unless it was voided before they were known. */
     Optional<ChargeDetails> details();
 
     /** Names of the states. */
     enum Status {
-        /** Never heard of; not journalled. */
+        /** Not known; never journalled. */
         UNKNOWN, AUTHORIZED, DECLINED, CAPTURED, VOIDED, REFUNDED
     }
 
@@ -36,7 +36,8 @@ public sealed interface Payment {
                 case Authorize(ChargeDetails details, Optional<String> refusal) -> new Applied(
                         refusal.<Payment>map(reason -> new Declined(details, reason))
                                 .orElseGet(() -> new Authorized(details)));
-                // A void that overtakes its authorization leaves a tombstone, on which the late authorization fails.
+                // A void that arrives before its authorization leaves a tombstone, which rejects the late
+                // authorization.
                 case Cancel() -> new Applied(new Voided(Optional.empty()));
                 case Capture() -> new Refused(this, Reason.WRONG_STATE);
                 case Refund() -> new Refused(this, Reason.WRONG_STATE);
@@ -54,7 +55,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The amount is set aside. */
+    /** The amount is held. */
     record Authorized(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {
@@ -77,7 +78,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The payer's bank said no, once and for all. */
+    /** The payer's bank declined, for good. */
     record Declined(ChargeDetails asked, String reason) implements Payment {
         @Override
         public Decision on(Operation operation) {
@@ -100,7 +101,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The money was taken. */
+    /** The amount is captured. */
     record Captured(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {
@@ -123,7 +124,7 @@ public sealed interface Payment {
         }
     }
 
-    /** Given up before any money was taken: nothing can happen under this id any more. */
+    /** Voided before any capture; nothing more can happen to this id. */
     record Voided(Optional<ChargeDetails> details) implements Payment {
         @Override
         public Decision on(Operation operation) {
@@ -141,7 +142,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The money was given back: nothing can happen under this id any more. */
+    /** The captured amount is refunded; nothing more can happen to this id. */
     record Refunded(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public record PaymentId(@JsonValue String value) {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
-    /** @throws IllegalArgumentException if the text is not of that form */
+    /** @throws IllegalArgumentException if the text does not have that form */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public PaymentId {
         if (!FORM.matcher(value).matches()) {

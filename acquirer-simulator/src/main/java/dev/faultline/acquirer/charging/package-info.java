@@ -1,4 +1,4 @@
-/** What an acquirer does with one payment, and the journal of what it really did. */
+/** Payments as the acquirer handles them, and the journal of what it did. */
 @NullMarked
 package dev.faultline.acquirer.charging;
 

@@ -5,25 +5,25 @@ import java.util.SplittableRandom;
 
 import dev.faultline.acquirer.faults.InjectedFault.Failure;
 
-/** Draws lots for each request. Safe for use by many threads; forgets its faults with the process. */
+/** Decides the faults of each request. Thread-safe. Configured faults last as long as the process. */
 public final class FaultInjection {
     private Faults faults = Faults.NONE;
     private SplittableRandom random = new SplittableRandom();
 
-    /** The faults in force. */
+    /** The configured faults. */
     public synchronized Faults faults() {
         return faults;
     }
 
-    /** Puts other faults in force, for the requests that come from now on. */
-    public synchronized void order(Faults ordered) {
-        faults = ordered;
-        random = ordered.seed().map(SplittableRandom::new).orElseGet(SplittableRandom::new);
+    /** Replaces the configured faults for subsequent requests. */
+    public synchronized void configure(Faults configured) {
+        faults = configured;
+        random = configured.seed().map(SplittableRandom::new).orElseGet(SplittableRandom::new);
     }
 
-    /** The next request's lot. */
+    /** The faults of the next request. */
     public synchronized InjectedFault draw() {
-        // Always the same number of draws, so that with a seed one share does not change the others' lots.
+        // Always the same number of draws, so that with a seed one share does not affect the others.
         boolean declines = hits(faults.declineShare());
         boolean fails = hits(faults.failShare());
         boolean unavailable = hits(0.5);

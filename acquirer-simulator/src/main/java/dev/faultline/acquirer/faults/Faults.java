@@ -4,20 +4,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What is to go wrong, each for a share of the requests from 0 to 1, independently of each other.
+ * The faults to inject, each into a share of the requests from 0 to 1, independently.
  *
  * @param declineShare of authorizations that the payer's bank declines
  * @param failShare of requests that fail before anything is done
  * @param slowShare of requests that are delayed by {@code slowFor} before anything is done
  * @param slowFor at most {@link #MAX_SLOW_FOR}
- * @param timeoutAfterChargeShare of operations that are done and journalled, and whose answer never comes in time
- * @param seed makes what happens to the n-th request from now on the same each time
+ * @param timeoutAfterChargeShare of operations that are executed and journalled, but not answered in time
+ * @param seed makes the faults of the n-th request from now on reproducible
  */
 public record Faults(double declineShare, double failShare, double slowShare, Duration slowFor,
         double timeoutAfterChargeShare, Optional<Long> seed) {
-    /** The longest delay that can be ordered. */
+    /** The longest configurable delay. */
     public static final Duration MAX_SLOW_FOR = Duration.ofMinutes(1);
-    /** Nothing goes wrong. */
+    /** No faults. */
     public static final Faults NONE = new Faults(0, 0, 0, Duration.ofSeconds(2), 0, Optional.empty());
 
     /** @throws IllegalArgumentException if a share or the delay is out of range */

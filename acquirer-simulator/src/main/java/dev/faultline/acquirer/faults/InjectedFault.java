@@ -3,21 +3,21 @@ package dev.faultline.acquirer.faults;
 import java.time.Duration;
 
 /**
- * What goes wrong with one request.
+ * The faults of one request.
  *
- * @param declines an authorization is declined
- * @param failure fails before anything is done
- * @param delay waits before anything is done; zero for none
- * @param timesOut is done, and never answered in time
+ * @param declines whether an authorization is declined
+ * @param failure how the request fails before it is executed
+ * @param delay before the request is executed; zero for none
+ * @param timesOut whether the request is executed but not answered in time
  */
 public record InjectedFault(boolean declines, Failure failure, Duration delay, boolean timesOut) {
     /** How a request fails. */
     public enum Failure {
-        /** It does not. */
+        /** It does not fail. */
         NONE,
-        /** With an error that says nothing. */
+        /** With an unspecific error. */
         ERROR,
-        /** Saying that it may be tried again. */
+        /** With a retryable error. */
         UNAVAILABLE
     }
 }

@@ -1,4 +1,4 @@
-/** Misfortunes to order, for a share of the requests. */
+/** Faults to inject into a share of the requests. */
 @NullMarked
 package dev.faultline.acquirer.faults;
 

@@ -56,7 +56,7 @@ class FaultInjectionTest {
 
     private static List<InjectedFault> draw(Faults faults, int times) {
         var faultInjection = new FaultInjection();
-        faultInjection.order(faults);
+        faultInjection.configure(faults);
         return Stream.generate(faultInjection::draw).limit(times).toList();
     }
 }

@@ -24,12 +24,12 @@ import dev.faultline.inventory.reservation.Reservation.Released;
 import dev.faultline.inventory.reservation.Reservation.Reserved;
 
 /**
- * Decides commands one after the other: first come, first served, and every order gets all of its lines or none. Each
- * order is decided once; repetitions, in any number and order, get an answer and change nothing.
+ * Allocates stock to orders, first come, first served; every order gets all of its lines or none. Each order is decided
+ * once; repeated commands get the same answer and change nothing.
  *
  * <p>
- * It starts from what a transaction has read and locked, and says in the end what is to be written. One batch or many
- * makes no difference to the answers. Not thread-safe; for one transaction.
+ * It starts from what a transaction has read and locked, and returns what is to be written. How commands are batched
+ * does not change the answers. Not thread-safe; for one transaction.
  */
 public final class AllocatingStock {
     private final Map<Sku, Integer> available;
@@ -38,8 +38,8 @@ public final class AllocatingStock {
     private final SortedMap<Sku, Integer> taken = new TreeMap<>();
 
     /**
-     * @param available of each SKU that the commands will name; none of those that are left out
-     * @param reservations of those orders that have one
+     * @param available for each SKU that the commands name; a missing SKU has none
+     * @param reservations of those orders that have any
      */
     public AllocatingStock(Map<Sku, Integer> available, Collection<Reservation> reservations) {
         this.available = new HashMap<>(available);
@@ -106,19 +106,19 @@ public final class AllocatingStock {
         taken.merge(sku, quantity, Math::addExact);
     }
 
-    /** What moves from available to reserved, of each SKU; negative where more comes back than goes. */
+    /** The quantity that moves from available to reserved, per SKU; negative if more is returned. */
     public SortedMap<Sku, Integer> taken() {
         var moved = new TreeMap<>(taken);
         moved.values().removeIf(quantity -> quantity == 0);
         return moved;
     }
 
-    /** The reservations of orders that had none, by order. */
+    /** New reservations, by order. */
     public List<Reservation> made() {
         return after.values().stream().filter(reservation -> !before.containsKey(reservation.orderId())).toList();
     }
 
-    /** The reservations that there were and that have been released, by order. */
+    /** Existing reservations that were released, by order. */
     public List<Reservation> released() {
         return after.values().stream().filter(reservation -> before.get(reservation.orderId()) instanceof Reserved)
                 .filter(Released.class::isInstance).toList();

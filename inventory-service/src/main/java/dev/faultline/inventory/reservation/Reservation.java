@@ -5,19 +5,22 @@ import java.util.List;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
 
-/** What became of an order's lines. Kept for good, so that a repeated command is answered as it was the first time. */
+/** The decision on an order's lines. Stored permanently, so that a repeated command gets its first answer. */
 public sealed interface Reservation {
 
     OrderId orderId();
 
     List<OrderLine> lines();
 
-    /** All lines are set aside. */
+    /** All lines are reserved. */
     record Reserved(OrderId orderId, List<OrderLine> lines) implements Reservation {}
 
-    /** Nothing is set aside, nor will be. */
+    /** Nothing is reserved, and nothing will be. */
     record Rejected(OrderId orderId, List<OrderLine> lines, Shortage shortage) implements Reservation {}
 
-    /** Nothing is set aside, or no longer, nor will be: also the tombstone of an order that was released first. */
+    /**
+     * Nothing is reserved any more, and nothing will be; also the tombstone of an order that was released before it was
+     * reserved.
+     */
     record Released(OrderId orderId, List<OrderLine> lines) implements Reservation {}
 }

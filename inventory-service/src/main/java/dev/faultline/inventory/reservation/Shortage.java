@@ -2,5 +2,5 @@ package dev.faultline.inventory.reservation;
 
 import dev.faultline.contracts.Sku;
 
-/** More was asked for than there was. */
+/** More was ordered than was available. */
 public record Shortage(Sku sku, int requested, int available) {}

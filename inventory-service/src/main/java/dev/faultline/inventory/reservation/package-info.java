@@ -1,4 +1,4 @@
-/** Goods are set aside for orders: the decisions, as pure functions of what is there. */
+/** Reservations of stock for orders: the decisions, as pure functions. */
 @NullMarked
 package dev.faultline.inventory.reservation;
 

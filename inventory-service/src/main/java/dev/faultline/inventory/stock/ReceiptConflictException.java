@@ -1,6 +1,6 @@
 package dev.faultline.inventory.stock;
 
-/** A receipt's id was used before for another quantity: one of the two is a mistake, and nobody here knows which. */
+/** The receipt's id was used before with another quantity. */
 public class ReceiptConflictException extends RuntimeException {
 
     public ReceiptConflictException(GoodsReceipt receipt, int before) {

@@ -2,11 +2,11 @@ package dev.faultline.inventory.stock;
 
 import java.util.regex.Pattern;
 
-/** Names a receipt of goods, given by whoever delivers them. Letters, digits, dots, dashes, underscores; 64 at most. */
+/** A receipt's id, chosen by the sender. Letters, digits, dots, dashes, underscores; 64 at most. */
 public record ReceiptId(String value) {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    /** @throws IllegalArgumentException if the text is not of that form */
+    /** @throws IllegalArgumentException if the text does not have that form */
     public ReceiptId {
         if (!FORM.matcher(value).matches()) {
             throw new IllegalArgumentException("not a receipt's id: expected a letter or digit, then up to 63 letters,"

@@ -3,16 +3,16 @@ package dev.faultline.inventory.stock;
 import dev.faultline.contracts.Sku;
 
 /**
- * How much there is of a SKU. What was received, in all, is {@code available + reserved}.
+ * The stock of a SKU. The total received is {@code available + reserved}.
  *
  * @param available can still be reserved
- * @param reserved is set aside for orders
+ * @param reserved reserved for orders
  */
 public record StockLevel(Sku sku, int available, int reserved) {
-    /** The most of one SKU that is ever received. */
+    /** The most that can be received of one SKU. */
     public static final int LIMIT = 1_000_000_000;
 
-    /** @throws StockLimitExceededException if it would be more than {@link #LIMIT} in all */
+    /** @throws StockLimitExceededException if the total would exceed {@link #LIMIT} */
     public StockLevel plus(int quantity) {
         int room = LIMIT - reserved - available;
         if (quantity > room) {

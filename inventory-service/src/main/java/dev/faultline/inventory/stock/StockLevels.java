@@ -7,15 +7,15 @@ import dev.faultline.contracts.Sku;
 /** All stock. Thread-safe; calls block. */
 public interface StockLevels {
 
-    /** As last committed; empty for a SKU that was never received. */
+    /** The committed level; empty for a SKU that was never received. */
     Optional<StockLevel> of(Sku sku);
 
     /**
-     * Adds the goods to what is available, once for each receipt: a repetition changes nothing.
+     * Adds a receipt to the available stock; a repeated receipt changes nothing.
      *
-     * @return the level after it
-     * @throws ReceiptConflictException if goods of this SKU came under this id, but not as many
-     * @throws StockLimitExceededException if there would be more than {@link StockLevel#LIMIT}
+     * @return the level afterwards
+     * @throws ReceiptConflictException if this SKU has a receipt with this id and another quantity
+     * @throws StockLimitExceededException if the total would exceed {@link StockLevel#LIMIT}
      */
     StockLevel receive(GoodsReceipt receipt);
 }

@@ -2,7 +2,7 @@ package dev.faultline.inventory.stock;
 
 import dev.faultline.contracts.Sku;
 
-/** The goods do not fit into the house any more. */
+/** A receipt would exceed the limit of a SKU's stock. */
 public class StockLimitExceededException extends RuntimeException {
 
     StockLimitExceededException(Sku sku, int room) {

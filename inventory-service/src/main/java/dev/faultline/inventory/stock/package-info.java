@@ -1,4 +1,4 @@
-/** Goods come in: how much of each SKU there is. */
+/** Stock levels and the receipt of goods. */
 @NullMarked
 package dev.faultline.inventory.stock;
 

@@ -10,15 +10,15 @@ import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegis
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Lets a service stop unnoticed: before anything else of it stops, it is taken from the registry, and it goes on serving
- * for a moment, for those who have not heard of that yet. Only then are consumers ended, is the web server closed to new
- * requests, and are those under way finished. By itself Spring Cloud deregisters last, and requests meet a closed door
- * until a health check fails.
+ * Deregisters a service before anything else of it stops, and keeps serving for a moment, for clients that have not
+ * seen the change yet. Only then do consumers stop, the web server rejects new requests, and requests in flight
+ * complete. Spring Cloud by itself deregisters last, so requests fail until a health check does.
  *
  * <p>
- * That moment is a bound and no proof: nobody tells when the last gateway has heard of it. Consul's watchers are told
- * within milliseconds; one that is held up for longer than {@code faultline.shutdown.leave-time} still sends requests,
- * and repeats those that may be repeated elsewhere. If Consul cannot be reached, its health checks have the same time.
+ * That moment is a bound, not a proof: nothing tells when the last gateway has seen the change. Consul notifies
+ * watchers within milliseconds; a gateway delayed for longer than {@code faultline.shutdown.leave-time} still sends
+ * requests, and retries them elsewhere if they are retryable. If Consul cannot be reached, its health checks have the
+ * same time.
  */
 class DeregistrationOnShutdown implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(DeregistrationOnShutdown.class);
@@ -59,9 +59,9 @@ class DeregistrationOnShutdown implements SmartLifecycle {
     private static void deregister(AbstractAutoServiceRegistration<?> registration) {
         try {
             registration.stop();
-            LOG.info("Out of rotation; stopping");
+            LOG.info("Deregistered; stopping");
         } catch (RuntimeException e) {
-            LOG.warn("Stopping, though the registry could not be told: {}", e.toString());
+            LOG.warn("Stopping without deregistration: {}", e.toString());
         }
     }
 
@@ -70,7 +70,7 @@ class DeregistrationOnShutdown implements SmartLifecycle {
         return running;
     }
 
-    /** The last to start and the first to stop. */
+    /** Starts last and stops first. */
     @Override
     public int getPhase() {
         return DEFAULT_PHASE;

@@ -9,7 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
-/** A service with shards and messages has an outbox in each shard. */
+/** Gives a service with shards and messages an outbox per shard. */
 @AutoConfiguration(after = ShardingAutoConfiguration.class, beforeName = "dev.faultline.messaging.MessagingAutoConfiguration")
 @ConditionalOnClass({ShardDatabases.class, OutboxDatabases.class})
 @ConditionalOnBean(ShardDatabases.class)

@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegistration;
 import org.springframework.context.annotation.Bean;
 
-/** A service that is registered leaves the registry before it stops. */
+/** Deregisters a service before it stops. */
 @AutoConfiguration
 public class ShutdownAutoConfiguration {
 

@@ -1,4 +1,4 @@
-/** What every service of the platform shares, switched on by being on the class path. */
+/** Defaults of every service, auto-configured when on the class path. */
 @NullMarked
 package dev.faultline.service;
 

@@ -9,10 +9,10 @@ import dev.faultline.contracts.Sku;
 /** The products. A changed price is seen by every instance within five seconds. */
 public interface Catalogue {
 
-    /** Adds the product, or changes it. */
+    /** Creates or updates a product. */
     void put(Product product);
 
-    /** Those of these SKUs that are products. */
+    /** The products among these SKUs. */
     Map<Sku, Product> find(Collection<Sku> skus);
 
     /** All products by SKU, at most 1,000. */

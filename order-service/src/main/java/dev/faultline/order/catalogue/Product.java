@@ -3,5 +3,5 @@ package dev.faultline.order.catalogue;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.Sku;
 
-/** Something that can be ordered, and its price for one. */
+/** A product and its unit price. */
 public record Product(Sku sku, String name, Money price) {}

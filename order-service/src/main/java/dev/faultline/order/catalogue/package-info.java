@@ -1,4 +1,4 @@
-/** What can be ordered, and for how much. */
+/** The products and their prices. */
 @NullMarked
 package dev.faultline.order.catalogue;
 

@@ -29,12 +29,12 @@ import dev.faultline.contracts.PaymentCommand.VoidPayment;
  * </pre>
  *
  * <p>
- * A state that waits past its deadline is driven again, and after too long given up: so an order ends though every
- * message on its way be lost, as long as its participants come back.
+ * A state whose deadline passes sends its command again, and eventually gives up: so an order completes even if all its
+ * messages are lost, provided its participants recover.
  *
  * <p>
- * Each state waits for one participant and lists every reply, so that a new one does not compile until each state says
- * what it does with it. A reply that a state does not wait for is late or repeated, and changes nothing.
+ * Each state waits for one participant and lists every reply, so that a new reply does not compile until each state
+ * handles it. A reply that a state does not wait for is late or repeated, and changes nothing.
  *
  * @see <a href="https://doi.org/10.1145/38713.38742">Garcia-Molina, Salem: Sagas, 1987</a>
  */
@@ -42,10 +42,14 @@ public sealed interface Checkout {
 
     CheckoutOrder order();
 
-    /** Replies arrive at least once and in any order. Returns a step to this very state if the reply changes nothing. */
+    /**
+     * Replies arrive at least once and in any order. Returns a step to this same state if the reply changes nothing.
+     */
     Step on(CheckoutReply reply);
 
-    /** The answer is overdue: asks again. A participant answers a repeated command as it did the first time. */
+    /**
+     * The reply is overdue: sends the command again. A participant answers a repeated command with its first answer.
+     */
     default Step redrive() {
         return switch (this) {
             case ReservingStock(var order) -> Step.to(this, new ReserveStock(order.id(), order.lines()));
@@ -59,8 +63,8 @@ public sealed interface Checkout {
     }
 
     /**
-     * The order has taken longer than a customer waits: it is undone, as if the participant had refused. Not while the
-     * amount is being captured: stock and amount are held then, and forward is the shorter way out.
+     * The order has taken longer than a customer waits: it is compensated, as if the participant had refused. Except
+     * while the payment is being captured: stock and amount are held then, and completing is the shorter way.
      */
     default Step giveUp() {
         return switch (this) {
@@ -75,7 +79,7 @@ public sealed interface Checkout {
         return new ReservingStock(order).redrive();
     }
 
-    /** Whether nothing will change any more. */
+    /** Whether this is a terminal state. */
     default boolean isComplete() {
         return switch (this) {
             case ReservingStock _,AuthorizingPayment _,CapturingPayment _,VoidingPayment _,ReleasingStock _ -> false;
@@ -83,7 +87,7 @@ public sealed interface Checkout {
         };
     }
 
-    /** Nothing is held yet. */
+    /** Nothing is reserved yet. */
     record ReservingStock(CheckoutOrder order) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
@@ -97,7 +101,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** Stock is held; whether the amount is, the acquirer knows. */
+    /** Stock is reserved; whether the amount is held is unknown here. */
     record AuthorizingPayment(CheckoutOrder order) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
@@ -111,13 +115,13 @@ public sealed interface Checkout {
         }
     }
 
-    /** Stock and amount are held; whether the amount was taken, the acquirer knows. */
+    /** Stock is reserved and the amount held; whether it was captured is unknown here. */
     record CapturingPayment(CheckoutOrder order) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
             return switch (reply) {
                 case PaymentCaptured _ -> Step.to(new Confirmed(order));
-                // A refused capture leaves the authorization: it is voided like one of unknown outcome.
+                // A declined capture leaves the authorization in place: it is voided like one of unknown outcome.
                 case PaymentDeclined declined -> voidPayment(order, Rejection.of(declined));
                 case PaymentUnsettled unsettled -> voidPayment(order, Rejection.of(unsettled));
                 case StockReserved _,StockRejected _,StockReleased _,PaymentAuthorized _,PaymentVoided _ ->
@@ -126,7 +130,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** The money goes back first. While it may still be taken the stock stays held, for the order could be paid. */
+    /** The payment is voided first. Stock stays reserved while the payment may still succeed. */
     record VoidingPayment(CheckoutOrder order, Rejection rejection) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
@@ -138,7 +142,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** No money is held or owed; the stock goes back. */
+    /** No money is held or owed; the stock is released. */
     record ReleasingStock(CheckoutOrder order, Rejection rejection) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
@@ -150,7 +154,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** Stock is the customer's, and it is paid. */
+    /** Stock is allocated and paid. */
     record Confirmed(CheckoutOrder order) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {

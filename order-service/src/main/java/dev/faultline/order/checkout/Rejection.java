@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why an order was not confirmed.
  *
- * @param sku the one of which there was too little, if that is why
+ * @param sku the SKU that was short, if that is the reason
  */
 public record Rejection(Code code, String detail, @Nullable Sku sku) {
 
-    /** Stable names of the reasons. */
+    /** The reasons, by stable names. */
     public enum Code {
         OUT_OF_STOCK, PAYMENT_DECLINED, PAYMENT_UNSETTLED, TIMED_OUT
     }

@@ -1,4 +1,4 @@
-/** The saga: what becomes of an order, decided without a clock, without I/O, without Spring. */
+/** The checkout saga as a pure state machine: no clock, no I/O, no Spring. */
 @NullMarked
 package dev.faultline.order.checkout;
 

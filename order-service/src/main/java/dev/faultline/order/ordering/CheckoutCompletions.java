@@ -4,9 +4,9 @@ import java.time.Duration;
 
 import dev.faultline.contracts.OrderId;
 
-/** News of orders that were confirmed or rejected, wherever that happened. */
+/** Notifications of confirmed and rejected orders, whichever instance completed them. */
 public interface CheckoutCompletions {
 
-    /** Waits until the order is settled, or the time is over, or too many wait already. Blocks. */
+    /** Blocks until the order completes or the timeout; returns at once if too many requests wait already. */
     void await(OrderId id, Duration atMost);
 }

@@ -5,12 +5,12 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** Names a customer; what orders are sharded by. Letters, digits and {@code . _ @ -}, 64 characters at most. */
+/** A customer's id, by which orders are sharded. Letters, digits and {@code . _ @ -}, 64 characters at most. */
 public record CustomerId(@JsonValue String value) {
     public static final String FORM = "[A-Za-z0-9][A-Za-z0-9._@-]{0,63}";
     private static final Pattern PATTERN = Pattern.compile(FORM);
 
-    /** @throws IllegalArgumentException if the text is not of that form */
+    /** @throws IllegalArgumentException if the text does not have that form */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public CustomerId {
         if (!PATTERN.matcher(value).matches()) {

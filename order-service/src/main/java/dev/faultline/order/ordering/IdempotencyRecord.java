@@ -1,9 +1,9 @@
 package dev.faultline.order.ordering;
 
 /**
- * A request that its client may repeat.
+ * The key under which a client may repeat a request.
  *
- * @param key the client's name for it, unique among the customer's
- * @param hash SHA-256 of what was asked for, in hexadecimal
+ * @param key chosen by the client, unique per customer
+ * @param hash SHA-256 of the request, in hexadecimal
  */
 public record IdempotencyRecord(String key, String hash) {}

@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.sharding.Bucket;
 
-/** Makes order ids: the customer's bucket, 48 bits of milliseconds, 52 bits of chance. */
+/** Generates order ids: the customer's bucket, 48 bits of milliseconds, 52 random bits. */
 public final class OrderIds {
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -20,7 +20,7 @@ public final class OrderIds {
 
     OrderId next(CustomerId customer) {
         var text = new StringBuilder(23).append(Bucket.of(customer.value()).code()).append('-');
-        // 100 bits are twenty digits: ten of time with two bits of chance, ten of chance.
+        // 100 bits are twenty digits: ten of time and two random bits, ten random.
         append(text, clock.millis() << 2 | random.nextInt(4));
         append(text, random.nextLong());
         return new OrderId(text.toString());

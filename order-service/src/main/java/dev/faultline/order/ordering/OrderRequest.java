@@ -10,9 +10,9 @@ import dev.faultline.contracts.OrderLine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a customer asks for.
+ * What a customer orders.
  *
- * @param currency the one that the customer expects to pay in; null if any will do
+ * @param currency the currency that the customer expects to pay in; null for any
  */
 public record OrderRequest(CustomerId customer, String paymentMethod, @Nullable String currency,
         List<OrderLine> lines) {
@@ -20,7 +20,7 @@ public record OrderRequest(CustomerId customer, String paymentMethod, @Nullable 
         lines = List.copyOf(lines);
     }
 
-    /** The same for every request that asks for the same, whatever white space its JSON had. */
+    /** Equal for equal requests, whatever white space their JSON has. */
     String hash() {
         try {
             var digest = MessageDigest.getInstance("SHA-256").digest(toString().getBytes(StandardCharsets.UTF_8));

@@ -7,16 +7,16 @@ import dev.faultline.order.checkout.Rejection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order and how far its checkout has come.
+ * An order and the progress of its checkout.
  *
  * @param checkout the state of the saga
  * @param settledAt when it was confirmed or rejected
- * @param timeline every step so far, the oldest first; empty in lists of orders
+ * @param timeline every step so far, oldest first; empty in lists of orders
  */
 public record OrderStatus(Order order, Status status, String checkout, @Nullable Rejection rejection, Instant placedAt,
         @Nullable Instant settledAt, List<TimelineEntry> timeline) {
 
-    /** What a customer wants to know. */
+    /** An order's status as customers see it. */
     public enum Status {
         PENDING, CONFIRMED, REJECTED
     }
@@ -25,10 +25,10 @@ public record OrderStatus(Order order, Status status, String checkout, @Nullable
      * One step of the saga.
      *
      * @param version of the checkout after this step, from 1
-     * @param at in the database's time
-     * @param reply what caused it: the reply's type, or {@code redrive} or {@code give-up} if none came in time; the first
-     *        step has no cause but the order itself
-     * @param commands what it sent
+     * @param at by the database's clock
+     * @param reply what caused it: the reply's type, or {@code redrive} or {@code give-up} if none came in time; null
+     *         for the first step
+     * @param commands the commands it sent
      */
     public record TimelineEntry(int version, Instant at, String state, @Nullable String reply, List<String> commands) {}
 

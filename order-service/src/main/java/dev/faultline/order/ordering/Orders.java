@@ -11,28 +11,28 @@ import org.jspecify.annotations.Nullable;
 public interface Orders {
 
     /**
-     * Stores the order, the first step of its checkout, the key it was placed under, and the step's commands for
-     * sending, all or nothing. If the customer has used the key before, or too many others are under way, nothing is stored.
+     * Stores the order, its idempotency key, the first step of its checkout and the step's outgoing commands
+     * atomically. Stores nothing if the customer has used the key before, or if too many checkouts are in flight.
      */
     Stored place(Order order, Step first, @Nullable IdempotencyRecord request);
 
     Optional<OrderStatus> find(OrderId id);
 
-    /** Whether there is such an order and it is confirmed or rejected: cheaper than to look at all of it. */
+    /** Whether the order exists and is confirmed or rejected; cheaper than reading all of it. */
     boolean isComplete(OrderId id);
 
     /**
-     * A customer's orders, the newest first, without their timelines.
+     * A customer's orders, newest first, without their timelines.
      *
-     * @param after the last one of the page before
+     * @param after the last order of the previous page
      */
     List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after);
 
-    /** What became of an order that was to be stored. */
+    /** The outcome of storing an order. */
     sealed interface Stored {
         record Now() implements Stored {}
 
-        /** The key stands for an order already. */
+        /** The key belongs to an earlier order. */
         record Before(OrderId order, boolean sameRequest) implements Stored {}
 
         record NotYet() implements Stored {}

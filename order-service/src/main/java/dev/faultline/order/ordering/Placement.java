@@ -4,16 +4,16 @@ import java.util.List;
 
 import dev.faultline.contracts.OrderId;
 
-/** What became of a request to order. */
+/** The outcome of an order request. */
 public sealed interface Placement {
 
-    /** Stored, and its checkout begun: by this request, or by an earlier one with the same key. */
+    /** The order is stored and its checkout has started, by this request or an earlier one with the same key. */
     record Accepted(OrderId id) implements Placement {}
 
-    /** The key stands for another request. */
+    /** The key belongs to a different request. */
     record KeyReused() implements Placement {}
 
-    /** So many others are under way that this one would only wait. Nothing was stored. */
+    /** Too many checkouts are in flight. Nothing was stored. */
     record Busy() implements Placement {}
 
     /** Nothing was stored. */
@@ -24,13 +24,13 @@ public sealed interface Placement {
     }
 
     /**
-     * One thing that is wrong with a request.
+     * A rule that the request violates.
      *
      * @param field its path, like {@code lines[0].sku}
      */
     record Violation(Kind kind, String field, String reason) {
 
-        /** What can be wrong with a request whose every field is well formed. */
+        /** Rules beyond the form of single fields. */
         public enum Kind {
             DUPLICATE_LINE, UNKNOWN_SKU, WRONG_CURRENCY
         }

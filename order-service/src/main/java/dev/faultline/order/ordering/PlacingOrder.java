@@ -18,7 +18,7 @@ import dev.faultline.order.ordering.Placement.Violation;
 import dev.faultline.order.ordering.Placement.Violation.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** Takes an order: prices it, stores it, and begins its checkout. */
+/** Places an order: prices it, stores it, and starts its checkout. */
 public final class PlacingOrder {
     private final Catalogue catalogue;
     private final Orders orders;
@@ -31,8 +31,8 @@ public final class PlacingOrder {
     }
 
     /**
-     * Accepted orders are durable. With a key the same request is accepted once, however often and from wherever it is
-     * repeated, also at the same time; keys are the customer's own.
+     * Accepted orders are durable. With a key, the same request is accepted once, however often it is repeated, even
+     * concurrently. Keys are scoped to the customer.
      */
     public Placement place(OrderRequest request, @Nullable String idempotencyKey) {
         Map<Sku, Product> products = catalogue.find(request.lines().stream().map(OrderLine::sku).toList());

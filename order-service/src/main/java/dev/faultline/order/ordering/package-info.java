@@ -1,4 +1,4 @@
-/** Orders as customers know them: placed once, looked up, listed. */
+/** Orders: placing, reading, listing. */
 @NullMarked
 package dev.faultline.order.ordering;
 

@@ -2,5 +2,5 @@ package dev.faultline.payment.ledger;
 
 import java.time.Instant;
 
-/** A transfer that the ledger holds, and since when. */
+/** A transfer in the ledger, and when it was entered. */
 public record LedgerEntry(Transfer transfer, Instant at) {}

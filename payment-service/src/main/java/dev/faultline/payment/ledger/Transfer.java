@@ -4,18 +4,18 @@ import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
 
 /**
- * An amount that moved from one account to another on behalf of an order. Debit and credit are one record, so no
- * posting can be without its counterpart, and all postings sum to zero.
+ * An amount transferred between two accounts for an order. Debit and credit are one record, so no posting lacks its
+ * counterpart, and all postings sum to zero.
  *
- * @param amount more than nothing
+ * @param amount not zero
  */
 public record Transfer(OrderId orderId, Kind kind, Money amount) {
-    /** What the acquirer owes the shop. */
+    /** The shop's receivable from the acquirer. */
     private static final String ACQUIRER = "acquirer-receivable";
-    /** What customers have paid for orders. */
+    /** Revenue from orders. */
     private static final String SALES = "sales";
 
-    /** Why money moves; each happens once to an order at most. */
+    /** The kinds of transfer; an order has each at most once. */
     public enum Kind {
         CAPTURE(ACQUIRER, SALES), REFUND(SALES, ACQUIRER);
 
@@ -27,18 +27,18 @@ public record Transfer(OrderId orderId, Kind kind, Money amount) {
             this.credit = credit;
         }
 
-        /** The account that receives the amount. */
+        /** The debited account. */
         public String debit() {
             return debit;
         }
 
-        /** The account that gives the amount. */
+        /** The credited account. */
         public String credit() {
             return credit;
         }
     }
 
-    /** @throws IllegalArgumentException if the amount is nothing */
+    /** @throws IllegalArgumentException if the amount is zero */
     public Transfer {
         if (amount.minorUnits() == 0) {
             throw new IllegalArgumentException("a transfer moves more than nothing");

@@ -1,4 +1,4 @@
-/** The ledger: money moves from one account to another, and nothing else changes a balance. */
+/** The double-entry ledger: only transfers between accounts change balances. */
 @NullMarked
 package dev.faultline.payment.ledger;
 

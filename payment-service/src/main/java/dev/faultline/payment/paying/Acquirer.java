@@ -3,52 +3,52 @@ package dev.faultline.payment.paying;
 import dev.faultline.contracts.OrderId;
 import org.jspecify.annotations.Nullable;
 
-/** Who charges cards: slow, faulty, and the only one who knows whether a card was charged. */
+/** The card acquirer: slow, faulty, and the only source of truth about charges. */
 public interface Acquirer {
 
     /**
-     * Asks for one operation on the payment named by the order. Blocks, for a bounded time. Every operation may be asked
-     * for again: the acquirer does it once.
+     * Requests one operation on the order's payment. Blocks for a bounded time. Every request may be repeated: the
+     * acquirer executes it once.
      *
-     * @param traceparent what the request was caused by, if that is known
-     * @return never throws for trouble with the acquirer: that is an answer too
+     * @param traceparent the trace of the request, if any
+     * @return the answer; failures of the acquirer are answers too, not exceptions
      */
     Answer ask(Request request, @Nullable String traceparent);
 
-    /** What the acquirer is asked for. */
+    /** A request to the acquirer. */
     record Request(Operation operation, OrderId orderId, PaymentDetails details) {}
 
-    /** What can be asked for. */
+    /** The operations on a payment. */
     enum Operation {
         /** Hold the amount. */
         AUTHORIZE,
-        /** Take what is held. */
+        /** Capture the held amount. */
         CAPTURE,
-        /** Hold nothing any more, and never again. */
+        /** Release the held amount, for good. */
         VOID,
-        /** Give back what was taken. */
+        /** Return the captured amount. */
         REFUND
     }
 
-    /** What came of it. */
+    /** The answer to a request. */
     sealed interface Answer {
-        /** It is done, now or before. */
+        /** The operation is done, now or earlier. */
         record Done() implements Answer {}
 
-        /** The acquirer did not do it, and will not if asked again. */
+        /** The acquirer declined, and will decline again. */
         record Declined(String reason) implements Answer {}
 
-        /** It cannot be done to a payment that is as this one is. */
+        /** The payment's state does not allow the operation. */
         record Refused(AcquirerState standing) implements Answer {}
 
-        /** It was asked for, or may have been, and whether it was done is not known. */
+        /** The request may have been sent, and its outcome is unknown. */
         record Unknown(String reason) implements Answer {}
 
-        /** Certainly nothing was sent. */
+        /** The request was certainly not sent. */
         record NotSent(String reason) implements Answer {}
     }
 
-    /** How a payment stands with the acquirer. */
+    /** A payment's state at the acquirer. */
     enum AcquirerState {
         UNKNOWN, AUTHORIZED, DECLINED, CAPTURED, VOIDED, REFUNDED
     }

@@ -30,28 +30,28 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>
- * The intent is stored before the acquirer is asked. So a payment that is not stored was never asked for, and one that is
- * {@link Pending} may have been: it is asked for again, under the same id, which the acquirer does once. Nothing leads
- * out of a void but its confirmation by the acquirer.
+ * The intent is stored before the acquirer is called. So an {@link Absent} payment was never requested, and a
+ * {@link Pending} one may have been: its request is repeated under the same id, which the acquirer executes once. Only the
+ * acquirer's confirmation ends a void.
  *
  * <p>
- * Whoever is told {@link PaymentUnsettled} voids. Payments that stay {@link Authorizing} or {@link Capturing} are
- * therefore left to the checkout; voids are driven on from here until they are confirmed.
+ * The checkout answers {@link PaymentUnsettled} with a void. Payments that stay {@link Authorizing} or {@link Capturing}
+ * are therefore left to the checkout; this service retries voids until they are confirmed.
  */
 public sealed interface Payment {
 
     OrderId orderId();
 
-    /** Commands arrive at least once. A repeated one gets the first answer. */
+    /** Commands arrive at least once. A repeated command gets the first reply. */
     Step on(PaymentCommand command);
 
     Status status();
 
-    /** Null as long as nothing is to be paid. */
+    /** Null if the payment was voided before it was requested. */
     @Nullable
     PaymentDetails details();
 
-    /** Why it was declined, if it was. */
+    /** The reason of a decline, if any. */
     default @Nullable String declineReason() {
         return switch (this) {
             case Declined declined -> declined.reason;
@@ -66,14 +66,14 @@ public sealed interface Payment {
         REFUNDED
     }
 
-    /** A payment of which the acquirer is to be asked. */
+    /** A payment with a request to the acquirer that has not been confirmed. */
     sealed interface Pending extends Payment {
         @Override
         PaymentDetails details();
 
         Operation operation();
 
-        /** A step to this very state means that nothing has become certain. */
+        /** A step to this same state means that the outcome is still unknown. */
         Step on(Answer answer);
 
         default Request request() {
@@ -81,8 +81,8 @@ public sealed interface Payment {
         }
 
         /**
-         * Asks the acquirer until there is nothing new to ask: a void that comes after the capture goes on as a refund.
-         * Two requests at most.
+         * Calls the acquirer until no further operation follows: a void after a capture continues as a refund. Two
+         * requests at most.
          */
         default Step settle(Acquirer acquirer, @Nullable String traceparent) {
             Step step = on(acquirer.ask(request(), traceparent));
@@ -92,7 +92,7 @@ public sealed interface Payment {
         }
     }
 
-    /** Nothing is stored, so nothing was ever asked for. */
+    /** Nothing is stored, so nothing was ever requested. */
     record Absent(OrderId orderId) implements Payment {
         @Override
         public @Nullable PaymentDetails details() {
@@ -111,13 +111,13 @@ public sealed interface Payment {
                         new Authorizing(orderId, new PaymentDetails(authorize.amount(), authorize.paymentMethod()),
                                 false));
                 case CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, "not-authorized"));
-                // Stored as a tombstone, for the authorization that comes later.
+                // Stored as a tombstone, for an authorization that arrives later.
                 case VoidPayment _ -> Step.to(new Voided(orderId, null), new PaymentVoided(orderId));
             };
         }
     }
 
-    /** @param maybeSent whether someone else may have asked the acquirer already */
+    /** @param maybeSent whether another instance may have sent the request already */
     record Authorizing(OrderId orderId, PaymentDetails details, boolean maybeSent) implements Pending {
         @Override
         public Status status() {
@@ -145,7 +145,7 @@ public sealed interface Payment {
                 case Answer.Declined(var reason) -> decline(reason);
                 case Answer.Refused(var standing) -> switch (standing) {
                     case UNKNOWN, DECLINED, VOIDED, REFUNDED -> decline("refused-by-acquirer");
-                    // Under other details than ours. The order's id is ours alone, so what it holds has to go.
+                    // With other details than ours. The id is ours alone, so the acquirer's payment must be voided.
                     case AUTHORIZED, CAPTURED -> uncertain(this, "other-terms");
                 };
                 case Answer.Unknown(var reason) -> uncertain(this, reason);
@@ -176,7 +176,7 @@ public sealed interface Payment {
         }
     }
 
-    /** Nothing is held or was taken, and nothing will be. */
+    /** Nothing is held or captured, and nothing will be. */
     record Declined(OrderId orderId, PaymentDetails details, String reason) implements Payment {
         @Override
         public Status status() {
@@ -192,7 +192,7 @@ public sealed interface Payment {
         }
     }
 
-    /** @param maybeSent whether someone else may have asked the acquirer already */
+    /** @param maybeSent whether another instance may have sent the request already */
     record Capturing(OrderId orderId, PaymentDetails details, boolean maybeSent) implements Pending {
         @Override
         public Status status() {
@@ -234,7 +234,7 @@ public sealed interface Payment {
         }
     }
 
-    /** Nothing was taken and nothing will be, but the amount may be held until it is voided. */
+    /** Nothing is captured and nothing will be, but the amount may be held until it is voided. */
     record CaptureDeclined(OrderId orderId, PaymentDetails details, String reason) implements Payment {
         @Override
         public Status status() {
@@ -268,7 +268,7 @@ public sealed interface Payment {
         }
     }
 
-    /** To be undone, whatever happened. What comes late gets no answer of its own: that of the void is on its way. */
+    /** To be undone in any case. Late commands get no reply of their own; the void's reply follows. */
     record Voiding(OrderId orderId, PaymentDetails details) implements Pending {
         @Override
         public Status status() {
@@ -299,7 +299,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The amount was taken, and is to be given back. */
+    /** The amount was captured and is to be refunded. */
     record Refunding(OrderId orderId, PaymentDetails details) implements Pending {
         @Override
         public Status status() {
@@ -326,9 +326,9 @@ public sealed interface Payment {
     }
 
     /**
-     * Nothing was taken and nothing will be.
+     * Nothing is captured and nothing will be.
      *
-     * @param details null if the void came before anything was to be paid
+     * @param details null if the void arrived first
      */
     record Voided(OrderId orderId, @Nullable PaymentDetails details) implements Payment {
         @Override
@@ -342,7 +342,7 @@ public sealed interface Payment {
         }
     }
 
-    /** What was taken was given back, and nothing will be taken any more. */
+    /** The captured amount was refunded, and nothing more will be captured. */
     record Refunded(OrderId orderId, PaymentDetails details) implements Payment {
         @Override
         public Status status() {

@@ -3,7 +3,7 @@ package dev.faultline.payment.paying;
 import dev.faultline.contracts.Money;
 
 /**
- * What is to be paid, and how.
+ * The amount of a payment and how it is paid.
  *
  * @param paymentMethod the acquirer's token for the card
  */

@@ -9,51 +9,52 @@ import dev.faultline.payment.paying.Payment.Pending;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payments, each on its order's shard. What concerns several payments is done in one transaction a shard, so a
- * failure may leave it done on some of the shards; repeating it is safe.
+ * The payments, each on its order's shard. Batches run in one transaction per shard, so a failure may leave some shards
+ * done; a retry is safe.
  */
 public interface Payments {
 
     /**
-     * Stores what the commands intend and sends the replies that are certain already.
+     * Stores the intents of the commands, leases the payments that need the acquirer, and sends the replies that are
+     * already certain.
      *
-     * @param instructions at most one for an order
-     * @return the payments that the acquirer has now to be asked of
+     * @param instructions at most one per order
+     * @return the payments to be sent to the acquirer now
      */
     List<LeasedPayment> lease(List<ReceivedCommand> instructions);
 
     /**
-     * Takes up voids that were not confirmed by the time they should have been, so that nobody else does for a while.
+     * Leases voids whose confirmation is overdue, so that no other instance processes them meanwhile.
      *
-     * @param limit of each shard
+     * @param limit per shard
      */
     List<LeasedPayment> leaseOverdueVoids(int limit);
 
     /**
-     * Stores what the acquirer answered, sends the replies, and writes the ledger.
+     * Stores the acquirer's answers, sends the replies, and writes the ledger.
      *
-     * @throws SupersededException if some of the payments were taken up again meanwhile: nothing was stored or sent for
-     *         those, and repeating their commands is safe
+     * @throws SupersededException if some of the payments have been leased again: nothing was stored or sent for those,
+     *         and a retry of their commands is safe
      */
     void record(List<Outcome> settled);
 
     Optional<StoredPayment> find(OrderId id);
 
     /**
-     * A command that was received.
+     * A received command.
      *
-     * @param traceparent the trace that it belongs to, if any
+     * @param traceparent its trace, if any
      */
     record ReceivedCommand(PaymentCommand command, @Nullable String traceparent) {}
 
     /**
-     * A payment that its holder may ask the acquirer of.
+     * A payment that its holder may send to the acquirer.
      *
-     * @param version grows each time the payment is taken up: only the latest holder can record an outcome
-     * @param traceparent what it was taken up for
+     * @param version the fencing token: grows with each lease, and only the latest holder can record an outcome
+     * @param traceparent the trace of the command, if any
      */
     record LeasedPayment(Pending payment, int version, @Nullable String traceparent) {}
 
-    /** The outcome of asking. */
+    /** The outcome of a lease. */
     record Outcome(LeasedPayment from, Step step) {}
 }

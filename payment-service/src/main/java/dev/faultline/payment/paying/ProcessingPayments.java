@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Takes up payments, asks the acquirer outside of any transaction, and records what it answered.
+ * Leases payments, calls the acquirer outside of any transaction, and records its answers.
  *
  * <p>
- * Whoever dies in between leaves a payment whose intent is stored. Its command is delivered again, or its void is
- * overdue, and the acquirer is asked again: it does nothing twice. A payment's own row tells what was done for it, so no
- * record of handled messages is needed.
+ * A crash in between leaves a payment with a stored intent. Its command is redelivered, or its void becomes overdue,
+ * and the request is repeated: the acquirer executes it once. The payment's row records what was done, so no inbox is
+ * needed.
  */
 public final class ProcessingPayments {
     private static final Logger log = LoggerFactory.getLogger(ProcessingPayments.class);
@@ -33,7 +33,7 @@ public final class ProcessingPayments {
     private final Acquirer acquirer;
     private final Executor asking;
 
-    /** @param asking runs each request in a thread of its own; their number is for the acquirer's adapter to bound */
+    /** @param asking runs each request in its own thread; the acquirer's adapter bounds their number */
     public ProcessingPayments(Payments payments, Acquirer acquirer, Executor asking) {
         this.payments = payments;
         this.acquirer = acquirer;
@@ -41,9 +41,8 @@ public final class ProcessingPayments {
     }
 
     /**
-     * Carries out commands, those of one order in their order. There are three that an order can be given, so this takes
-     * as long as four of the acquirer's slowest answers at most, a void that becomes a refund being two; however many
-     * commands there are.
+     * Executes commands; those of one order in sequence. There are three commands per order, and a void may become a
+     * refund, so this takes at most as long as four of the acquirer's slowest responses, for any number of orders.
      */
     public void process(List<ReceivedCommand> instructions) {
         for (List<ReceivedCommand> round : rounds(instructions)) {
@@ -51,7 +50,7 @@ public final class ProcessingPayments {
         }
     }
 
-    /** Goes on with voids that the acquirer has not confirmed. */
+    /** Retries voids that the acquirer has not confirmed. */
     public void retryOverdueVoids() {
         settle(payments.leaseOverdueVoids(OVERDUE_AT_A_TIME));
     }
@@ -75,7 +74,7 @@ public final class ProcessingPayments {
         }
     }
 
-    /** An order once in each; a command that is repeated within the batch is carried out once. */
+    /** Splits the batch so that each round has an order once; duplicates within the batch are dropped. */
     private static List<List<ReceivedCommand>> rounds(List<ReceivedCommand> instructions) {
         var distinct = new LinkedHashMap<PaymentCommand, ReceivedCommand>();
         instructions.forEach(instruction -> distinct.putIfAbsent(instruction.command(), instruction));

@@ -7,11 +7,11 @@ import dev.faultline.payment.ledger.Transfer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command or an answer leads to, to be stored in one transaction. If {@code next} is a
- * {@link Payment.Pending}, the acquirer is to be asked after that.
+ * The result of a command or an answer, to be stored in one transaction. If {@code next} is a {@link Payment.Pending},
+ * the acquirer is called afterwards.
  *
- * @param reply to the checkout; null if there is nothing to say, or not yet
- * @param transfers that the ledger must hold from now on; it may hold them already
+ * @param reply to the checkout; null if there is none yet
+ * @param transfers to be in the ledger; they may be there already
  */
 public record Step(Payment next, @Nullable CheckoutReply reply, List<Transfer> transfers) {
     public Step {

@@ -5,7 +5,7 @@ import java.util.List;
 
 import dev.faultline.payment.ledger.LedgerEntry;
 
-/** A payment and what it has moved. */
+/** A payment with its timestamps and ledger entries. */
 public record StoredPayment(Payment payment, Instant createdAt, Instant updatedAt, List<LedgerEntry> transfers) {
     public StoredPayment {
         transfers = List.copyOf(transfers);

@@ -1,6 +1,6 @@
 package dev.faultline.payment.paying;
 
-/** Someone else has taken up the same payment later, and will record what became of it. */
+/** Another instance has leased the same payment since, and will record its outcome. */
 public class SupersededException extends RuntimeException {
     public SupersededException(String message) {
         super(message);

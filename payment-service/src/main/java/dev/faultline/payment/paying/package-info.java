@@ -1,4 +1,4 @@
-/** Payments: what to ask the acquirer, what to answer the checkout, and what to do when the acquirer does not answer. */
+/** Payments: the state machine, the requests to the acquirer and the replies to the checkout. */
 @NullMarked
 package dev.faultline.payment.paying;
 

@@ -26,7 +26,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /payments/{id}}: what can be asked for, each as often as one likes with the same outcome. */
+/** {@code /payments/{id}}: the operations on a payment, all idempotent. */
 @RestController
 @RequestMapping("/payments/{id}")
 class ChargesController {

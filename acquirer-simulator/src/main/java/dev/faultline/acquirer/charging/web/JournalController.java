@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /journal}: what really happened, in order. Faults do not touch it. */
+/** {@code /journal}: the journal, in order. Faults do not affect it. */
 @RestController
 class JournalController {
     private final Journal journal;
@@ -19,7 +19,7 @@ class JournalController {
         this.journal = journal;
     }
 
-    /** @param last the number of the last entry that there is: a page that ends there is the last one */
+    /** @param last the sequence number of the last entry: a page that ends there is the last */
     record Page(List<JournalEntry> entries, long last) {}
 
     @GetMapping("/journal")

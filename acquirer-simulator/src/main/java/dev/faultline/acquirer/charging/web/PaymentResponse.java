@@ -19,8 +19,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 
 /**
- * A payment as its caller sees it; also where an operation was declined (402) or refused (409): the caller decides by
- * {@code status}, and {@code reason} says why.
+ * A payment in the API, also when an operation was declined (402) or rejected (409): {@code status} is the payment's
+ * state, {@code reason} explains.
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record PaymentResponse(PaymentId paymentId, Status status, Optional<Amount> amount, Optional<String> paymentMethod,

@@ -8,22 +8,22 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 
-/** Keeps requests waiting: for a bounded time, and no longer than the process runs. */
+/** Delays responses for a bounded time, at most until the process stops. */
 public class StalledRequests {
     private final Duration holdFor;
     private final Semaphore places;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
-     * @param holdFor longer than any caller waits for its answer
-     * @param maxHeld how many requests are held at the same time; further ones are not held
+     * @param holdFor longer than any client's timeout
+     * @param maxHeld how many requests are stalled at the same time; further ones are not
      */
     public StalledRequests(Duration holdFor, int maxHeld) {
         this.holdFor = holdFor;
         this.places = new Semaphore(maxHeld);
     }
 
-    /** Returns when no caller waits any more. */
+    /** Returns when every client has timed out. */
     void hold() {
         if (places.tryAcquire()) {
             try {

@@ -28,7 +28,7 @@ class FaultsController {
         this.faultInjection = faultInjection;
     }
 
-    /** What is left out is as in {@link Faults#NONE}. */
+    /** Missing fields default to {@link Faults#NONE}. */
     record Ordered(@DecimalMin("0") @DecimalMax("1") @Nullable Double declineShare,
             @DecimalMin("0") @DecimalMax("1") @Nullable Double failShare,
             @DecimalMin("0") @DecimalMax("1") @Nullable Double slowShare,
@@ -53,13 +53,13 @@ class FaultsController {
 
     @PutMapping
     Faults order(@Valid @RequestBody Ordered ordered) {
-        faultInjection.order(ordered.faults());
+        faultInjection.configure(ordered.faults());
         return faultInjection.faults();
     }
 
     @DeleteMapping
     Faults clear() {
-        faultInjection.order(Faults.NONE);
+        faultInjection.configure(Faults.NONE);
         return faultInjection.faults();
     }
 }

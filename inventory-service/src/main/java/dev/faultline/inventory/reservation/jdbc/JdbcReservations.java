@@ -34,12 +34,12 @@ import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.stereotype.Repository;
 
 /**
- * Carries out batches of commands. Thread-safe; blocks.
+ * Executes batches of commands. Thread-safe; blocks.
  *
  * <p>
- * All orders of a batch whose stock lies on one shard are decided in one local transaction there, in the order of their
- * arrival; all orders that need several shards are decided together in one distributed transaction. Every transaction
- * takes its locks in one order: inboxes by shard and message, then stock by shard and SKU, so no two of them deadlock.
+ * The orders of a batch whose stock is on one shard are decided in one local transaction there, in order of arrival;
+ * the orders that need several shards are decided together in one distributed transaction. Every transaction acquires
+ * its locks in one order, inboxes by shard and message, then stock by shard and SKU, so that they cannot deadlock.
  */
 @Repository
 public class JdbcReservations {
@@ -47,7 +47,7 @@ public class JdbcReservations {
     private final Inbox inbox;
     private final Outbox outbox;
 
-    /** A command that was carried out, and what it was answered. */
+    /** An executed command and its reply. */
     public record Answered(ReceivedMessage<InventoryCommand> command, CheckoutReply reply) {}
 
     JdbcReservations(Shards shards, Inbox inbox, Outbox outbox) {
@@ -57,8 +57,8 @@ public class JdbcReservations {
     }
 
     /**
-     * When this returns effects and replies are committed, and a command that was seen before has had neither. When it
-     * throws, some transactions of the batch may have been committed: repeating the batch completes it.
+     * When this returns, effects and replies are committed, and commands that were seen before had neither. When it
+     * throws, some transactions of the batch may be committed; a retry of the batch completes it.
      *
      * @return the commands that were new
      */
@@ -73,7 +73,7 @@ public class JdbcReservations {
         return answered;
     }
 
-    /** The shard of all lines; empty if they lie on several. */
+    /** The shard of all lines; empty if there are several. */
     private Optional<ShardName> onlyShard(ReceivedMessage<InventoryCommand> message) {
         List<ShardName> involved = message.payload().lines().stream().map(line -> shards.shardOf(bucket(line.sku())))
                 .distinct().toList();
@@ -125,7 +125,7 @@ public class JdbcReservations {
                     throw new UncategorizedSQLException("claim", null, e);
                 }
             }
-            // A message may be in the batch twice.
+            // The batch may contain a message twice.
             return messages.stream().filter(message -> fresh.remove(message.id())).toList();
         }
 
@@ -171,7 +171,7 @@ public class JdbcReservations {
             }
         }
 
-        /** The SKU on whose shard an order's messages are known and answered: one of its lines, always the same. */
+        /** The SKU whose shard records and answers an order's messages: one of its lines, always the same. */
         private Sku home(ReceivedMessage<InventoryCommand> message) {
             return message.payload().lines().stream().map(OrderLine::sku).min(Comparator.naturalOrder()).orElseThrow();
         }

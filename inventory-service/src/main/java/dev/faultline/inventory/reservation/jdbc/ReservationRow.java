@@ -37,7 +37,7 @@ record ReservationRow(OrderId order, OrderLine line, Status status, @Nullable Sh
                 .map(line -> new ReservationRow(reservation.orderId(), line, status, shortage));
     }
 
-    /** Puts together what lay on several shards. */
+    /** Joins the rows of several shards. */
     static List<Reservation> reservations(Collection<ReservationRow> rows) {
         var byOrder = rows.stream()
                 .collect(Collectors.groupingBy(ReservationRow::order, TreeMap::new, Collectors.toList()));

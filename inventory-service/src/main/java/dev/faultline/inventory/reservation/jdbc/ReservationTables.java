@@ -25,8 +25,8 @@ record ReservationTables(JdbcClient jdbc) {
             .thenComparing(row -> row.line().sku());
 
     /**
-     * What is available of the SKUs, locked in their order: since all batches do so, none deadlocks with another. A SKU
-     * that was never received is left out.
+     * The available stock, with rows locked in SKU order, so that batches cannot deadlock. A SKU that was never
+     * received is missing.
      */
     Map<Sku, Integer> lockStock(Collection<Sku> skus) {
         var available = HashMap.<Sku, Integer>newHashMap(skus.size());
@@ -38,7 +38,7 @@ record ReservationTables(JdbcClient jdbc) {
         return available;
     }
 
-    /** To be read after the stock is locked, in a statement of its own: then what others did to the orders is visible. */
+    /** Read in a separate statement after the stock is locked, so that other transactions' reservations are visible. */
     List<ReservationRow> find(Collection<ReservationKey> keys) {
         return jdbc.sql("""
                 select order_id, sku, quantity, status, short_of, short_requested, short_available
@@ -57,7 +57,7 @@ record ReservationTables(JdbcClient jdbc) {
                         : new Shortage(new Sku(shortOf), row.getInt("short_requested"), row.getInt("short_available")));
     }
 
-    /** Moves so many from available to reserved; if negative, back. */
+    /** Moves stock from available to reserved; a negative quantity moves it back. */
     void take(Collection<Map.Entry<Sku, Integer>> taken) {
         if (taken.isEmpty()) {
             return;
@@ -73,7 +73,7 @@ record ReservationTables(JdbcClient jdbc) {
         }
     }
 
-    /** Fails on a key that is there already: whoever decided the same order meanwhile was first. */
+    /** Fails on a key that exists: a concurrent transaction decided the same order first. */
     void insert(Collection<ReservationRow> unsorted) {
         if (unsorted.isEmpty()) {
             return;
@@ -95,7 +95,7 @@ record ReservationTables(JdbcClient jdbc) {
                 .update();
     }
 
-    /** Their stock must be locked, as it is given back. */
+    /** Requires that their stock is locked, because it is returned. */
     void release(Collection<ReservationRow> rows) {
         if (rows.isEmpty()) {
             return;
@@ -108,7 +108,7 @@ record ReservationTables(JdbcClient jdbc) {
                 .param(column(rows, String.class, row -> row.line().sku().value())).update();
     }
 
-    /** An array to be unnested. */
+    /** An array parameter for unnest. */
     private static <R, C> Object column(Collection<R> rows, Class<C> type, Function<R, @Nullable C> value) {
         @Nullable
         Object[] column = (Object[]) Array.newInstance(type, rows.size());

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
-/** Has each batch carried out, and tells operators about it. */
+/** Executes each batch and records metrics. */
 @Component
 class InventoryCommands implements MessageHandler<InventoryCommand> {
     private static final Logger log = LoggerFactory.getLogger(InventoryCommands.class);

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin.NewTopics;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
-/** What the service receives from and sends to. */
+/** The topics that the service consumes and produces. */
 @Configuration(proxyBeanMethods = false)
 class InventoryConsumerConfiguration {
 

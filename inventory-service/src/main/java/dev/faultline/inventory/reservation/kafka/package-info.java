@@ -1,4 +1,4 @@
-/** Commands come in over Kafka. */
+/** Reservation commands from Kafka. */
 @NullMarked
 package dev.faultline.inventory.reservation.kafka;
 

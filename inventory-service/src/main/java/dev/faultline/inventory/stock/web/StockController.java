@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /api/stock/{sku}}: shows a level, receives goods. */
+/** {@code /api/stock/{sku}}: reads a level, receives stock. */
 @RestController
 @RequestMapping("/api/stock/{sku}")
 class StockController {

@@ -15,7 +15,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Ends the reading of a request body at a bound, whether the request says its length or not. */
+/** Limits the size of a request body, with or without a Content-Length. */
 class BodyLimitFilter extends OncePerRequestFilter {
     private final long limitBytes;
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 import org.springframework.http.HttpStatus;
 
-/** A request body went over its bound while it was read. */
+/** A request body exceeded the limit while it was read. */
 class BodyTooLargeException extends IOException {
     private final long limitBytes;
 

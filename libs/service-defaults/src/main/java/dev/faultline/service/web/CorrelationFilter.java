@@ -10,7 +10,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Puts the correlation id that the gateway gave the request into every line logged for it. */
+/**
+ * Adds the gateway's correlation id to every log line of the request. The gateway's filter of the same name, which
+ * assigns the id, is reactive.
+ */
 class CorrelationFilter extends OncePerRequestFilter {
     private static final String HEADER = "X-Correlation-Id";
     private static final String FIELD = "correlationId";

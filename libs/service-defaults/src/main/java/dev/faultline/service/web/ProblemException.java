@@ -9,25 +9,23 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
-/**
- * An answer that says what went wrong, in the form of RFC 9457. The {@code type} is stable: clients may decide by it.
- */
+/** An error response in the form of RFC 9457. The {@code type} is stable, for clients to decide by. */
 public class ProblemException extends ErrorResponseException {
     private static final String TYPES = "https://faultline.dev/problems/";
 
     /**
-     * Says that a part of the input is wrong.
+     * An invalid field of the input.
      *
      * @param field its path, like {@code lines[0].quantity}
      */
     public record FieldError(String field, String reason) {}
 
-    /** @param slug the last part of the type */
+    /** @param slug the last segment of the type */
     public ProblemException(HttpStatus status, String slug, String title, String detail) {
         super(status, detail(status, slug, title, detail), null);
     }
 
-    /** A problem with the input, one error for each field. */
+    /** An error response with one error per field. */
     public static ProblemException invalid(String slug, String title, List<FieldError> errors) {
         var problem = new ProblemException(HttpStatus.UNPROCESSABLE_CONTENT, slug, title,
                 errors.getFirst().field() + ": " + errors.getFirst().reason());
@@ -35,7 +33,7 @@ public class ProblemException extends ErrorResponseException {
         return problem;
     }
 
-    /** Says when to try again. */
+    /** Adds Retry-After. */
     public ProblemException retryAfter(Duration wait) {
         getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wait.toSeconds())));
         return this;

@@ -82,7 +82,7 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
         return answer(e, invalid(List.of(new FieldError(e.getParameterName(), "is missing"))), headers, request);
     }
 
-    /** Says where the JSON is wrong; never with the name of a class. */
+    /** Locates the error in the JSON; never names a class. */
     private static ProblemException unreadable(@Nullable Throwable cause) {
         if (!(cause instanceof JacksonException json)) {
             return malformed("a JSON body is required");
@@ -141,7 +141,7 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
         return answer(e, invalid(errors), new HttpHeaders(), request);
     }
 
-    /** A shard is down, or busy beyond the bounds: the client may come back. */
+    /** A shard is down or overloaded; the client may retry. */
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> unavailable(DataAccessException e, WebRequest request) {
@@ -169,7 +169,7 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
         return super.handleExceptionInternal(e, problem.getBody(), all, problem.getStatusCode(), request);
     }
 
-    /** What Spring itself refuses gets a type of ours: its reason phrase. */
+    /** Errors that Spring raises get a type from their reason phrase. */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception e, @Nullable Object body,
             HttpHeaders headers, HttpStatusCode code, WebRequest request) {

@@ -1,4 +1,4 @@
-/** What every servlet service shares: problems as answers, a bound on request bodies, correlation of logs. */
+/** Defaults of every servlet service: error responses, a limit on request bodies, correlation of logs. */
 @NullMarked
 package dev.faultline.service.web;
 

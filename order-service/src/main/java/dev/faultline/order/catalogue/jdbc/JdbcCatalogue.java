@@ -19,7 +19,7 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
 import org.springframework.stereotype.Repository;
 
-/** Products in the shard of their SKU, with a short-lived cache in front, since every order asks for prices. */
+/** Products in the shard of their SKU, behind a short-lived cache, because every order reads prices. */
 @Repository
 class JdbcCatalogue implements Catalogue {
     private static final int PAGE = 1_000;

@@ -12,7 +12,7 @@ import jakarta.validation.ConstraintValidatorContext;
 import jakarta.validation.Payload;
 import org.jspecify.annotations.Nullable;
 
-/** A currency's code as ISO 4217 has it; null is left to {@code @NotNull}. */
+/** An ISO 4217 currency code; null is valid, see {@code @NotNull}. */
 @Target({ElementType.FIELD, ElementType.PARAMETER})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = IsoCurrency.Check.class)
@@ -23,7 +23,7 @@ public @interface IsoCurrency {
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Asks the JDK. */
+    /** Validates against the JDK's currencies. */
     class Check implements ConstraintValidator<IsoCurrency, String> {
         @Override
         public boolean isValid(@Nullable String code, ConstraintValidatorContext context) {

@@ -13,16 +13,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps the checkouts that are under way on each shard fewer than {@code faultline.checkout.most-under-way}. More than can
- * be worked on before their deadlines would only be driven again, which makes the platform slower still: it would stay
- * overloaded after the load has gone. So beyond that new orders are refused, which costs little.
+ * Limits the checkouts in flight on each shard to {@code faultline.checkout.most-under-way}. More than can be processed
+ * before their deadlines would be retried, which slows the platform further: it would stay overloaded after the load
+ * has gone. New orders beyond the limit are rejected cheaply.
  *
  * <p>
- * Counted in the database a few times a second, and in between by what this instance lets in: with several instances the
- * bound may be passed by what the others let in meanwhile.
+ * The count is read from the database a few times a second; in between, this instance adds what it admits. With several
+ * instances the limit may be exceeded by what the others admit in between.
  *
  * @see <a href="https://doi.org/10.1145/3458336.3465286">Bronson et al.: Metastable Failures in Distributed Systems,
- *      2021</a>
+ *         2021</a>
  */
 @Component
 public class CheckoutBacklog {
@@ -46,15 +46,15 @@ public class CheckoutBacklog {
     }
 
     /**
-     * Whether one more checkout may begin on a shard, which is then counted.
+     * Whether one more checkout may start on the shard; counts it if so.
      *
-     * @throws org.springframework.dao.DataAccessException if the shard could not be asked
+     * @throws org.springframework.dao.DataAccessException if the shard cannot be reached
      */
     public boolean admits(ShardName shard) {
         UnderWay here = underWay.computeIfAbsent(shard, _ -> new UnderWay());
         long countedAt = here.countedAt.get();
         long now = System.nanoTime();
-        // One caller counts; the others go by the number of before.
+        // One caller counts; the others use the previous count.
         if (now - countedAt >= COUNT_EVERY_NS && here.countedAt.compareAndSet(countedAt, now)) {
             here.checkouts.set(count(shard));
         }

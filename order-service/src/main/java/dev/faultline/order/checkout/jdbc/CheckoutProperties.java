@@ -6,15 +6,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How patient checkouts are. A value that cannot work stops the start, naming the property.
+ * Timeouts and limits of checkouts. An invalid value stops the start with a message that names the property.
  *
  * @param redriveAfter how long a state waits for its reply before the command is sent again; doubled each time
- * @param redriveAtMost the longest that it waits
- * @param giveUpAfter how old an order becomes before it is undone rather than driven on
- * @param sweepInterval the pause between two looks at the shards
- * @param sweepBatch how many checkouts of a shard are looked after in one transaction, once in each interval
- * @param mostUnderWay how many checkouts of a shard may be under way before new orders are refused; about as many as
- *        can be worked on within {@code redriveAfter}
+ * @param redriveAtMost the longest such wait
+ * @param giveUpAfter the age from which an order is compensated instead of retried
+ * @param sweepInterval the pause between two sweeps
+ * @param sweepBatch the checkouts of a shard that one sweep handles, in one transaction
+ * @param mostUnderWay the checkouts of a shard that may be in flight before new orders are rejected; about as many as
+ *         can be processed within {@code redriveAfter}
  */
 @ConfigurationProperties("faultline.checkout")
 public record CheckoutProperties(@DefaultValue("5s") Duration redriveAfter, @DefaultValue("20s") Duration redriveAtMost,
@@ -30,7 +30,7 @@ public record CheckoutProperties(@DefaultValue("5s") Duration redriveAfter, @Def
         check(sweepBatch > 0 && sweepBatch <= 5_000, "sweep-batch", "must be 1 to 5000");
     }
 
-    /** How long to wait for a reply that was asked for again so often. */
+    /** How long to wait for a reply after this many retries. */
     Duration patience(int redrives) {
         long doubled = redriveAfter.toMillis() << Math.min(redrives, 20);
         return doubled > redriveAtMost.toMillis() ? redriveAtMost : Duration.ofMillis(doubled);

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How a checkout looks in its row. */
+/** Maps a checkout to its row. */
 public final class CheckoutRows {
     private static final TypeReference<List<OrderLine>> LINES = new TypeReference<>() {};
 
     private CheckoutRows() {}
 
-    /** The state's name in the database and to the outside. */
+    /** The state's name in the database and the API. */
     public static String stateOf(Checkout checkout) {
         return switch (checkout) {
             case ReservingStock _ -> "RESERVING_STOCK";

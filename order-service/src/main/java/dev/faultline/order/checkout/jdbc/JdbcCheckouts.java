@@ -54,11 +54,11 @@ public class JdbcCheckouts {
     /** A checkout and the version of its row. */
     private record Versioned(int version, Checkout checkout) {}
 
-    /** A step taken: what becomes a row in the timeline. */
+    /** A step, which becomes a row of the timeline. */
     private record Taken(OrderId order, int version, Checkout next, ReceivedMessage<CheckoutReply> cause,
             List<Message> commands) {}
 
-    /** Begins a checkout in the transaction that places its order. */
+    /** Starts a checkout in the transaction that places its order. */
     public void begin(ShardSession session, Step first) throws SQLException {
         OrderId id = first.next().order().id();
         int bucket = bucketOf(id).number();
@@ -76,11 +76,11 @@ public class JdbcCheckouts {
     }
 
     /**
-     * Takes each checkout as far as these replies bring it, and sends the commands that follow: one transaction for each
-     * shard, so one commit serves many orders. A repeated reply changes nothing.
+     * Applies the replies to their checkouts and sends the commands that follow, in one transaction per shard, so that
+     * one commit serves many orders. A repeated reply changes nothing.
      *
-     * @throws OptimisticLockingFailureException if another instance moved one of the checkouts meanwhile; nothing was
-     *         changed on its shard, and repeating is safe
+     * @throws OptimisticLockingFailureException if another instance advanced one of the checkouts concurrently; nothing
+     *         was changed on its shard, and a retry is safe
      */
     public void advance(List<ReceivedMessage<CheckoutReply>> replies) {
         shards.byShard(replies, JdbcCheckouts::bucketOf).forEach((_, onShard) -> {
@@ -155,7 +155,7 @@ public class JdbcCheckouts {
         }
     }
 
-    /** The version in the condition is the guard: who decided on an older one changes nothing, and is told. */
+    /** The version in the condition is the guard: a decision on an older version changes nothing and is reported. */
     private void updateCheckouts(Connection connection, Map<OrderId, Versioned> before, Collection<OrderId> ids,
             Map<OrderId, Versioned> after) throws SQLException {
         try (var update = connection.prepareStatement("""

@@ -29,11 +29,11 @@ import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Checkouts that wait past their deadline, by the clock of the database they are in. Thread-safe; blocks. */
+/** Checkouts whose deadline has passed, by their database's clock. Thread-safe; blocks. */
 @Repository
 public class JdbcOverdueCheckouts {
     private static final Logger log = LoggerFactory.getLogger(JdbcOverdueCheckouts.class);
-    /** The leader's, as shards know it. */
+    /** The name of the leader's fencing token on the shards. */
     private static final String ROLE = "checkout-sweep";
 
     private final Shards shards;
@@ -47,13 +47,13 @@ public class JdbcOverdueCheckouts {
     }
 
     /**
-     * What was done on a shard.
+     * The result of one sweep of a shard.
      *
-     * @param oldest how long the oldest deadline had been over; zero if none was
+     * @param oldest how long the oldest deadline has been overdue; zero if none is
      */
     public record Swept(int redriven, int givenUp, Duration oldest) {}
 
-    /** A checkout as it was read; only if it is still so when it is written does anything come of it. */
+    /** A checkout as it was read; it is written only if its version is unchanged. */
     private record Overdue(int version, Checkout checkout, int redrives, boolean tooOld, @Nullable String traceparent,
             Duration age) {
         OrderId id() {
@@ -66,7 +66,7 @@ public class JdbcOverdueCheckouts {
     }
 
     private record Taken(Overdue from, Step step) {
-        /** Giving up drives on where there is nothing to be given up any more. */
+        /** Retries instead where nothing can be given up any more. */
         boolean isRedrive() {
             return step.next().equals(from.checkout);
         }
@@ -81,17 +81,17 @@ public class JdbcOverdueCheckouts {
     }
 
     /**
-     * Drives a batch of overdue checkouts on, the longest overdue first, or gives them up, in one transaction. Each takes
-     * a new version, so whoever decided on the one before is refused; a checkout that was moved on meanwhile is left
-     * alone, whatever becomes of the others.
+     * Retries or gives up a batch of overdue checkouts in one transaction, the longest overdue first. Each gets a new
+     * version, so a decision on the previous version is rejected. A checkout that has advanced since it was read is
+     * skipped.
      *
-     * @throws StaleLeaderException if the shard knows of a newer leader; nothing was changed
-     * @throws org.springframework.dao.DataAccessException if the shard cannot be worked on; nothing was changed
+     * @throws StaleLeaderException if the shard has seen a newer leader; nothing was changed
+     * @throws org.springframework.dao.DataAccessException if the shard fails; nothing was changed
      */
     public Swept sweep(ShardName shard, FencingToken leader) {
         List<Overdue> overdue = shards.read(shard, this::overdue);
         Duration oldest = overdue.isEmpty() ? Duration.ZERO : overdue.getFirst().age;
-        // What is about to leave this shard, or has come to it a moment ago, is found where it belongs.
+        // A checkout whose bucket is moving is found on the shard that owns it.
         List<Overdue> own = overdue.stream().filter(one -> shards.shardOf(one.bucket()).equals(shard)).toList();
         if (own.isEmpty()) {
             return new Swept(0, 0, oldest);
@@ -145,8 +145,8 @@ public class JdbcOverdueCheckouts {
     }
 
     /**
-     * Those whose version was still the one that was decided on. The rows are locked in the order in which replies lock
-     * theirs, so that none deadlock. None of the steps settles a checkout: that takes a reply.
+     * Returns the checkouts whose version was unchanged. Rows are locked in the same order as replies lock them, so
+     * that they cannot deadlock. No step here completes a checkout: that takes a reply.
      */
     private List<Taken> update(Connection connection, List<Taken> decided) throws SQLException {
         try (var update = connection.prepareStatement("""

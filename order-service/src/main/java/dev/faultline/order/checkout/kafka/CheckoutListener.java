@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin.NewTopics;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
-/** Feeds the checkouts with the participants' replies. */
+/** Applies the participants' replies to their checkouts. */
 @Configuration(proxyBeanMethods = false)
 class CheckoutListener {
 

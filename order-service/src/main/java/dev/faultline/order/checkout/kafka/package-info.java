@@ -1,4 +1,4 @@
-/** Replies of the participants, taken from Kafka. */
+/** The participants' replies from Kafka. */
 @NullMarked
 package dev.faultline.order.checkout.kafka;
 

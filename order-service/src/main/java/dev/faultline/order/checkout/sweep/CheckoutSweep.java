@@ -30,13 +30,12 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends every order, though every message on its way be lost: the instance that leads looks at each shard in turn and
- * drives overdue checkouts on. All others wait to take its place.
+ * Guarantees that every order completes even if all its messages are lost: the leading instance sweeps each shard in
+ * turn and retries overdue checkouts. The other instances stand by.
  *
  * <p>
- * One leader is a matter of economy; that two do no harm is a matter of the shards, which refuse the older one's token,
- * and of each checkout's version. A shard that cannot be worked on does not keep the others waiting longer than a
- * connection takes to fail.
+ * One leader saves work; safety with two comes from the shards, which reject the older fencing token, and from each
+ * checkout's version. A shard that fails delays the others no longer than a connection attempt takes.
  */
 @Component
 class CheckoutSweep implements SmartLifecycle {
@@ -55,7 +54,7 @@ class CheckoutSweep implements SmartLifecycle {
     private volatile Duration oldest = Duration.ZERO;
     private volatile @Nullable Standing standing;
 
-    /** What there is between start and stop. */
+    /** The resources between start and stop. */
     private record Standing(LeaderElection election, ScheduledExecutorService scheduler) {}
 
     CheckoutSweep(Consul consul, Shards shards, JdbcOverdueCheckouts checkouts, CheckoutProperties properties,
@@ -93,7 +92,7 @@ class CheckoutSweep implements SmartLifecycle {
     private void sweep(LeaderElection election) {
         Duration longest = Duration.ZERO;
         for (ShardName shard : shards.names()) {
-            // Asked again for each shard, for the one before may have taken long.
+            // Checked again for each shard, because the previous one may have taken long.
             Optional<FencingToken> token = election.token();
             if (token.isPresent()) {
                 Duration age = sweep(election, shard, token.get());
@@ -103,7 +102,7 @@ class CheckoutSweep implements SmartLifecycle {
         oldest = longest;
     }
 
-    /** How long the shard's oldest deadline was over, as far as known. */
+    /** How long the shard's oldest deadline has been overdue, as of the last sweep. */
     private Duration sweep(LeaderElection election, ShardName shard, FencingToken token) {
         try {
             Swept swept = checkouts.sweep(shard, token);
@@ -116,7 +115,7 @@ class CheckoutSweep implements SmartLifecycle {
         } catch (StaleLeaderException stale) {
             outgrow(election, stale);
         } catch (RuntimeException trouble) {
-            // Nothing may end the schedule; what is overdue stays so until the next time.
+            // Nothing may end the schedule; overdue checkouts wait for the next sweep.
             if (troubled.add(shard)) {
                 log.warn("{} cannot be swept for the moment: {}", shard, trouble.toString());
             }
@@ -124,7 +123,7 @@ class CheckoutSweep implements SmartLifecycle {
         return Duration.ZERO;
     }
 
-    /** Refused though it leads: so Consul has lost its state, and tokens started over. */
+    /** Rejected although it leads: Consul has lost its state, and tokens have restarted. */
     private static void outgrow(LeaderElection election, StaleLeaderException stale) {
         try {
             if (!election.raiseAbove(stale.highest())) {

@@ -1,4 +1,4 @@
-/** Looks after overdue checkouts, in one instance at a time. */
+/** Retries overdue checkouts, on one instance at a time. */
 @NullMarked
 package dev.faultline.order.checkout.sweep;
 

@@ -57,12 +57,12 @@ class JdbcOrders implements Orders {
     public Stored place(Order order, Step first, @Nullable IdempotencyRecord request) {
         Bucket bucket = Bucket.parse(order.id().bucketCode());
         if (!backlog.admits(shards.shardOf(bucket))) {
-            return earlierUse(bucket, order, request).orElseGet(Stored.NotYet::new);
+            return findByKey(bucket, order, request).orElseGet(Stored.NotYet::new);
         }
         return shards.transact(bucket, session -> {
             try {
-                if (request != null && !takesKey(session.jdbc(), order, request)) {
-                    return earlierUse(session.jdbc(), order, request).orElseThrow();
+                if (request != null && !claimKey(session.jdbc(), order, request)) {
+                    return findByKey(session.jdbc(), order, request).orElseThrow();
                 }
                 insert(session.jdbc(), order);
                 checkouts.begin(session, first);
@@ -82,8 +82,8 @@ class JdbcOrders implements Orders {
                 .update();
     }
 
-    /** Takes the key, unless it is taken; waits for whoever is taking it at this moment. */
-    private static boolean takesKey(JdbcClient jdbc, Order order, IdempotencyRecord request) {
+    /** Claims the key unless it exists; waits for a concurrent transaction that claims it. */
+    private static boolean claimKey(JdbcClient jdbc, Order order, IdempotencyRecord request) {
         return jdbc.sql("""
                 insert into idempotency_key (customer, key, bucket, request_hash, order_id) values (?, ?, ?, ?, ?)
                 on conflict do nothing""")
@@ -92,12 +92,12 @@ class JdbcOrders implements Orders {
                 .update() == 1;
     }
 
-    private Optional<Stored> earlierUse(Bucket bucket, Order order, @Nullable IdempotencyRecord request) {
+    private Optional<Stored> findByKey(Bucket bucket, Order order, @Nullable IdempotencyRecord request) {
         return request == null ? Optional.empty()
-                : shards.read(bucket, jdbc -> earlierUse(jdbc, order, request));
+                : shards.read(bucket, jdbc -> findByKey(jdbc, order, request));
     }
 
-    private static Optional<Stored> earlierUse(JdbcClient jdbc, Order order, IdempotencyRecord request) {
+    private static Optional<Stored> findByKey(JdbcClient jdbc, Order order, IdempotencyRecord request) {
         return jdbc.sql("select order_id, request_hash from idempotency_key where customer = ? and key = ?")
                 .params(order.customer().value(), request.key())
                 .<Stored>query((row, _) -> new Stored.Before(new OrderId(row.getString(1)),

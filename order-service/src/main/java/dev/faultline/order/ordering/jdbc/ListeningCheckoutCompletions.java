@@ -23,9 +23,10 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * Hears of settled orders from PostgreSQL itself: the transaction that settles an order notifies, and each instance
- * listens on each shard. Nobody asks again and again, which would cost most when the platform is slowest: who waits looks
- * once at first, and once more whenever a line that was down is up again, since news may have been missed meanwhile.
+ * Learns of completed orders from PostgreSQL: the transaction that completes an order sends a notification, and each
+ * instance listens on each shard. So nothing polls, which would cost most when the platform is slowest: a waiting
+ * request reads the order once at first, and once more whenever a lost connection is back, since notifications may have
+ * been missed.
  *
  * @see <a href="https://www.postgresql.org/docs/18/sql-notify.html">PostgreSQL: NOTIFY</a>
  */
@@ -34,7 +35,7 @@ class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBea
     private static final Logger log = LoggerFactory.getLogger(ListeningCheckoutCompletions.class);
     private static final int MOST_WAITING = 1_000;
     private static final long CONNECT_EVERY_MS = 500;
-    /** After so much silence the line is tried: one that died without a word is noticed. */
+    /** After this much silence the connection is tested, so that one that died silently is detected. */
     private static final int SILENCE_MS = 5_000;
     private static final int ANSWER_WITHIN_S = 2;
 
@@ -47,12 +48,12 @@ class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBea
         private final Semaphore awakened = new Semaphore(0);
         private volatile boolean isComplete;
 
-        void hearThatItIsSettled() {
+        void complete() {
             isComplete = true;
             awakened.release();
         }
 
-        void lookAgain() {
+        void readAgain() {
             awakened.release();
         }
     }
@@ -72,7 +73,7 @@ class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBea
         waiting.computeIfAbsent(id.value(), _ -> ConcurrentHashMap.newKeySet()).add(waiter);
         try {
             long deadline = System.nanoTime() + atMost.toNanos();
-            // Looked at only now that the news cannot be missed any more.
+            // Read only now, when no notification can be missed any more.
             while (!waiter.isComplete && !orders.isComplete(id)) {
                 if (!waiter.awakened.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     return;
@@ -93,7 +94,7 @@ class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBea
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 listen(database);
-            } catch (SQLException | RuntimeException e) { // whatever it is, somebody waits
+            } catch (SQLException | RuntimeException e) { // whatever it is, requests are waiting
                 log.debug("Not listening on {} for the moment: {}", database.shard(), e.getMessage());
                 pause();
             }
@@ -104,15 +105,15 @@ class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBea
         try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
                 var statement = connection.createStatement()) {
             statement.execute("listen order_settled");
-            waiting.values().forEach(waiters -> waiters.forEach(Waiter::lookAgain));
+            waiting.values().forEach(waiters -> waiters.forEach(Waiter::readAgain));
             PGConnection postgres = connection.unwrap(PGConnection.class);
             while (!Thread.currentThread().isInterrupted()) {
                 PGNotification[] news = postgres.getNotifications(SILENCE_MS);
                 if (news.length == 0 && !connection.isValid(ANSWER_WITHIN_S)) {
-                    throw new SQLException("the line is dead");
+                    throw new SQLException("the connection is dead");
                 }
                 for (var notification : news) {
-                    waiting.getOrDefault(notification.getParameter(), Set.of()).forEach(Waiter::hearThatItIsSettled);
+                    waiting.getOrDefault(notification.getParameter(), Set.of()).forEach(Waiter::complete);
                 }
             }
         }

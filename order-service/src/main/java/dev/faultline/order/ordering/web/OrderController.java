@@ -35,7 +35,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/orders")
 class OrderController {
-    /** RFC 7240: a preference that cannot be read is ignored, not refused. */
+    /** A preference that cannot be parsed is ignored, as RFC 7240 demands. */
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait=(\\d{1,6})(?:$|[,;\\s])");
     private static final int LONGEST_WAIT_S = 10;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
@@ -51,7 +51,7 @@ class OrderController {
         this.settlements = settlements;
     }
 
-    /** A page of a customer's orders; {@code next} leads to the one after it, if there is one. */
+    /** A page of a customer's orders; {@code next} links to the next page, if there is one. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<OrderResponse> orders, @Nullable String next) {}
 
@@ -68,7 +68,7 @@ class OrderController {
             case Placement.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
                     "The key stands for another order", List.of(new FieldError("Idempotency-Key",
                             "was used before with another body; take a new key for a new order")));
-            // Not 503, which would tell the gateway's circuit breaker that the service is broken.
+            // Not 503, which the gateway's circuit breaker would count as a failure of the service.
             case Placement.Busy() -> throw new ProblemException(HttpStatus.TOO_MANY_REQUESTS, "busy",
                     "Too many orders are under way", "Nothing was stored; try again later with the same"
                             + " Idempotency-Key.").retryAfter(TRY_AGAIN);

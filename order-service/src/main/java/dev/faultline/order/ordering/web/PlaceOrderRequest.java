@@ -15,7 +15,10 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
-/** The body of {@code POST /api/orders}. Bounds are checked here, all at once; what they mean, when the order is placed. */
+/**
+ * The body of {@code POST /api/orders}. Bounds of single fields are checked here, all at once; rules across them when
+ * the order is placed.
+ */
 record PlaceOrderRequest(
         @NotNull(message = "is missing: whose order is it?") @Pattern(regexp = CustomerId.FORM, message = "must be 1 to 64 letters, digits or . _ @ -") String customer,
         @NotNull(message = "is missing; card-visa is one") @Pattern(regexp = "[a-z0-9][a-z0-9_-]{0,63}", message = "must be 1 to 64 lower-case letters, digits, _ or -") String paymentMethod,

@@ -17,7 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class JdbcLedger {
     private JdbcLedger() {}
 
-    /** Adds those transfers that the ledger does not hold yet, in the caller's transaction. */
+    /** Adds transfers that the ledger does not contain yet, in the caller's transaction. */
     public static void append(Connection transaction, Collection<Transfer> transfers) throws SQLException {
         if (transfers.isEmpty()) {
             return;
@@ -40,7 +40,7 @@ public final class JdbcLedger {
         }
     }
 
-    /** What was moved on behalf of an order, in the order of its moves. */
+    /** An order's entries, oldest first. */
     public static List<LedgerEntry> of(JdbcClient jdbc, OrderId id) {
         return jdbc.sql("select * from ledger_transfer where order_id = ? order by kind").param(id.value())
                 .query((row, _) -> new LedgerEntry(

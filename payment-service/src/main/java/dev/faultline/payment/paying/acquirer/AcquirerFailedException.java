@@ -1,6 +1,6 @@
 package dev.faultline.payment.paying.acquirer;
 
-/** The acquirer's answer says nothing about the payment; whether it did what was asked for is not known. */
+/** The acquirer's response does not tell the payment's state; the outcome of the request is unknown. */
 class AcquirerFailedException extends RuntimeException {
     AcquirerFailedException(int status) {
         super("the acquirer answered " + status);

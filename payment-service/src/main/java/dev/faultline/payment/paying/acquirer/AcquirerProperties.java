@@ -7,9 +7,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where the acquirer is.
+ * How to reach the acquirer.
  *
- * @param connectTimeout how long a connection may take to be made; how long an answer may take is for the time limiter
+ * @param connectTimeout the timeout of a connection attempt; the time limiter bounds the response
  */
 @ConfigurationProperties("faultline.acquirer")
 record AcquirerProperties(URI url, @DefaultValue("500ms") Duration connectTimeout) {

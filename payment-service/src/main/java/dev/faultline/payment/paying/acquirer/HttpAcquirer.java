@@ -18,7 +18,7 @@ import dev.faultline.payment.paying.Acquirer.Request;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The acquirer's REST interface: how a request is put, and what an answer means. */
+/** Maps requests and answers to the acquirer's REST API. */
 final class HttpAcquirer {
     private static final int LONGEST_ANSWER_BYTES = 64 * 1024;
 
@@ -40,7 +40,7 @@ final class HttpAcquirer {
 
     /**
      * Fails with {@link java.net.ConnectException} or {@link java.net.http.HttpConnectTimeoutException} if nothing was
-     * sent, and with any other exception if something was. Canceling it closes the connection.
+     * sent, and with any other exception if something may have been. Cancelling it closes the connection.
      */
     CompletableFuture<HttpResponse<byte[]>> send(Request request, @Nullable String traceparent) {
         var put = HttpRequest.newBuilder(url.resolve("/payments/" + request.orderId() + switch (request.operation()) {
@@ -64,7 +64,7 @@ final class HttpAcquirer {
                 : BodyPublishers.noBody();
     }
 
-    /** @throws RuntimeException if the answer says nothing about the payment */
+    /** @throws RuntimeException if the response does not tell the payment's state */
     Answer read(Operation operation, HttpResponse<byte[]> response) {
         return switch (response.statusCode()) {
             case 200 -> {

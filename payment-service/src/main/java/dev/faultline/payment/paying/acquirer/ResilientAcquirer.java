@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The acquirer, asked with patience: retry, in it bulkhead, in it circuit breaker, in it time limit. Each repetition
- * waits for a place of its own and counts for the breaker, so retries cannot become a storm; and repeating is safe,
- * because the acquirer does nothing twice under one id. A decline is an answer, not a failure.
+ * Calls the acquirer through retry, bulkhead, circuit breaker and time limit, from the outside in. Each retry acquires
+ * its own bulkhead permit and counts for the breaker, so retries cannot become a storm. They are safe, because the
+ * acquirer executes an operation once per id. A decline is a response, not a failure.
  *
  * <p>
- * Bound, with the settings of {@code application.yml}: three attempts, each with three seconds for a place and one for
- * the answer, and pauses of less than half a second, so 12.5 s for a request. Four of them, the most that a batch of
- * commands waits for one after the other, take 50 s of the five minutes that Kafka gives it.
+ * Bound, with the settings of {@code application.yml}: three attempts, each with three seconds for a permit and one for
+ * the response, and backoffs below half a second, so 12.5 s per request. A batch of commands waits for four requests in
+ * sequence at most: 50 s of the five minutes of Kafka's poll interval.
  */
 @Component
 final class ResilientAcquirer implements Acquirer {
@@ -50,26 +50,26 @@ final class ResilientAcquirer implements Acquirer {
 
     @Override
     public Answer ask(Request request, @Nullable String traceparent) {
-        var asking = new Asking(request, traceparent);
+        var call = new Call(request, traceparent);
         try {
             return retry.executeCallable(
-                    () -> bulkhead.executeCallable(() -> breaker.executeCallable(asking::attempt)));
+                    () -> bulkhead.executeCallable(() -> breaker.executeCallable(call::attempt)));
         } catch (Exception e) {
             log.debug("{} of {} failed", request.operation(), request.orderId(), e);
-            if (!asking.maybeSent) {
+            if (!call.maybeSent) {
                 return new Answer.NotSent("acquirer-unavailable");
             }
             return new Answer.Unknown(e instanceof TimeoutException ? "acquirer-timeout" : "acquirer-failed");
         }
     }
 
-    /** One request and its attempts, which follow each other in one thread. */
-    private final class Asking {
+    /** One request with its attempts, made in sequence by one thread. */
+    private final class Call {
         private final Request request;
         private final @Nullable String traceparent;
         private boolean maybeSent;
 
-        Asking(Request request, @Nullable String traceparent) {
+        Call(Request request, @Nullable String traceparent) {
             this.request = request;
             this.traceparent = traceparent;
         }

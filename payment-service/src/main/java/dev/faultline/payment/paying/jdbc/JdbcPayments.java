@@ -47,9 +47,9 @@ class JdbcPayments implements Payments {
     private static final Logger log = LoggerFactory.getLogger(JdbcPayments.class);
     private static final List<Bucket> BUCKETS = IntStream.range(0, Bucket.COUNT).mapToObj(Bucket::new).toList();
 
-    /** Longer than a void and its refund take at most, so that a holder who lives is not overtaken. */
+    /** Longer than a void and its refund can take, so that a live holder keeps its lease. */
     private static final String LEASE = "now() + interval '60 seconds'";
-    /** Doubles from a second to sixteen, less up to a quarter so that not all come at once. */
+    /** Exponential backoff from one to sixteen seconds, with up to a quarter of jitter. */
     private static final String PAUSE = "now() + power(2, least(attempts, 4)) * (1 - random() / 4) * interval '1 second'";
 
     private final Shards shards;
@@ -121,13 +121,13 @@ class JdbcPayments implements Payments {
                         .map(OrderId::new).toList();
                 leased.addAll(onShards(overdue, Function.identity(), JdbcPayments::leaseOverdueVoids));
             } catch (DataAccessException e) {
-                log.warn("Overdue voids on {} have to wait: {}", shard, e.getMessage());
+                log.warn("Overdue voids on {} are postponed: {}", shard, e.getMessage());
             }
         });
         return leased;
     }
 
-    /** Another instance may hold them, or have settled them meanwhile. */
+    /** Skips payments that another instance has leased or completed since. */
     private static List<LeasedPayment> leaseOverdueVoids(ShardSession session, List<OrderId> overdue) {
         return session.jdbc().sql("""
                 update payment set version = version + 1, updated_at = now(), next_attempt_at = %s
@@ -143,7 +143,7 @@ class JdbcPayments implements Payments {
     public void record(List<Outcome> settled) {
         List<OrderId> superseded = onShards(settled, one -> one.from().payment().orderId(), this::record);
         if (!superseded.isEmpty()) {
-            throw new SupersededException("payments were taken up again meanwhile: " + superseded);
+            throw new SupersededException("payments have been leased again: " + superseded);
         }
     }
 
@@ -189,7 +189,7 @@ class JdbcPayments implements Payments {
         }
     }
 
-    /** Returns the payments that have another version by now; they are left as they are. */
+    /** Returns the payments whose version has changed; they are not updated. */
     private static Set<OrderId> update(Connection transaction, List<Change> changes, String attempts, String next)
             throws SQLException {
         List<Change> inOrder = inOrder(changes, false);
@@ -221,14 +221,14 @@ class JdbcPayments implements Payments {
                 .sorted(Comparator.comparing(change -> change.next.orderId())).toList();
     }
 
-    /** One transaction for each shard, so one commit serves many payments. */
+    /** One transaction per shard, so that one commit serves many payments. */
     private <I, T> List<T> onShards(Collection<I> items, Function<I, OrderId> idOf, Work<I, T> work) {
         var results = new ArrayList<T>();
         Function<I, Bucket> bucket = item -> bucketOf(idOf.apply(item));
         shards.byShard(items, bucket).values().forEach(group -> results
                 .addAll(shards.transact(group.stream().map(bucket).distinct().toList(), transaction -> {
                     var done = new ArrayList<T>();
-                    // More than one session only if buckets of the group have moved apart a moment ago.
+                    // There is more than one session only if buckets of the group have just moved apart.
                     for (ShardSession session : transaction.sessions()) {
                         List<I> here = group.stream()
                                 .filter(item -> transaction.on(bucket.apply(item)).equals(session)).toList();

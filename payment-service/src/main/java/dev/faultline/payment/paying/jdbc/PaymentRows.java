@@ -22,7 +22,7 @@ import dev.faultline.payment.paying.Payment.Voided;
 import dev.faultline.payment.paying.Payment.Voiding;
 import dev.faultline.payment.paying.PaymentDetails;
 
-/** How a payment looks in its row. */
+/** Maps a payment to its row. */
 final class PaymentRows {
     private PaymentRows() {}
 
@@ -35,7 +35,7 @@ final class PaymentRows {
         var details = new PaymentDetails(new Money(row.getLong("amount_minor"), row.getString("currency")), method);
         return switch (Status.valueOf(row.getString("status"))) {
             case ABSENT -> new Absent(id);
-            // The acquirer may have been asked by whoever stored the intent.
+            // Whoever stored the intent may have sent the request.
             case AUTHORIZING -> new Authorizing(id, details, true);
             case AUTHORIZED -> new Authorized(id, details);
             case DECLINED -> new Declined(id, details, row.getString("decline_reason"));

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin.NewTopics;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
-/** Carries out what checkouts ask for. */
+/** Executes the checkouts' commands. */
 @Configuration(proxyBeanMethods = false)
 class PaymentCommands {
 

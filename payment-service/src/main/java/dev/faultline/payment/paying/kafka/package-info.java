@@ -1,4 +1,4 @@
-/** The checkouts' commands, taken from Kafka. */
+/** Payment commands from Kafka. */
 @NullMarked
 package dev.faultline.payment.paying.kafka;
 

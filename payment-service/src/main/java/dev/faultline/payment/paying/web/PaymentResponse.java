@@ -13,7 +13,7 @@ import dev.faultline.payment.paying.PaymentDetails;
 import dev.faultline.payment.paying.StoredPayment;
 import org.jspecify.annotations.Nullable;
 
-/** A payment as clients see it; amount and payment method are absent where a void came before anything else. */
+/** A payment in the API; amount and payment method are absent if a void arrived first. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PaymentResponse(OrderId orderId, Payment.Status status, @Nullable Money amount, @Nullable String paymentMethod,
         @Nullable String declineReason, Instant createdAt, Instant updatedAt, List<TransferResponse> transfers) {

@@ -1,4 +1,4 @@
-/** Payments over REST, to be read only. */
+/** Read-only REST API of payments. */
 @NullMarked
 package dev.faultline.payment.paying.web;
 

@@ -15,28 +15,28 @@ import picocli.CommandLine.Parameters;
 final class ClusterCommands {
     static final String NODE = "a node's name, as in ./faultline status";
 
-    private final Terminal terminal;
-
-    ClusterCommands(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private ClusterCommands() {}
 
     @Command(description = "Starts the cluster, creates a small catalogue and places two orders.")
-    void up(@Mixin ClusterOption option,
+    static void up(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--port", paramLabel = "N", description = "the gateway's port; "
                     + "all others follow from it (default: the last one, at first 8080)") @Nullable Integer port) {
+        Terminal terminal = output.terminal();
         new ClusterStart(option.cluster(), terminal).run(port == null ? OptionalInt.empty() : OptionalInt.of(port));
     }
 
     @Command(description = "Creates the ahead-of-time caches that up would create, and starts nothing.")
-    void train(@Mixin ClusterOption option) {
+    static void train(@Mixin Output output, @Mixin ClusterOption option) {
+        Terminal terminal = output.terminal();
         option.cluster().train(new TrainingOrders(), terminal)
                 .forEach(directory -> terminal.line(directory.toString()));
     }
 
     @Command(description = "Stops every node and the supervisor; keeps the data.")
-    void down(@Mixin ClusterOption option, @Option(names = "--wipe", description = "also delete the cluster's "
-            + "directory with all its data") boolean wipe) {
+    static void down(@Mixin Output output, @Mixin ClusterOption option,
+            @Option(names = "--wipe", description = "also delete the cluster's "
+                    + "directory with all its data") boolean wipe) {
+        Terminal terminal = output.terminal();
         LocalCluster cluster = option.cluster();
         boolean ran = cluster.isRunning() || cluster.hasNodes();
         if (wipe) {
@@ -50,7 +50,8 @@ final class ClusterCommands {
     }
 
     @Command(description = "Shows every node: state, process, port, restarts, resident memory.")
-    void status(@Mixin ClusterOption option) {
+    static void status(@Mixin Output output, @Mixin ClusterOption option) {
+        Terminal terminal = output.terminal();
         LocalCluster cluster = option.cluster();
         if (!cluster.isRunning()) {
             terminal.line("No supervisor runs in " + cluster.home() + ". ./faultline up starts the cluster"
@@ -62,12 +63,13 @@ final class ClusterCommands {
     }
 
     @Command(description = "Shows a node's log.")
-    void logs(@Mixin ClusterOption option,
+    static void logs(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = "a node's name, or supervisor") String node,
             @Option(names = {"-f", "--follow"}, description = "continue until interrupted") boolean follow,
             @Option(names = "--json", description = "print lines as they were written") boolean json,
             @Option(names = {"-n", "--lines"}, paramLabel = "N", defaultValue = "100", description = "start N lines "
                     + "before the end (default: ${DEFAULT-VALUE})") int lines) {
+        Terminal terminal = output.terminal();
         LocalCluster cluster = option.cluster();
         var tail = new LogTail(node.equals("supervisor") ? cluster.supervisorLog() : cluster.nodes().log(node));
         var text = new LogText(terminal);
@@ -75,21 +77,26 @@ final class ClusterCommands {
     }
 
     @Command(description = "Stops a node gracefully until it is started again.")
-    void stop(@Mixin ClusterOption option, @Parameters(paramLabel = "NODE", description = NODE) String node) {
+    static void stop(@Mixin Output output, @Mixin ClusterOption option,
+            @Parameters(paramLabel = "NODE", description = NODE) String node) {
+        Terminal terminal = output.terminal();
         option.cluster().nodes().stop(node);
         terminal.line(node + " is stopping, and stays stopped until ./faultline start " + node + ".");
     }
 
     @Command(description = "Starts a stopped node.")
-    void start(@Mixin ClusterOption option, @Parameters(paramLabel = "NODE", description = NODE) String node) {
+    static void start(@Mixin Output output, @Mixin ClusterOption option,
+            @Parameters(paramLabel = "NODE", description = NODE) String node) {
+        Terminal terminal = output.terminal();
         option.cluster().nodes().start(node);
         terminal.line(node + " is starting. See ./faultline status.");
     }
 
     @Command(description = "Restarts a node, or every instance of a service one after the other, from its present build.")
-    void restart(@Mixin ClusterOption option,
+    static void restart(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE|SERVICE", description = "as in order-service-1 or order-service") String name,
             @Option(names = "--build", description = "build the service first, without tests") boolean build) {
+        Terminal terminal = output.terminal();
         // The script ./faultline has built the service before this JVM started.
         option.cluster().nodes().restart(name, terminal);
     }

@@ -10,32 +10,31 @@ import picocli.CommandLine.Parameters;
 /** The commands that inject faults by hand; {@code docs/faults.md} has all there are. */
 @Command
 final class FaultCommands {
-    private final Terminal terminal;
-
-    FaultCommands(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private FaultCommands() {}
 
     @Command(description = "Kills a node's process with SIGKILL; the supervisor restarts it.")
-    void kill(@Mixin ClusterOption option,
+    static void kill(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node,
             @Option(names = "--signal", paramLabel = "NAME", defaultValue = "KILL", description = "send another signal, "
                     + "such as TERM (default: ${DEFAULT-VALUE})") String signal) {
+        Terminal terminal = output.terminal();
         String name = signal.toUpperCase(Locale.ROOT).replaceFirst("^SIG", "").replaceFirst("^9$", "KILL");
         long pid = option.cluster().nodes().kill(node, name);
         terminal.line("Sent " + name + " to " + node + ", process " + pid + ".");
     }
 
     @Command(description = "Freezes a node with SIGSTOP: it is alive but does not answer.")
-    void pause(@Mixin ClusterOption option,
+    static void pause(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node) {
+        Terminal terminal = output.terminal();
         option.cluster().nodes().pause(node);
         terminal.line(node + " is paused until ./faultline resume " + node + ".");
     }
 
     @Command(description = "Resumes a paused node.")
-    void resume(@Mixin ClusterOption option,
+    static void resume(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node) {
+        Terminal terminal = output.terminal();
         option.cluster().nodes().resume(node);
         terminal.line(node + " is resumed.");
     }

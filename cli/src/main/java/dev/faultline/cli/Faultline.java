@@ -46,8 +46,8 @@ public final class Faultline {
             Function<ClusterOption, DeadLetters> deadLetters) {
         Terminal terminal = Terminal.of(out);
         var root = new CommandLine(new Faultline());
-        for (Object group : List.of(new ClusterCommands(terminal), new OrderCommands(terminal),
-                new FaultCommands(terminal), new VerificationCommands(terminal))) {
+        for (Class<?> group : List.of(ClusterCommands.class, OrderCommands.class, FaultCommands.class,
+                VerificationCommands.class)) {
             new CommandLine(group).getSubcommands().forEach(root::addSubcommand);
         }
         root.addSubcommand(new DeadLetterCommands(terminal, deadLetters));

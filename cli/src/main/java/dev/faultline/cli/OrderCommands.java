@@ -16,16 +16,12 @@ import picocli.CommandLine.Parameters;
 /** The commands that place and show orders. */
 @Command
 final class OrderCommands {
-    private final Terminal terminal;
-
-    OrderCommands(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private OrderCommands() {}
 
     @Command(description = "Places an order and shows the steps of its checkout.", footer = {"",
         "The acquirer accepts card-visa, card-mastercard and sepa-debit, and declines card-declined and card-expired. "
                 + "TIME-MACHINE is never in stock."})
-    void order(@Mixin ClusterOption option,
+    static void order(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--sku", defaultValue = "COFFEE-1KG", description = "the product (default: "
                     + "${DEFAULT-VALUE})") String sku,
             @Option(names = "--quantity", paramLabel = "N", defaultValue = "1", description = "how many (default: "
@@ -38,6 +34,7 @@ final class OrderCommands {
                     + "new key)") @Nullable String key,
             @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "10", description = "how long to wait for "
                     + "the outcome, at most 10 (default: ${DEFAULT-VALUE})") int waitSeconds) {
+        Terminal terminal = output.terminal();
         try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
             var request = new OrderRequest(customer, paymentMethod, List.of(new Order.Line(sku, quantity)));
             new OrderText(terminal).whole(platform.place(request, key == null ? UUID.randomUUID().toString() : key,
@@ -46,10 +43,11 @@ final class OrderCommands {
     }
 
     @Command(description = "Lists a customer's orders.")
-    void orders(@Mixin ClusterOption option,
+    static void orders(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--customer", defaultValue = "alice", description = "the customer (default: ${DEFAULT-VALUE})") String customer,
             @Option(names = "--limit", paramLabel = "N", defaultValue = "20", description = "how many, at most 100 "
                     + "(default: ${DEFAULT-VALUE})") int limit) {
+        Terminal terminal = output.terminal();
         try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
             List<Order> orders = platform.orders(customer, limit);
             if (orders.isEmpty()) {
@@ -60,8 +58,9 @@ final class OrderCommands {
     }
 
     @Command(description = "Follows an order until its checkout completes.")
-    void watch(@Mixin ClusterOption option,
+    static void watch(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "ORDER", description = "the order's id") String id) {
+        Terminal terminal = output.terminal();
         try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
             new OrderText(terminal).follow(() -> platform.order(id));
         }

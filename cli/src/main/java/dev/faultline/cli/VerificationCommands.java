@@ -22,20 +22,17 @@ import picocli.CommandLine.Option;
 /** The commands that load a cluster and check its promises. */
 @Command
 final class VerificationCommands {
-    private final Terminal terminal;
-
-    VerificationCommands(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private VerificationCommands() {}
 
     @Command(description = "Places orders at a fixed rate, whether or not the platform keeps up, and measures latency.")
-    int load(@Mixin ClusterOption option,
+    static int load(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--rate", paramLabel = "N", defaultValue = "50", description = "orders a second (default: "
                     + "${DEFAULT-VALUE})") int rate,
             @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "how long (default: "
                     + "${DEFAULT-VALUE})") int seconds,
             @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "10", description = "load at the same "
                     + "rate before the measurement (default: ${DEFAULT-VALUE})") int warmUp) {
+        Terminal terminal = output.terminal();
         requireWithin("--rate", rate, 1, 10_000);
         requireWithin("--seconds", seconds, 1, 3_600);
         requireWithin("--warm-up", warmUp, 0, 600);
@@ -47,9 +44,10 @@ final class VerificationCommands {
 
     @Command(description = "Waits until nothing is in flight, then checks every promise against every database, the "
             + "acquirer's journal, the dead-letter topics and the clients' journals.")
-    int check(@Mixin ClusterOption option,
+    static int check(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "how long to wait at "
                     + "most (default: ${DEFAULT-VALUE})") int waitSeconds) {
+        Terminal terminal = output.terminal();
         requireWithin("--wait", waitSeconds, 0, 3_600);
         LocalCluster cluster = option.cluster();
         cluster.requireRunning();
@@ -66,7 +64,7 @@ final class VerificationCommands {
 
     @Command(description = {"Injects faults into every kind of node while clients place orders, and proves that every "
             + "promise is kept.", "Runs on a temporary cluster by default."})
-    int prove(@Mixin ClusterOption option,
+    static int prove(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--running", description = "use the running cluster; its orders stay") boolean running,
             @Option(names = "--minutes", paramLabel = "N", defaultValue = "2", description = "how long (default: "
                     + "${DEFAULT-VALUE})") int minutes,
@@ -78,6 +76,7 @@ final class VerificationCommands {
                     + "(default: random)") @Nullable Long seed,
             @Option(names = "--only", paramLabel = "FAULT", split = ",", description = "inject only these faults: kill, "
                     + "pause, acquirer-slow, acquirer-error, acquirer-timeout") @Nullable List<String> only) {
+        Terminal terminal = output.terminal();
         requireWithin("--minutes", minutes, 1, 600);
         requireWithin("--rate", rate, 1, 1_000);
         requireWithin("--every", every, 1, 3_600);

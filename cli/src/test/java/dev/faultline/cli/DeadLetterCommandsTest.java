@@ -104,11 +104,11 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void showsAllHeadersAndTheContentAsReadableJson() throws Exception {
+    void printsAllHeadersAndTheContentAsIndentedJson() throws Exception {
         setAside("commands", "order-1", "ReserveStock", "there is no such SKU");
 
         assertThat(run("show", "commands.dead-letters-0@0")).isZero();
-        assertThat(lines()).contains("Dead letter commands.dead-letters-0@0", "  came from  commands-3@117",
+        assertThat(lines()).contains("Dead letter commands.dead-letters-0@0", "  origin     commands-3@117",
                 "  reason     there is no such SKU", "  type       ReserveStock", "  key        order-1",
                 "  trace      0af7651916cd43dd8448eb211c80319c", "  replayed   no");
         assertThat(lines()).anyMatch(line -> line.matches("  id +0193-id"))
@@ -123,13 +123,13 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void showsWhatIsNoJsonWithoutGivingTheTerminalOrders() throws Exception {
+    void printsContentThatIsNotJsonWithoutTerminalControls() throws Exception {
         send("commands.dead-letters", "order-1", "{\"orderId\": \u001b[31m", Map.of("dead-letter-reason",
                 "line one\nline two \u0007"));
 
         assertThat(run("show", "commands.dead-letters-0@0")).isZero();
         assertThat(lines()).contains("  reason     line one line two ?", "not JSON:", "{\"orderId\": ?[31m",
-                "  came from  commands");
+                "  origin     commands");
     }
 
     @Test
@@ -163,7 +163,7 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void replaysAllThatWereNotReplayedTheOldestFirst() throws Exception {
+    void replaysAllOpenOnesOldestFirst() throws Exception {
         setAside("commands", "order-1", "ReserveStock", "late");
         setAside("replies", "order-2", "StockReserved", "late");
         setAside("commands", "order-3", "ReserveStock", "late");
@@ -171,7 +171,7 @@ class DeadLetterCommandsTest {
 
         assertThat(run("replay", "--all", "--topic", "commands")).isZero();
         assertThat(lines()).containsExactly("commands.dead-letters-0@1 was sent to commands again.",
-                "1 dead letter replayed. What fails again becomes a new one.");
+                "1 dead letter replayed. One that fails again becomes a new dead letter.");
         assertThat(run("replay", "--all")).isZero();
         assertThat(lines().getFirst()).startsWith("replies.dead-letters-0@0 ");
         assertThat(run("replay", "--all")).isZero();
@@ -211,10 +211,10 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void asksWhichToReplay() {
+    void asksWhatToReplay() {
         for (var arguments : List.of(List.of("replay"), List.of("replay", "commands.dead-letters-0@0", "--all"))) {
             assertThat(run(arguments.toArray(String[]::new))).isEqualTo(1);
-            assertThat(err.toString()).isEqualTo("faultline: Say which to replay: an ID, or --all.\n");
+            assertThat(err.toString()).isEqualTo("faultline: Name what to replay: an ID, or --all.\n");
         }
     }
 

@@ -24,7 +24,7 @@ class FaultlineTest {
     }
 
     @Test
-    void explainsEachCommandHoweverItIsAsked() {
+    void printsHelpForEachCommand() {
         assertThat(run("prove", "--help")).isZero();
         assertThat(run("help", "prove")).isZero();
         assertThat(run("dead-letters", "list", "--help")).isZero();
@@ -32,7 +32,7 @@ class FaultlineTest {
     }
 
     @Test
-    void endsWithTwoWhenItIsNotUnderstood() {
+    void exitsWithTwoOnAWrongCommandLine() {
         assertThat(run("up", "--port", "many")).isEqualTo(2);
         assertThat(err.toString()).contains("--port").contains("many");
         assertThat(run("frobnicate")).isEqualTo(2);
@@ -41,21 +41,21 @@ class FaultlineTest {
     }
 
     @Test
-    void endsWithOneAndASentenceWhenItCanNotBeDone() {
+    void exitsWithOneAndAnErrorMessageOnFailure() {
         assertThat(run("kill", "--home", home.toString(), "shard-1")).isEqualTo(1);
         assertThat(err.toString()).startsWith("faultline: ").contains(home.toString()).contains("./faultline up")
                 .hasLineCount(1);
     }
 
     @Test
-    void findsNothingToStopInAnEmptyHome() {
+    void hasNothingToStopInAnEmptyHome() {
         assertThat(run("down", "--home", home.toString())).isZero();
         assertThat(out.toString()).contains("Nothing was running");
         assertThat(run("down", "--wipe", "--home", home.resolve("none").toString())).isZero();
     }
 
     @Test
-    void makesLogsReadable() throws Exception {
+    void formatsLogs() throws Exception {
         Files.writeString(home.resolve("log"), """
                 first
                 {"@timestamp":"2026-01-02T03:04:05.678Z","level":"WARN","logger_name":"dev.faultline.order.Relay",\
@@ -69,7 +69,7 @@ class FaultlineTest {
     }
 
     @Test
-    void saysHowToGiveMoreMemoryToWhatDoesNotFit() {
+    void explainsHowToRaiseTheMemoryLimit() {
         int status = Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true), _ -> {
             throw new OutOfMemoryError("Java heap space");
         }).execute("dead-letters", "list");

@@ -1,6 +1,5 @@
 package dev.faultline.acquirer.charging.file;
 
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -212,7 +211,8 @@ public final class FileJournal implements Journal, AutoCloseable {
 
     private void failIfFailed() {
         if (failure != null) {
-            throw new JournalFailedException("the journal " + file.path() + " cannot be written: " + failure.getMessage(),
+            throw new JournalFailedException("the journal " + file.path() + " cannot be written: " + failure
+                    .getMessage(),
                     failure);
         }
     }

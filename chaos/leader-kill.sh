@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kill-leader.sh [--target local|compose|k8s] [--rate N] [ROLE]
+# leader-kill.sh [--target local|compose|k8s] [--rate N] [ROLE]
 # Kills whoever has a role while orders come in. The roles: checkout, who drives overdue orders on (if none is named);
 # shard-1 or shard-2, the shard's primary; consul, the leader of its servers.
 set -euo pipefail

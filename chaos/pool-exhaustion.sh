@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fill-connection-pool.sh [--target local|compose] [--rate N] [SHARD]
+# pool-exhaustion.sh [--target local|compose] [--rate N] [SHARD]
 # The primary of a shard, shard-1 if none is named, stands still for 8 seconds while orders come in, so that every
 # connection to it is taken by someone who waits. Too short for a standby to take over.
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# decline-payments.sh [--target local|compose|k8s] [--rate N]
+# acquirer-decline.sh [--target local|compose|k8s] [--rate N]
 # The acquirer declines every payment for 10 seconds, while orders come in.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

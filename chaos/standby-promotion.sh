@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# promote-standby.sh [--target compose|k8s] [--rate N] [SHARD]
+# standby-promotion.sh [--target compose|k8s] [--rate N] [SHARD]
 # Promotes a shard's standby in good order, shard-1's if none is named, while orders come in; then the old one again.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

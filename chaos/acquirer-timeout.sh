@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# time-out-payments.sh [--target local|compose|k8s] [--rate N]
+# acquirer-timeout.sh [--target local|compose|k8s] [--rate N]
 # The acquirer does what it is asked and then does not answer, half of the time, for 20 seconds, while orders come in: who
 # asks cannot know whether the money is taken.
 set -euo pipefail

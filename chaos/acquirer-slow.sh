@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# slow-dependency.sh [--target local|compose|k8s] [--rate N]
+# acquirer-slow.sh [--target local|compose|k8s] [--rate N]
 # The acquirer answers every request 2 seconds late for 15 seconds, while orders come in. Callers wait for it one second.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

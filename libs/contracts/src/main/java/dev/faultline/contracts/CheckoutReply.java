@@ -1,6 +1,6 @@
 package dev.faultline.contracts;
 
-/** What inventory-service and payment-service answer a checkout. */
+/** A reply of inventory-service or payment-service to a checkout. */
 public sealed interface CheckoutReply extends Message {
     String TOPIC = "checkout.replies";
 
@@ -9,23 +9,23 @@ public sealed interface CheckoutReply extends Message {
     /**
      * Nothing was reserved.
      *
-     * @param sku the first SKU, in the order of SKUs, of which there was too little
+     * @param sku the first SKU, in SKU order, of which too little was available
      */
     record StockRejected(OrderId orderId, Sku sku, int requested, int available) implements CheckoutReply {}
 
-    /** The order holds no stock and will not. */
+    /** The order holds no stock and never will. */
     record StockReleased(OrderId orderId) implements CheckoutReply {}
 
     record PaymentAuthorized(OrderId orderId) implements CheckoutReply {}
 
-    /** The amount was certainly not taken, and never will be without a new command. */
+    /** Nothing was charged, and nothing will be unless the command is sent again. */
     record PaymentDeclined(OrderId orderId, String reason) implements CheckoutReply {}
 
     record PaymentCaptured(OrderId orderId) implements CheckoutReply {}
 
-    /** The acquirer did not say what became of the request: the payment must be voided before anything is released. */
+    /** The outcome at the acquirer is unknown; the payment must be voided before stock is released. */
     record PaymentUnsettled(OrderId orderId, String reason) implements CheckoutReply {}
 
-    /** The customer is not charged and will not be: voided, refunded, or never authorized. */
+    /** The customer is not charged and never will be: the payment was voided, refunded or never authorized. */
     record PaymentVoided(OrderId orderId) implements CheckoutReply {}
 }

@@ -2,11 +2,11 @@ package dev.faultline.contracts;
 
 import java.util.List;
 
-/** What a checkout asks of inventory-service. */
+/** A command of a checkout to inventory-service. */
 public sealed interface InventoryCommand extends Message {
     String TOPIC = "inventory.commands";
 
-    /** The order's lines; both commands name them, so that their shards are known without a directory. */
+    /** The order's lines. Both commands carry them, because the SKUs determine the shards. */
     List<OrderLine> lines();
 
     /** Answered by {@link CheckoutReply.StockReserved} for all lines, or {@link CheckoutReply.StockRejected} for none. */
@@ -17,8 +17,8 @@ public sealed interface InventoryCommand extends Message {
     }
 
     /**
-     * Gives back what the order holds and bars any later reservation for it. Answered by
-     * {@link CheckoutReply.StockReleased}, also when nothing was reserved.
+     * Releases the order's reservation, or prevents one that has not arrived yet. Answered by {@link
+     * CheckoutReply.StockReleased}, even if nothing was reserved.
      */
     record ReleaseStock(OrderId orderId, List<OrderLine> lines) implements InventoryCommand {
         public ReleaseStock {

@@ -3,8 +3,8 @@ package dev.faultline.contracts;
 import java.util.Currency;
 
 /**
- * An amount in the smallest unit of its currency, cents for {@code EUR}. Never negative: what flows back is another
- * posting, not a negative amount.
+ * A non-negative amount in minor units of its currency, cents for {@code EUR}. A refund is a separate transfer, not a
+ * negative amount.
  *
  * @param currency ISO 4217 code
  */
@@ -12,7 +12,7 @@ public record Money(long minorUnits, String currency) {
     /** @throws IllegalArgumentException if the amount is negative or the currency unknown */
     public Money {
         if (minorUnits < 0) {
-            throw new IllegalArgumentException("an amount of money must not be negative: " + minorUnits);
+            throw new IllegalArgumentException("an amount must not be negative: " + minorUnits);
         }
         Currency.getInstance(currency);
     }

@@ -6,24 +6,24 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * Names an order everywhere, as its payment's id too: {@code 7K-06B3N8ZQ4M1V9X2W5T0C}.
+ * The id of an order and of its payment, like {@code 7K-06B3N8ZQ4M1V9X2W5T0C}.
  *
  * <p>
- * The two characters before the dash are the bucket the order lives in, so that whoever holds an id can route by it
- * without a directory. The rest sorts by the time of creation. Characters are Crockford's base 32.
+ * The two characters before the dash are the order's bucket, so an id can be routed without a directory. The rest sorts
+ * by creation time. All characters are digits of Crockford's base 32.
  */
 public record OrderId(@JsonValue String value) implements Comparable<OrderId> {
-    private static final Pattern FORM = Pattern.compile("[0-9A-HJKMNP-TV-Z]{2}-[0-9A-HJKMNP-TV-Z]{20}");
+    private static final Pattern PATTERN = Pattern.compile("[0-9A-HJKMNP-TV-Z]{2}-[0-9A-HJKMNP-TV-Z]{20}");
 
-    /** @throws IllegalArgumentException if the text is not of the form of an order's id */
+    /** @throws IllegalArgumentException if {@code value} does not have this format */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public OrderId {
-        if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("not an order id: expected a form like 7K-06B3N8ZQ4M1V9X2W5T0C");
+        if (!PATTERN.matcher(value).matches()) {
+            throw new IllegalArgumentException("not an order id: expected a format like 7K-06B3N8ZQ4M1V9X2W5T0C");
         }
     }
 
-    /** The bucket's two characters. */
+    /** The two characters of the order's bucket. */
     public String bucketCode() {
         return value.substring(0, 2);
     }

@@ -1,6 +1,6 @@
 package dev.faultline.contracts;
 
-/** So many of one SKU. An order has each SKU once. */
+/** A quantity of one SKU. An order has at most one line per SKU. */
 public record OrderLine(Sku sku, int quantity) {
     /** @throws IllegalArgumentException if the quantity is not positive */
     public OrderLine {

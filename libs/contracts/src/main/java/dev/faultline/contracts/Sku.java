@@ -5,14 +5,14 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** A stock keeping unit: what is sold and counted. Upper-case letters, digits and inner dashes, 32 characters at most. */
+/** A stock keeping unit. Up to 32 upper-case letters, digits and inner dashes. */
 public record Sku(@JsonValue String value) implements Comparable<Sku> {
-    private static final Pattern FORM = Pattern.compile("[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?");
+    private static final Pattern PATTERN = Pattern.compile("[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?");
 
-    /** @throws IllegalArgumentException if the text is not of the form of a SKU */
+    /** @throws IllegalArgumentException if {@code value} does not have this format */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public Sku {
-        if (!FORM.matcher(value).matches()) {
+        if (!PATTERN.matcher(value).matches()) {
             throw new IllegalArgumentException(
                     "not a SKU: expected 1 to 32 upper-case letters, digits and inner dashes, like COFFEE-1KG");
         }

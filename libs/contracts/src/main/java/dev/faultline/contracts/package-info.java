@@ -1,4 +1,4 @@
-/** The messages that services send each other, and the values they are made of; nothing else is shared between services. */
+/** The messages between services and their value types. Services share nothing else. */
 @NullMarked
 package dev.faultline.contracts;
 

@@ -10,29 +10,29 @@ import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegis
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Deregisters a service before anything else of it stops, and keeps serving for a moment, for clients that have not
- * seen the change yet. Only then do consumers stop, the web server rejects new requests, and requests in flight
- * complete. Spring Cloud by itself deregisters last, so requests fail until a health check does.
+ * Deregisters a service before any other part of it stops, and keeps serving for a drain period, for clients that have
+ * not seen the change yet. Then consumers stop, the web server rejects new requests, and in-flight requests complete.
+ * Spring Cloud alone deregisters last, so requests fail until a health check does.
  *
  * <p>
- * That moment is a bound, not a proof: nothing tells when the last gateway has seen the change. Consul notifies
- * watchers within milliseconds; a gateway delayed for longer than {@code faultline.shutdown.leave-time} still sends
- * requests, and retries them elsewhere if they are retryable. If Consul cannot be reached, its health checks have the
- * same time.
+ * The drain period is a heuristic, because no one reports that the last gateway has seen the change. Consul notifies
+ * watchers within milliseconds; a gateway that is delayed for longer than {@code faultline.shutdown.drain-period} still
+ * sends requests, and retries the retryable ones on another instance. If Consul is unreachable, its health checks have
+ * the same time to fail.
  */
 class DeregistrationOnShutdown implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(DeregistrationOnShutdown.class);
 
     private final ObjectProvider<AbstractAutoServiceRegistration<?>> registrations;
-    private final Duration leaveTime;
+    private final Duration drainPeriod;
     private volatile boolean running;
 
-    DeregistrationOnShutdown(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations, Duration leaveTime) {
-        if (leaveTime.isNegative() || leaveTime.compareTo(Duration.ofSeconds(10)) > 0) {
-            throw new IllegalArgumentException("faultline.shutdown.leave-time must be from 0s to 10s");
+    DeregistrationOnShutdown(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations, Duration drainPeriod) {
+        if (drainPeriod.isNegative() || drainPeriod.compareTo(Duration.ofSeconds(10)) > 0) {
+            throw new IllegalArgumentException("faultline.shutdown.drain-period must be from 0s to 10s");
         }
         this.registrations = registrations;
-        this.leaveTime = leaveTime;
+        this.drainPeriod = drainPeriod;
     }
 
     @Override
@@ -50,7 +50,7 @@ class DeregistrationOnShutdown implements SmartLifecycle {
         }
         registered.forEach(DeregistrationOnShutdown::deregister);
         try {
-            Thread.sleep(leaveTime);
+            Thread.sleep(drainPeriod);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

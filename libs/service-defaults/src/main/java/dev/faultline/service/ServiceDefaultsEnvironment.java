@@ -11,7 +11,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ClassPathResource;
 
-/** Adds {@code service-defaults.yml} with the lowest precedence. */
+/** Adds {@code service-defaults.yml} to the environment, with the lowest precedence. */
 class ServiceDefaultsEnvironment implements EnvironmentPostProcessor, Ordered {
     private static final String FILE = "service-defaults.yml";
 

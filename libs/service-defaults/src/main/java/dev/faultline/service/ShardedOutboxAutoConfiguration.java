@@ -9,7 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
-/** Gives a service with shards and messages an outbox per shard. */
+/** Configures one outbox per shard for services with shards and messaging. */
 @AutoConfiguration(after = ShardingAutoConfiguration.class, beforeName = "dev.faultline.messaging.MessagingAutoConfiguration")
 @ConditionalOnClass({ShardDatabases.class, OutboxDatabases.class})
 @ConditionalOnBean(ShardDatabases.class)

@@ -8,13 +8,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegistration;
 import org.springframework.context.annotation.Bean;
 
-/** Deregisters a service before it stops. */
+/** Configures the deregistration of a service before it stops. */
 @AutoConfiguration
 public class ShutdownAutoConfiguration {
 
     @Bean
-    DeregistrationOnShutdown leavingRotation(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations,
-            @Value("${faultline.shutdown.leave-time:1s}") Duration leaveTime) {
-        return new DeregistrationOnShutdown(registrations, leaveTime);
+    DeregistrationOnShutdown deregistrationOnShutdown(ObjectProvider<AbstractAutoServiceRegistration<?>> registrations,
+            @Value("${faultline.shutdown.drain-period:1s}") Duration drainPeriod) {
+        return new DeregistrationOnShutdown(registrations, drainPeriod);
     }
 }

@@ -27,11 +27,11 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** A service of the platform that is told to stop while it is asked. */
+/** Tests a service that is stopped while it serves requests. */
 class DeregistrationOnShutdownTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private final String instance = "leaving-" + UUID.randomUUID();
+    private final String instance = "draining-" + UUID.randomUUID();
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach
@@ -47,29 +47,29 @@ class DeregistrationOnShutdownTest {
 
         @Bean
         RouterFunction<ServerResponse> routes() {
-            return RouterFunctions.route().GET("/quick", _ -> ServerResponse.ok().body("here"))
+            return RouterFunctions.route().GET("/quick", _ -> ServerResponse.ok().body("served"))
                     .GET("/slow", _ -> {
                         asked.countDown();
                         answer.await();
-                        return ServerResponse.ok().body("after all");
+                        return ServerResponse.ok().body("completed");
                     }).build();
         }
     }
 
     @Test
-    void goesOnServingForAMomentAfterItHasLeftTheRegistry() throws Exception {
+    void servesRequestsDuringTheDrainPeriodAfterDeregistration() throws Exception {
         ConfigurableApplicationContext service = start("3s");
-        await().atMost(SOON).until(this::isRegistered);
+        await().atMost(TIMEOUT).until(this::isRegistered);
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(service::close);
-        await().atMost(SOON).until(() -> !isRegistered());
+        await().atMost(TIMEOUT).until(() -> !isRegistered());
 
-        assertThat(ask(service, "/quick").body()).isEqualTo("here");
-        assertThat(stopped).succeedsWithin(SOON);
+        assertThat(ask(service, "/quick").body()).isEqualTo("served");
+        assertThat(stopped).succeedsWithin(TIMEOUT);
         assertThatThrownBy(() -> ask(service, "/quick")).isInstanceOf(ConnectException.class);
     }
 
     @Test
-    void finishesWhatIsUnderWayAndTakesNothingNew() throws Exception {
+    void completesInFlightRequestsAndRejectsNewOnes() throws Exception {
         ConfigurableApplicationContext service = start("0s");
         var state = service.getBean(Service.class);
         CompletableFuture<HttpResponse<String>> slow = http.sendAsync(request(service, "/slow"),
@@ -77,27 +77,28 @@ class DeregistrationOnShutdownTest {
                         .ofString());
         state.asked.await();
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(service::close);
-        await().atMost(SOON).untilAsserted(() -> assertThatThrownBy(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThatThrownBy(() -> {
             try (var another = HttpClient.newHttpClient()) {
                 another.send(request(service, "/quick"), HttpResponse.BodyHandlers.ofString());
             }
         }).isInstanceOf(ConnectException.class));
 
         state.answer.countDown();
-        assertThat(slow).succeedsWithin(SOON).satisfies(answer -> assertThat(answer.body()).isEqualTo("after all"));
-        assertThat(stopped).succeedsWithin(SOON);
+        assertThat(slow).succeedsWithin(TIMEOUT).satisfies(answer -> assertThat(answer.body()).isEqualTo("completed"));
+        assertThat(stopped).succeedsWithin(TIMEOUT);
     }
 
     @Test
-    void doesNotStartWithATimeThatWouldOutlastTheStop() {
+    void doesNotStartWithADrainPeriodThatExceedsTheShutdownTimeout() {
         assertThatThrownBy(() -> start("11s")).rootCause()
-                .hasMessage("faultline.shutdown.leave-time must be from 0s to 10s");
+                .hasMessage("faultline.shutdown.drain-period must be from 0s to 10s");
     }
 
-    private ConfigurableApplicationContext start(String leaveTime) {
+    private ConfigurableApplicationContext start(String drainPeriod) {
         return new SpringApplicationBuilder(Service.class).run("--server.port=0", "--management.server.port=0",
-                "--spring.application.name=leaving", "--faultline.instance=" + instance,
-                "--faultline.shutdown.leave-time=" + leaveTime, "--spring.cloud.consul.host=" + Consul.shared().host(),
+                "--spring.application.name=draining", "--faultline.instance=" + instance,
+                "--faultline.shutdown.drain-period=" + drainPeriod, "--spring.cloud.consul.host=" + Consul.shared()
+                        .host(),
                 "--spring.cloud.consul.port=" + Consul.shared().port());
     }
 
@@ -113,6 +114,6 @@ class DeregistrationOnShutdownTest {
 
     private static HttpRequest request(ConfigurableApplicationContext service, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.getEnvironment().getProperty(
-                "local.server.port") + path)).timeout(SOON).build();
+                "local.server.port") + path)).timeout(TIMEOUT).build();
     }
 }

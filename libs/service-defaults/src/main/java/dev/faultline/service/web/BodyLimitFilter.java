@@ -55,20 +55,20 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
         @Override
         public int read() throws IOException {
-            int octet = stream.read();
-            count(octet < 0 ? 0 : 1);
-            return octet;
+            int value = stream.read();
+            countBytes(value < 0 ? 0 : 1);
+            return value;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             int count = stream.read(buffer, offset, length);
-            count(Math.max(count, 0));
+            countBytes(Math.max(count, 0));
             return count;
         }
 
-        private void count(int octets) throws BodyTooLargeException {
-            read += octets;
+        private void countBytes(int bytes) throws BodyTooLargeException {
+            read += bytes;
             if (read > limitBytes) {
                 throw new BodyTooLargeException(limitBytes);
             }

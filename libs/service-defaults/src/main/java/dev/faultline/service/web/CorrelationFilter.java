@@ -17,13 +17,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class CorrelationFilter extends OncePerRequestFilter {
     private static final String HEADER = "X-Correlation-Id";
     private static final String FIELD = "correlationId";
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String id = request.getHeader(HEADER);
-        if (id == null || !FORM.matcher(id).matches()) {
+        if (id == null || !PATTERN.matcher(id).matches()) {
             chain.doFilter(request, response);
             return;
         }

@@ -9,7 +9,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
-/** An error response in the form of RFC 9457. The {@code type} is stable, for clients to decide by. */
+/** A problem detail response (RFC 9457). Its {@code type} is stable, so that clients can rely on it. */
 public class ProblemException extends ErrorResponseException {
     private static final String TYPES = "https://faultline.dev/problems/";
 
@@ -25,7 +25,7 @@ public class ProblemException extends ErrorResponseException {
         super(status, detail(status, slug, title, detail), null);
     }
 
-    /** An error response with one error per field. */
+    /** A response with status 422 and one error per field. */
     public static ProblemException invalid(String slug, String title, List<FieldError> errors) {
         var problem = new ProblemException(HttpStatus.UNPROCESSABLE_CONTENT, slug, title,
                 errors.getFirst().field() + ": " + errors.getFirst().reason());
@@ -33,7 +33,7 @@ public class ProblemException extends ErrorResponseException {
         return problem;
     }
 
-    /** Adds Retry-After. */
+    /** Sets the header {@code Retry-After}. */
     public ProblemException retryAfter(Duration wait) {
         getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wait.toSeconds())));
         return this;

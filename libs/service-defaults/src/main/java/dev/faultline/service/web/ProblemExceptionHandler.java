@@ -31,20 +31,20 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** Turns every exception that reaches the web into {@code application/problem+json} with a stable type. */
+/** Maps every exception of a controller to {@code application/problem+json} with a stable type. */
 @RestControllerAdvice
 @Order(0)
 class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemExceptionHandler.class);
     private static final String INVALID = "invalid-request";
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     @Override
     protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(MethodArgumentNotValidException e,
             HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         var errors = e.getBindingResult().getFieldErrors().stream()
                 .map(error -> new FieldError(error.getField(), String.valueOf(error.getDefaultMessage()))).toList();
-        return answer(e, errors.isEmpty() ? malformed("the request is not valid") : invalid(errors), headers, request);
+        return respond(e, errors.isEmpty() ? malformed("the request is not valid") : invalid(errors), headers, request);
     }
 
     @Override
@@ -58,7 +58,7 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
                         : result.getResolvableErrors().stream().map(error -> new FieldError(
                                 String.valueOf(result.getMethodParameter().getParameterName()), message(error))))
                 .toList();
-        return answer(e, invalid(errors), headers, request);
+        return respond(e, invalid(errors), headers, request);
     }
 
     private static String message(MessageSourceResolvable error) {
@@ -70,16 +70,16 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
             HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof BodyTooLargeException tooLarge) {
-                return answer(e, tooLarge.problem(), headers, request);
+                return respond(e, tooLarge.problem(), headers, request);
             }
         }
-        return answer(e, unreadable(e.getCause()), headers, request);
+        return respond(e, unreadable(e.getCause()), headers, request);
     }
 
     @Override
     protected @Nullable ResponseEntity<Object> handleMissingServletRequestParameter(
             MissingServletRequestParameterException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return answer(e, invalid(List.of(new FieldError(e.getParameterName(), "is missing"))), headers, request);
+        return respond(e, invalid(List.of(new FieldError(e.getParameterName(), "is missing"))), headers, request);
     }
 
     /** Locates the error in the JSON; never names a class. */
@@ -95,8 +95,8 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
         }
         return invalid(List.of(new FieldError(field, switch (json) {
             case UnrecognizedPropertyException unknown ->
-                "is not known here; known are " + unknown.getKnownPropertyIds();
-            case InvalidFormatException format -> "has a value of the wrong form: " + format.getValue();
+                "is unknown; known fields are " + unknown.getKnownPropertyIds();
+            case InvalidFormatException format -> "has an invalid value: " + format.getValue();
             default -> json.getCause() instanceof IllegalArgumentException refused
                     ? String.valueOf(refused.getMessage())
                     : "is missing or has a value of the wrong type";
@@ -128,40 +128,40 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> wrongType(MethodArgumentTypeMismatchException e, WebRequest request) {
         Throwable cause = e.getMostSpecificCause();
         String reason = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException)
-                && cause.getMessage() != null ? cause.getMessage() : "has a value of the wrong form";
-        return answer(e, invalid(List.of(new FieldError(e.getName(), reason))), new HttpHeaders(), request);
+                && cause.getMessage() != null ? cause.getMessage() : "has an invalid value";
+        return respond(e, invalid(List.of(new FieldError(e.getName(), reason))), new HttpHeaders(), request);
     }
 
     @ExceptionHandler
     @Nullable
-    ResponseEntity<Object> violated(ConstraintViolationException e, WebRequest request) {
+    ResponseEntity<Object> constraintViolated(ConstraintViolationException e, WebRequest request) {
         var errors = e.getConstraintViolations().stream()
                 .map(violation -> new FieldError(violation.getPropertyPath().toString(), violation.getMessage()))
                 .toList();
-        return answer(e, invalid(errors), new HttpHeaders(), request);
+        return respond(e, invalid(errors), new HttpHeaders(), request);
     }
 
     /** A shard is down or overloaded; the client may retry. */
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> unavailable(DataAccessException e, WebRequest request) {
-        log.warn("A database could not do its part: {}", e.getMostSpecificCause().toString());
+        log.warn("A database is unavailable: {}", e.getMostSpecificCause().toString());
         var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
-                "The service cannot reach its data", "Nothing is known to have changed; try again with the same"
-                        + " Idempotency-Key.").retryAfter(TRY_AGAIN);
-        return answer(e, problem, new HttpHeaders(), request);
+                "The service cannot reach its data", "The outcome is unknown; retry with the same"
+                        + " Idempotency-Key.").retryAfter(RETRY_AFTER);
+        return respond(e, problem, new HttpHeaders(), request);
     }
 
     @ExceptionHandler
     @Nullable
-    ResponseEntity<Object> unexpected(Exception e, WebRequest request) {
+    ResponseEntity<Object> internalError(Exception e, WebRequest request) {
         log.error("A request failed unexpectedly: {}", request.getDescription(false), e);
-        return answer(e, new ProblemException(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error",
-                "The service made a mistake", "It was logged with the correlation id of this request."),
+        return respond(e, new ProblemException(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error",
+                "Internal error", "The error was logged with the correlation id of this request."),
                 new HttpHeaders(), request);
     }
 
-    private @Nullable ResponseEntity<Object> answer(Exception e, ProblemException problem, HttpHeaders headers,
+    private @Nullable ResponseEntity<Object> respond(Exception e, ProblemException problem, HttpHeaders headers,
             WebRequest request) {
         var all = new HttpHeaders();
         all.putAll(headers);
@@ -169,7 +169,7 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
         return super.handleExceptionInternal(e, problem.getBody(), all, problem.getStatusCode(), request);
     }
 
-    /** Errors that Spring raises get a type from their reason phrase. */
+    /** Derives the type of Spring's own errors from their reason phrase. */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception e, @Nullable Object body,
             HttpHeaders headers, HttpStatusCode code, WebRequest request) {

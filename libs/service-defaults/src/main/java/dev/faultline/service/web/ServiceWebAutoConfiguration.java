@@ -13,7 +13,7 @@ import org.springframework.util.unit.DataSize;
 @Import(ProblemExceptionHandler.class)
 public class ServiceWebAutoConfiguration {
 
-    /** An order of a hundred lines takes about six kilobytes. */
+    /** An order with 100 lines has about 6 KB. */
     @Bean
     BodyLimitFilter bodyLimitFilter(@Value("${faultline.web.max-body:64KB}") DataSize limit) {
         return new BodyLimitFilter(limit);

@@ -1,4 +1,4 @@
-/** Defaults of every servlet service: error responses, a limit on request bodies, correlation of logs. */
+/** Defaults of servlet services: problem details, a limit on request bodies, correlation ids in logs. */
 @NullMarked
 package dev.faultline.service.web;
 

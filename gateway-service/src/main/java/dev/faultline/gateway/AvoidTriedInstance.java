@@ -16,14 +16,14 @@ import org.springframework.cloud.loadbalancer.support.SimpleObjectProvider;
 import org.springframework.context.annotation.Bean;
 import reactor.core.publisher.Flux;
 
-/** Sends a retry to another instance than the previous attempt, if there is one. */
+/** Sends a retry to another instance than the previous attempt, if possible. */
 final class AvoidTriedInstance extends DelegatingServiceInstanceListSupplier {
 
     AvoidTriedInstance(ServiceInstanceListSupplier instances) {
         super(instances);
     }
 
-    /** Round robin; in a child context for each service. */
+    /** Configures round-robin load balancing in the child context of each service. */
     static class Configuration {
         @Bean
         ReactorLoadBalancer<ServiceInstance> loadBalancer(ServiceInstanceListSupplier instances) {
@@ -38,7 +38,7 @@ final class AvoidTriedInstance extends DelegatingServiceInstanceListSupplier {
     }
 
     @Override
-    @SuppressWarnings("rawtypes") // as it is inherited
+    @SuppressWarnings("rawtypes") // inherited signature
     public Flux<List<ServiceInstance>> get(Request request) {
         Flux<List<ServiceInstance>> all = getDelegate().get(request);
         return request.getContext() instanceof RequestDataContext context && context.getClientRequest() != null

@@ -37,7 +37,7 @@ class CorrelationFilter implements WebFilter {
     static final String HEADER = "X-Correlation-Id";
 
     private static final Logger access = LoggerFactory.getLogger("dev.faultline.gateway.access");
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ORDER_ID = Pattern.compile("/api/(?:orders|payments)/([A-Za-z0-9-]{1,64})");
     private static final HttpStatusCode CLIENT_CLOSED_REQUEST = HttpStatusCode.valueOf(499);
     private static final SecureRandom random = new SecureRandom();
@@ -55,7 +55,7 @@ class CorrelationFilter implements WebFilter {
         }
         long start = System.nanoTime();
         String given = exchange.getRequest().getHeaders().getFirst(HEADER);
-        String id = given != null && FORM.matcher(given).matches() ? given : generated();
+        String id = given != null && PATTERN.matcher(given).matches() ? given : generated();
         exchange.getAttributes().put(HEADER, id);
         var named = exchange.mutate().request(request -> request.header(HEADER, id)).build();
         var response = named.getResponse();

@@ -35,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Order(-2)
 class GatewayErrorHandler implements WebExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(GatewayErrorHandler.class);
-    /** As long as a breaker stays open; a restarted instance is back by then, too. */
+    /** The time for which a circuit stays open, which is also enough to restart an instance. */
     private static final Duration RETRY_AFTER_UNAVAILABLE = Duration.ofSeconds(3);
     private static final Duration RETRY_AFTER_BUSY = Duration.ofSeconds(1);
 
@@ -60,8 +60,8 @@ class GatewayErrorHandler implements WebExceptionHandler {
         }
         byte[] body = json.writeValueAsBytes(problem.body());
         response.getHeaders().setContentLength(body.length);
-        // Reactor Netty 1.3.7 stops reading from a connection whose buffered request (pipelined, or early) is answered
-        // before the event loop has handed it over completely. So never respond synchronously.
+        // Never respond synchronously: Reactor Netty 1.3.7 stops reading from a connection if a pipelined request is
+        // answered before the event loop has dispatched it completely.
         return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)))
                 .subscribeOn(Schedulers.parallel());
     }
@@ -77,29 +77,29 @@ class GatewayErrorHandler implements WebExceptionHandler {
         if (error instanceof ErrorResponse refusal && refusal.getStatusCode().is4xxClientError()) {
             var status = HttpStatus.valueOf(refusal.getStatusCode().value());
             return status == HttpStatus.NOT_FOUND
-                    ? new Problem(status, "not-found", "There is nothing here", "No such path.")
+                    ? new Problem(status, "not-found", "Not found", "No such path.")
                     : new Problem(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-'),
                             status.getReasonPhrase(), "The request is not acceptable.");
         }
         correlated(log.atError(), exchange).setCause(error)
                 .log("A request failed unexpectedly: {}", exchange.getRequest().getPath());
-        return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error", "The gateway made a mistake",
-                "It was logged with the correlation id of this request.");
+        return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error", "Internal error",
+                "The error was logged with the correlation id of this request.");
     }
 
     private static Problem unavailable(String service, ServerWebExchange exchange, Throwable error) {
         String outcome = RetrySafelyGatewayFilterFactory.isRead(exchange.getRequest())
                 ? "Try again later."
-                : "Whether the request was carried out is not known; repeat it with the same Idempotency-Key.";
+                : "The outcome of the request is unknown; repeat it with the same Idempotency-Key.";
         if (has(error, BulkheadFullException.class) || has(error, PoolAcquireTimeoutException.class)) {
             return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "service-busy", service + " is busy",
-                    "Nothing was done. Try again later.", RETRY_AFTER_BUSY);
+                    "The request was not executed. Try again later.", RETRY_AFTER_BUSY);
         }
         if (isTimeout(error)) {
             return new Problem(HttpStatus.GATEWAY_TIMEOUT, "service-timeout", service + " did not answer in time",
                     outcome, RETRY_AFTER_UNAVAILABLE);
         }
-        if (!has(error, ServiceUnavailableException.class)) { // an open circuit is not news
+        if (!has(error, ServiceUnavailableException.class)) { // an open circuit was logged when it opened
             correlated(log.atWarn(), exchange)
                     .log("No answer from {}: {}", service, error.toString());
         }
@@ -113,7 +113,7 @@ class GatewayErrorHandler implements WebExceptionHandler {
         return id == null ? line : line.addKeyValue("correlationId", id);
     }
 
-    /** Connection timeouts do not count: then the instance is unavailable. */
+    /** Excludes connection timeouts, which mean that the instance is unavailable. */
     static boolean isTimeout(Throwable error) {
         return has(error, TimeoutException.class) || has(error, ReadTimeoutException.class);
     }

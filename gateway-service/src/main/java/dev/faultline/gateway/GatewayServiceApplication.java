@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 @ConfigurationPropertiesScan
 @LoadBalancerClients(defaultConfiguration = AvoidTriedInstance.Configuration.class)
 class GatewayServiceApplication {
-    /** How long a service may pause within its response. */
-    private static final Duration SILENCE = Duration.ofSeconds(20);
+    /** The maximum pause between two reads of a service's response. */
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(20);
 
     public static void main(String[] args) {
         SpringApplication.run(GatewayServiceApplication.class, args);
@@ -29,12 +29,12 @@ class GatewayServiceApplication {
      * method and budget.
      */
     @Bean
-    HttpClientCustomizer onlyOneLayerRetries() {
-        return client -> client.disableRetry(true).responseTimeout(SILENCE);
+    HttpClientCustomizer withoutClientRetries() {
+        return client -> client.disableRetry(true).responseTimeout(RESPONSE_TIMEOUT);
     }
 
     @Bean
-    NettyServerCustomizer serverErrorsBecomeProblems(JsonMapper json) {
+    NettyServerCustomizer serverErrorResponses(JsonMapper json) {
         return server -> server.doOnChannelInit((_, channel, _) -> channel.pipeline()
                 .addAfter(NettyPipeline.HttpCodec, "serverErrorResponses", new ServerErrorResponses(json)));
     }

@@ -8,10 +8,10 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
 /**
- * An error response in the form of RFC 9457.
+ * A problem detail response (RFC 9457).
  *
- * @param slug the last segment of the {@code type}, stable, for clients to decide by
- * @param retryAfter when to retry, if a retry can help
+ * @param slug the last segment of the {@code type}, which is stable, so that clients can rely on it
+ * @param retryAfter the value of {@code Retry-After}; null if a retry cannot help
  */
 record Problem(HttpStatus status, String slug, String title, String detail, @Nullable Duration retryAfter) {
     private static final String TYPES = "https://faultline.dev/problems/";
@@ -27,7 +27,7 @@ record Problem(HttpStatus status, String slug, String title, String detail, @Nul
         return body;
     }
 
-    /** Ends a request that the gateway rejects. */
+    /** Rejects a request with a problem. */
     static final class Rejection extends RuntimeException {
         private final transient Problem problem;
 

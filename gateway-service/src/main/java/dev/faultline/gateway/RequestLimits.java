@@ -7,12 +7,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Limits of a request, configured by {@code faultline.gateway}.
+ * The limits of a request.
  *
  * @param maxHeaders total size of path, query and header fields; the services accept a little more
  * @param maxBody size of the body, with or without a Content-Length
- * @param bodyTime time for the whole body to arrive
+ * @param bodyTimeout time for the whole body to arrive
  */
 @ConfigurationProperties("faultline.gateway")
 record RequestLimits(@DefaultValue("12KB") DataSize maxHeaders, @DefaultValue("256KB") DataSize maxBody,
-        @DefaultValue("10s") Duration bodyTime) {}
+        @DefaultValue("10s") Duration bodyTimeout) {}

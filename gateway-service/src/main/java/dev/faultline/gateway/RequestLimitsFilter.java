@@ -51,16 +51,16 @@ class RequestLimitsFilter implements WebFilter {
         }
         ServerHttpRequest request = exchange.getRequest();
         if (AMBIGUOUS.matcher(request.getURI().getRawPath()).find()) {
-            return refused(HttpStatus.BAD_REQUEST, "ambiguous-path", "The path is ambiguous",
+            return reject(HttpStatus.BAD_REQUEST, "ambiguous-path", "The path is ambiguous",
                     "Paths have no empty or dotted segments, no parameters and no encoded delimiters.");
         }
         if (CorsUtils.isPreFlightRequest(request)) {
-            return refused(HttpStatus.FORBIDDEN, "cross-origin", "Other origins are not admitted",
-                    "Scripts of other web sites cannot call this.");
+            return reject(HttpStatus.FORBIDDEN, "cross-origin", "Cross-origin requests are not allowed",
+                    "Scripts of other origins cannot call this API.");
         }
         HttpHeaders headers = request.getHeaders();
         if (request.getURI().toString().length() + size(headers) > limits.maxHeaders().toBytes()) {
-            return refused(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
+            return reject(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
                     "The request's headers are too large", "At most " + limits.maxHeaders().toBytes()
                             + " bytes are accepted, the path included.");
         }
@@ -75,11 +75,11 @@ class RequestLimitsFilter implements WebFilter {
 
     private Mono<byte[]> read(Flux<DataBuffer> body) {
         return DataBufferUtils.join(body, Math.toIntExact(limits.maxBody().toBytes())).map(RequestLimitsFilter::bytes)
-                .defaultIfEmpty(new byte[0]).timeout(limits.bodyTime())
+                .defaultIfEmpty(new byte[0]).timeout(limits.bodyTimeout())
                 .onErrorMap(DataBufferLimitException.class, _ -> bodyTooLarge())
                 .onErrorMap(TimeoutException.class, _ -> new Problem.Rejection(new Problem(
-                        HttpStatus.REQUEST_TIMEOUT, "body-too-slow", "The request's body came too slowly",
-                        "It must be there within " + limits.bodyTime().toSeconds() + " seconds.")));
+                        HttpStatus.REQUEST_TIMEOUT, "body-too-slow", "The request body arrived too slowly",
+                        "It must arrive within " + limits.bodyTimeout().toSeconds() + " seconds.")));
     }
 
     private static byte[] bytes(DataBuffer joined) {
@@ -110,7 +110,7 @@ class RequestLimitsFilter implements WebFilter {
                 "The request body is too large", "At most " + limits.maxBody().toBytes() + " bytes are accepted."));
     }
 
-    private static Mono<Void> refused(HttpStatus status, String slug, String title, String detail) {
+    private static Mono<Void> reject(HttpStatus status, String slug, String title, String detail) {
         return Mono.error(new Problem.Rejection(new Problem(status, slug, title, detail)));
     }
 }

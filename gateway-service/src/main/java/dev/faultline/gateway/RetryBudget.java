@@ -9,25 +9,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @see <a href="https://sre.google/sre-book/handling-overload/">Site Reliability Engineering, Handling Overload</a>
  */
 final class RetryBudget {
-    /** What one retry costs; a request earns 1. */
-    private static final int PRICE = 10;
+    /** A retry costs this many tokens; each request deposits one. */
+    private static final int RETRY_COST = 10;
 
     private final int cap;
-    private final AtomicInteger earned;
+    private final AtomicInteger balance;
 
-    /** @param reserve how many retries can be accumulated; available from the start */
+    /** @param reserve the maximum number of accumulated retries, which is also the initial number */
     RetryBudget(int reserve) {
-        this.cap = Math.multiplyExact(reserve, PRICE);
-        this.earned = new AtomicInteger(cap);
+        this.cap = Math.multiplyExact(reserve, RETRY_COST);
+        this.balance = new AtomicInteger(cap);
     }
 
     /** Records a request that may be retried. */
-    void earn() {
-        earned.updateAndGet(before -> Math.min(before + 1, cap));
+    void deposit() {
+        balance.updateAndGet(before -> Math.min(before + 1, cap));
     }
 
     /** Takes one retry from the budget; returns whether there was one. */
-    boolean spend() {
-        return earned.getAndUpdate(before -> before >= PRICE ? before - PRICE : before) >= PRICE;
+    boolean withdraw() {
+        return balance.getAndUpdate(before -> before >= RETRY_COST ? before - RETRY_COST : before) >= RETRY_COST;
     }
 }

@@ -19,8 +19,8 @@ import reactor.util.retry.Retry;
 
 /**
  * {@code RetrySafely=N}: retries up to N times, on another instance if there is one, when a service does not respond or
- * responds with 502, 503 or 504. Only reads, and writes with an Idempotency-Key, within a {@link RetryBudget} per
- * route. The last response is passed on.
+ * responds with 502, 503 or 504. It retries only reads and writes with an Idempotency-Key, within a {@link RetryBudget}
+ * per route, and forwards the last response.
  */
 @Component
 class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<RetrySafelyGatewayFilterFactory.Config> {
@@ -28,7 +28,7 @@ class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<Retry
     private static final Set<HttpStatus> RETRYABLE = Set.of(HttpStatus.BAD_GATEWAY,
             HttpStatus.SERVICE_UNAVAILABLE,
             HttpStatus.GATEWAY_TIMEOUT);
-    /** Enough for the second until a dead instance leaves rotation. */
+    /** Enough for the time until a crashed instance leaves rotation. */
     private static final int RESERVE = 100;
 
     RetrySafelyGatewayFilterFactory() {
@@ -60,11 +60,11 @@ class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<Retry
             if (!isRetryable(exchange.getRequest())) {
                 return chain.filter(exchange);
             }
-            budget.earn();
-            return chain.filter(exchange).then(Mono.defer(() -> refusal(exchange)))
+            budget.deposit();
+            return chain.filter(exchange).then(Mono.defer(() -> failIfRetryable(exchange)))
                     .retryWhen(Retry.from(attempts -> attempts.concatMap(attempt -> {
                         if (attempt.totalRetries() < config.getRetries() && isRetryable(attempt.failure())
-                                && budget.spend()) {
+                                && budget.withdraw()) {
                             ServerWebExchangeUtils.reset(exchange);
                             return Mono.just(attempt);
                         }
@@ -81,7 +81,7 @@ class RetrySafelyGatewayFilterFactory extends AbstractGatewayFilterFactory<Retry
         return READS.contains(request.getMethod());
     }
 
-    private static Mono<Void> refusal(ServerWebExchange exchange) {
+    private static Mono<Void> failIfRetryable(ServerWebExchange exchange) {
         HttpStatusCode status = exchange.getResponse().getStatusCode();
         return status != null && RETRYABLE.contains(status)
                 ? Mono.error(new UnavailableResponseException())

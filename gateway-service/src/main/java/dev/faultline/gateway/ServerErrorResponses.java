@@ -15,8 +15,8 @@ import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Turns the server's own error responses, to requests that are not HTTP or exceed its limits and so never reach a
- * filter, into problems too. The connection is closed afterwards.
+ * Converts the server's own error responses to problem details and closes the connection. The server rejects requests
+ * that are not valid HTTP or exceed its limits before any filter runs.
  */
 final class ServerErrorResponses extends ChannelOutboundHandlerAdapter {
     private final JsonMapper json;
@@ -26,7 +26,7 @@ final class ServerErrorResponses extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the writer has the promise
+    @SuppressWarnings("FutureReturnValueIgnored") // the caller has the promise
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof FullHttpResponse original && original.status().code() >= 400
                 && !original.headers().contains(CorrelationFilter.HEADER)) {
@@ -39,10 +39,10 @@ final class ServerErrorResponses extends ChannelOutboundHandlerAdapter {
 
     private FullHttpResponse problem(FullHttpResponse original) {
         Problem problem = switch (original.status().code()) {
-            case 414 -> new Problem(HttpStatus.URI_TOO_LONG, "path-too-long", "The request's path is too long",
-                    "It was not read to its end.");
+            case 414 -> new Problem(HttpStatus.URI_TOO_LONG, "path-too-long", "The request path is too long",
+                    "It was not read completely.");
             case 431, 413 -> new Problem(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large",
-                    "The request's headers are too large", "They were not read to their end.");
+                    "The request headers are too large", "They were not read completely.");
             default -> new Problem(HttpStatus.BAD_REQUEST, "malformed-request", "The request cannot be read",
                     "It is not a valid HTTP request.");
         };

@@ -19,7 +19,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.faultline.testing.Consul;
 
-/** An instance of a service: a real HTTP server, registered in Consul without a check, so Consul never notices a death. */
+/** A service instance: an HTTP server, registered in Consul without a health check, so Consul never notices a crash. */
 final class Backend implements AutoCloseable {
     private static final AtomicInteger ids = new AtomicInteger();
     private static final HttpClient http = HttpClient.newHttpClient();
@@ -29,10 +29,10 @@ final class Backend implements AutoCloseable {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile Behaviour behaviour;
 
-    /** A request as it arrived. */
+    /** A received request. */
     record Received(String method, String path, Headers headers, String body) {}
 
-    /** What it does with a request. */
+    /** How the backend responds to a request. */
     interface Behaviour {
         void answer(HttpExchange exchange) throws IOException;
     }
@@ -87,7 +87,7 @@ final class Backend implements AutoCloseable {
         behaviour = other;
     }
 
-    /** Dies without a word to Consul. */
+    /** Stops without deregistering. */
     void kill() {
         server.stop(0);
     }

@@ -53,7 +53,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
     "management.server.port=0",
-    "faultline.gateway.body-time=1s"})
+    "faultline.gateway.body-timeout=1s"})
 class GatewayServiceTest {
     private static final Behaviour OK = Backend.status(200, "fine");
     private static final Behaviour UNAVAILABLE = Backend.status(503, "not now");
@@ -67,13 +67,13 @@ class GatewayServiceTest {
     private final List<Backend> backends = new ArrayList<>();
 
     @DynamicPropertySource
-    static void surroundings(DynamicPropertyRegistry registry) {
+    static void infrastructure(DynamicPropertyRegistry registry) {
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
     }
 
     @BeforeEach
-    void circuitsAreClosed() {
+    void closeCircuits() {
         breakers.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
     }
 
@@ -89,7 +89,7 @@ class GatewayServiceTest {
         "order-service, /api/catalogue/COFFEE-1KG",
         "inventory-service, /api/stock/COFFEE-1KG",
         "payment-service, /api/payments/7K-06B3N8ZQ4M1V9X2W5T0C"})
-    void routesByDiscoveryAndInTurn(String service, String path) throws Exception {
+    void routesToDiscoveredInstancesRoundRobin(String service, String path) throws Exception {
         start(service, OK, OK);
         for (int i = 0; i < 4; i++) {
             assertThat(get(path).body()).isEqualTo("fine");
@@ -99,7 +99,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void passesMethodHeadersAndBodyOn() throws Exception {
+    void forwardsMethodHeadersAndBody() throws Exception {
         Backend orders = start("order-service", Backend.status(202, "{}"));
         var answer = send(request("/api/orders").header("Idempotency-Key", "k1").header("Prefer", "wait=5")
                 .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"customer\":\"alice\"}")));
@@ -136,9 +136,9 @@ class GatewayServiceTest {
 
     @ParameterizedTest
     @CsvSource({"'', 1", "k, 2"})
-    void sendsAWriteWithoutAKeyOnceThoughItsConnectionIsClosed(String key, int attempts) throws Exception {
+    void sendsAWriteWithoutAKeyOnceWhenItsConnectionIsClosed(String key, int attempts) throws Exception {
         Backend backend = start("order-service", OK);
-        // the connection that will break is one that was used before, and so pooled
+        // This pools the connection that will break.
         assertThat(get("/api/orders").statusCode()).isEqualTo(200);
         backend.behave(exchange -> {
             throw new IOException("broken on purpose");
@@ -151,7 +151,7 @@ class GatewayServiceTest {
 
     @ParameterizedTest
     @CsvSource({"'', 1", "k, 2"})
-    void sendsAWriteWithoutAKeyOnceThoughItsConnectionIsReset(String key, int attempts) throws Exception {
+    void sendsAWriteWithoutAKeyOnceWhenItsConnectionIsReset(String key, int attempts) throws Exception {
         try (var backend = new ResettingBackend("order-service")) {
             awaitKnown("order-service", List.of(ResettingBackend.ID));
             var request = request("/api/orders").POST(BodyPublishers.ofString(ResettingBackend.BODY));
@@ -162,7 +162,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void nobodySeesThatAnInstanceWasKilled() throws Exception {
+    void hidesTheCrashOfAnInstanceFromClients() throws Exception {
         start("order-service", OK, OK);
         assertThat(get("/api/orders/x").statusCode()).isEqualTo(200);
         backends.getFirst().kill();
@@ -174,7 +174,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void aRetryAsksAnotherInstance() throws Exception {
+    void retriesOnAnotherInstance() throws Exception {
         start("order-service", UNAVAILABLE, OK);
         for (int i = 0; i < 30; i++) {
             assertThat(get("/api/orders/x").body()).isEqualTo("fine");
@@ -182,7 +182,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void theCircuitOpensAndSaysWhenToTryAgain() throws Exception {
+    void opensTheCircuitAndReturnsRetryAfter() throws Exception {
         Backend dead = start("payment-service", OK);
         assertThat(get("/api/payments/x").statusCode()).isEqualTo(200);
         dead.kill();
@@ -206,7 +206,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void oneRoutesTroubleIsNotTheOthers() throws Exception {
+    void isolatesRoutesFromEachOthersFailures() throws Exception {
         start("payment-service", OK).kill();
         for (int i = 0; i < 20; i++) {
             get("/api/payments/x");
@@ -216,7 +216,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void aSlowServiceIsGivenUpAndNotAskedTwiceToWrite() throws Exception {
+    void timesOutOnASlowServiceAndDoesNotRepeatAWrite() throws Exception {
         var end = new CountDownLatch(1);
         Backend slow = start("inventory-service", _ -> waitFor(end));
         long start = System.nanoTime();
@@ -241,7 +241,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void aServiceWhoseConnectionsAreAllInUseIsBusyAndNotBroken() throws Exception {
+    void rejectsRequestsToABusyServiceWithoutOpeningTheCircuit() throws Exception {
         var end = new CountDownLatch(1);
         start("order-service", exchange -> {
             waitFor(end);
@@ -267,7 +267,7 @@ class GatewayServiceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void refusesABodyThatIsTooLargeHoweverItComes(boolean lengthAnnounced) throws Exception {
+    void rejectsABodyThatIsTooLargeWithOrWithoutAContentLength(boolean lengthAnnounced) throws Exception {
         Backend backend = start("order-service", OK);
         byte[] limit = new byte[256 * 1024];
         assertThat(send(request("/api/orders").POST(body(limit, lengthAnnounced))).statusCode()).isEqualTo(200);
@@ -278,7 +278,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void refusesABodyThatNeverComes() throws Exception {
+    void rejectsABodyThatNeverArrives() throws Exception {
         Backend backend = start("order-service", OK);
         assertThat(raw("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"))
                 .startsWith("HTTP/1.1 408").contains("application/problem+json").contains("body-too-slow");
@@ -287,7 +287,7 @@ class GatewayServiceTest {
 
     @ParameterizedTest
     @ValueSource(ints = {13_000, 30_000, 36_000})
-    void refusesHeadersThatAreTooLarge(int size) throws Exception {
+    void rejectsHeadersThatAreTooLarge(int size) throws Exception {
         Backend backend = start("order-service", OK);
         assertThat(raw("GET /api/orders HTTP/1.1\r\nHost: x\r\nX-Large: " + "x".repeat(size) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431").contains("application/problem+json").contains("headers-too-large");
@@ -304,7 +304,7 @@ class GatewayServiceTest {
         "OPTIONS * HTTP/1.1, 404",
         "CONNECT 127.0.0.1:80 HTTP/1.1, 404",
         "TRACE / HTTP/1.1, 404"})
-    void refusesWhatIsNotARequest(String line, int status) throws Exception {
+    void rejectsMalformedRequests(String line, int status) throws Exception {
         Backend backend = start("order-service", OK);
         String longer = Pattern.compile("\\{(\\d+)}").matcher(line)
                 .replaceAll(length -> "x".repeat(Integer.parseInt(length.group(1))));
@@ -314,7 +314,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void readsOnAfterARequestThatCameBeforeTheAnswerToTheOneBefore() throws Exception {
+    void acceptsPipelinedRequests() throws Exception {
         start("order-service", OK);
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
@@ -328,14 +328,14 @@ class GatewayServiceTest {
     }
 
     @Test
-    void refusesCallsFromOtherOriginsWithAProblem() throws Exception {
+    void rejectsCrossOriginRequestsWithAProblem() throws Exception {
         assertThat(raw(
                 "OPTIONS /api/orders HTTP/1.1\r\nHost: x\r\nOrigin: http://evil\r\nAccess-Control-Request-Method: PUT\r\n\r\n"))
                 .startsWith("HTTP/1.1 403").contains("cross-origin");
     }
 
     @Test
-    void namesEachRequestAndKeepsANameThatWasGiven() throws Exception {
+    void assignsACorrelationIdOrKeepsTheClients() throws Exception {
         Backend backend = start("order-service", OK);
         var named = send(request("/api/orders").header("X-Correlation-Id", "my.request-1"));
         assertThat(named.headers().allValues("X-Correlation-Id")).containsExactly("my.request-1");
@@ -388,7 +388,7 @@ class GatewayServiceTest {
         "/api/orders/\\..\\actuator, 400",
         "/api/orders/<x>, 400",
         "http://127.0.0.1:1/api/orders/../../actuator, 400"})
-    void nothingInternalIsReachable(String path, int status) throws Exception {
+    void exposesNoInternalPaths(String path, int status) throws Exception {
         Backend backend = start("order-service", OK);
         String answer = raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 " + status).containsIgnoringCase(
@@ -398,7 +398,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void doesNotBelieveWhatTheCallerSaysAboutItsWay() throws Exception {
+    void ignoresForwardedHeadersOfTheClient() throws Exception {
         Backend backend = start("order-service", OK);
         send(request("/api/orders").header("X-Forwarded-For", "10.0.0.1").header("X-Forwarded-Host", "evil")
                 .header("X-Forwarded-Proto", "https").header("X-Forwarded-Prefix", "/evil")
@@ -409,7 +409,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void doesNotTellOfWhatIsBehindIt() throws Exception {
+    void hidesTheServicesBehindIt() throws Exception {
         start("order-service", exchange -> {
             exchange.getResponseHeaders().set("Server", "Tomcat");
             exchange.getResponseHeaders().set("Location", "http://127.0.0.1:8123/api/orders/7K-1");
@@ -422,7 +422,7 @@ class GatewayServiceTest {
     }
 
     @Test
-    void aMethodThatAServiceDoesNotKnowIsForTheServiceToRefuse() throws Exception {
+    void forwardsMethodsThatAServiceDoesNotAllow() throws Exception {
         start("order-service", Backend.status(405, "no"));
         assertThat(send(request("/api/orders").method("PATCH", BodyPublishers.noBody())).statusCode()).isEqualTo(405);
     }
@@ -432,7 +432,7 @@ class GatewayServiceTest {
         assertThat(management("/actuator/health/readiness")).contains("UP");
     }
 
-    /** Starts instances of a service, and waits until the gateway knows exactly these. */
+    /** Starts instances of a service and waits until the gateway knows exactly these. */
     private Backend start(String service, Behaviour... behaviours) {
         var started = Arrays.stream(behaviours).map(behaviour -> new Backend(service, behaviour)).toList();
         backends.addAll(started);
@@ -490,7 +490,7 @@ class GatewayServiceTest {
                 BodyHandlers.ofString()).body();
     }
 
-    /** Says exactly this, and returns the answer. */
+    /** Sends the text as it is and returns the response. */
     private String raw(String request) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
@@ -499,7 +499,7 @@ class GatewayServiceTest {
         }
     }
 
-    /** What comes up to the end of a problem, or of the connection. */
+    /** Reads up to the end of a problem or of the connection. */
     private static String answer(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         var answer = new StringBuilder();

@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An instance that takes each request in, and then resets the connection: whether it did its work, nobody knows. */
+/** A service instance that reads each request and then resets the connection, so that the outcome is unknown. */
 final class ResettingBackend implements AutoCloseable {
     static final String ID = "resetting";
     static final String BODY = "body";
@@ -36,7 +36,7 @@ final class ResettingBackend implements AutoCloseable {
                 }
             }
         } catch (IOException closed) {
-            // as it should be, at the end
+            // expected on close
         }
     }
 

@@ -10,8 +10,8 @@ class RetryBudgetTest {
         var budget = new RetryBudget(5);
         int retries = 0;
         for (int requests = 0; requests < 1000; requests++) {
-            budget.earn();
-            if (budget.spend()) {
+            budget.deposit();
+            if (budget.withdraw()) {
                 retries++;
             }
         }
@@ -19,13 +19,13 @@ class RetryBudgetTest {
     }
 
     @Test
-    void savesUpNoMoreThanItsReserve() {
+    void accumulatesNoMoreThanItsReserve() {
         var budget = new RetryBudget(5);
         for (int requests = 0; requests < 1000; requests++) {
-            budget.earn();
+            budget.deposit();
         }
         int retries = 0;
-        while (budget.spend()) {
+        while (budget.withdraw()) {
             retries++;
         }
         assertThat(retries).isEqualTo(5);

@@ -13,7 +13,7 @@ leader() {
   case $role in
     checkout)
       for node in $(nodes | grep '^order-service'); do
-        [[ $(metric "$node" faultline_checkout_sweep_led) != 1 ]] || echo "$node"
+        [[ $(metric "$node" faultline_checkout_sweep_leader) != 1 ]] || echo "$node"
       done
       ;;
     shard-*) primary_of "$role" ;;

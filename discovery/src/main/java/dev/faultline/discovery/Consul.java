@@ -23,20 +23,20 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The calls to a Consul agent that Spring Cloud's client does not have: compare-and-set on keys, sessions and their
- * locks, and blocking queries that return when what they ask for has changed. Every one is known to Consul 1.7 and newer.
+ * A client for the parts of Consul's API that Spring Cloud's client lacks: compare-and-set on keys, sessions and locks,
+ * and blocking queries. Requires Consul 1.7 or newer.
  *
  * <p>
- * Thread-safe. A call ends within five seconds, or five seconds after the wait it was given. Unlike Spring Cloud's
- * client it never turns trouble into an empty answer: an agent that cannot be reached, or that has no leader, is an
- * {@link UncheckedIOException}.
+ * Thread-safe; calls block for at most five seconds, plus the wait of a blocking query. Unlike Spring Cloud's client,
+ * it never reports a failure as an empty result: it throws {@link UncheckedIOException} if the agent is unreachable or
+ * has no leader.
  *
  * @see <a href="https://developer.hashicorp.com/consul/api-docs/features/blocking">Consul: blocking queries</a>
  */
 public final class Consul {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    /** Done; there is no such key or session; a transaction was refused. */
-    private static final Set<Integer> ANSWERS = Set.of(200, 404, 409);
+    /** OK; no such key or session; transaction rolled back. */
+    private static final Set<Integer> EXPECTED_STATUSES = Set.of(200, 404, 409);
 
     private final URI agent;
     private final HttpClient http;
@@ -48,13 +48,14 @@ public final class Consul {
                 .build();
     }
 
-    /** An answer and the index to watch from for the next one. */
-    public record Watched<T>(T value, long index) {}
+    /** A value and the index from which to watch for the next change. */
+    public record WatchResult<T>(T value, long index) {}
 
     /**
-     * A key's value, and the index that a compare-and-set must name to replace it.
+     * A key's value.
      *
-     * @param session that has the key locked, if one has
+     * @param modifyIndex the index to pass to a compare-and-set
+     * @param session the session that holds the key's lock, if any
      */
     public record Entry(String value, long modifyIndex, Optional<String> session) {}
 
@@ -62,36 +63,36 @@ public final class Consul {
     sealed interface Operation {
         String key();
 
-        /** Locks the key and sets it; refused if another session has it locked. */
+        /** Acquires the key's lock and sets the value; fails if another session holds the lock. */
         record Lock(String key, String session, String value) implements Operation {}
 
-        /** Refused unless this session has the key locked. */
+        /** Fails unless this session holds the key's lock. */
         record CheckLock(String key, String session) implements Operation {}
 
-        /** Refused if the key has changed since {@code modifyIndex}; 0 stands for a key that does not exist. */
+        /** Fails if the key has changed since {@code modifyIndex}; 0 means that the key must not exist. */
         record CompareAndSet(String key, String value, long modifyIndex) implements Operation {}
     }
 
-    /** The entry as it is now, if there is one. */
+    /** The current entry, if the key exists. */
     public Optional<Entry> get(String key) {
         return watch(key, 0, Duration.ZERO).value();
     }
 
-    /** The entry once it differs from what it was at {@code index}, or as it is after {@code wait}. */
-    public Watched<Optional<Entry>> watch(String key, long index, Duration wait) {
+    /** Blocks until the entry has changed since {@code index}, or until {@code wait} has passed; returns the entry. */
+    public WatchResult<Optional<Entry>> watch(String key, long index, Duration wait) {
         var response = send(request("/v1/kv/" + key + blocking('?', index, wait), wait).GET());
         if (response.statusCode() == 404) {
-            return new Watched<>(Optional.empty(), indexOf(response));
+            return new WatchResult<>(Optional.empty(), indexOf(response));
         }
         JsonNode entry = body(response).get(0);
         var value = new String(Base64.getDecoder().decode(entry.get("Value").asString("")), StandardCharsets.UTF_8);
         var session = Optional.of(entry.path("Session").asString("")).filter(id -> !id.isEmpty());
-        return new Watched<>(Optional.of(new Entry(value, entry.get("ModifyIndex").asLong(), session)),
+        return new WatchResult<>(Optional.of(new Entry(value, entry.get("ModifyIndex").asLong(), session)),
                 indexOf(response));
     }
 
     /**
-     * Sets the key if it has not changed since {@code modifyIndex}; 0 stands for a key that does not exist.
+     * Sets the key if it has not changed since {@code modifyIndex}; 0 means that the key must not exist.
      *
      * @return whether it was set
      */
@@ -102,9 +103,9 @@ public final class Consul {
     }
 
     /**
-     * Carries out all of the operations, at one index of Consul's log, or none if one of them is refused.
+     * Applies all operations atomically, at one index of Consul's log, or none if one fails.
      *
-     * @return whether they were carried out
+     * @return whether they were applied
      */
     boolean transact(Operation... operations) {
         var body = json.writeValueAsString(Stream.of(operations).map(o -> Map.of("KV", verb(o))).toList());
@@ -128,13 +129,13 @@ public final class Consul {
     }
 
     /**
-     * Opens a session that Consul ends, and whose locks it releases, some time after it was last renewed: not before
-     * {@code ttl}, and not long after twice that. Nothing else ends it, and no lock is delayed by its end.
+     * Creates a session that Consul invalidates, releasing its locks, between one and about two TTLs after the last
+     * renewal. It has no health checks and no lock delay.
      *
-     * @param ttl from 10 s to a day, as Consul bounds it
+     * @param ttl from 10 seconds to 24 hours, as Consul requires
      * @see <a href="https://developer.hashicorp.com/consul/docs/dynamic-app-config/sessions">Consul: sessions</a>
      */
-    String openSession(String name, Duration ttl) {
+    String createSession(String name, Duration ttl) {
         var body = json.writeValueAsString(Map.of("Name", name, "TTL", ttl.toSeconds() + "s", "Behavior", "release",
                 "LockDelay", "0s", "NodeChecks", List.of()));
         var response = send(request("/v1/session/create", Duration.ZERO)
@@ -142,23 +143,26 @@ public final class Consul {
         return body(response).get("ID").asString();
     }
 
-    /** Whether the session was still there to be renewed. */
+    /** Returns false if the session no longer exists. */
     boolean renewSession(String id) {
         return send(request("/v1/session/renew/" + id, Duration.ZERO).PUT(HttpRequest.BodyPublishers.noBody()))
                 .statusCode() == 200;
     }
 
-    /** Ends the session, if it is there, and releases its locks. */
-    void endSession(String id) {
+    /** Destroys the session, if it exists, and releases its locks. */
+    void destroySession(String id) {
         send(request("/v1/session/destroy/" + id, Duration.ZERO).PUT(HttpRequest.BodyPublishers.noBody()));
     }
 
-    /** The instances whose checks pass, once that list differs from what it was at {@code index}, or after the wait. */
-    public Watched<List<ServiceInstance>> watchPassing(String service, long index, Duration wait) {
+    /**
+     * Blocks until the service's healthy instances have changed since {@code index}, or until {@code wait} has passed;
+     * returns the instances.
+     */
+    public WatchResult<List<ServiceInstance>> watchPassing(String service, long index, Duration wait) {
         var path = "/v1/health/service/" + URLEncoder.encode(service, StandardCharsets.UTF_8) + "?passing=true";
         var response = send(request(path + blocking('&', index, wait), wait).GET());
         List<ServiceInstance> instances = body(response).valueStream().map(Consul::instance).toList();
-        return new Watched<>(instances, indexOf(response));
+        return new WatchResult<>(instances, indexOf(response));
     }
 
     private static ServiceInstance instance(JsonNode entry) {
@@ -176,7 +180,7 @@ public final class Consul {
         return wait.isZero() ? "" : separator + "index=" + index + "&wait=" + wait.toMillis() + "ms";
     }
 
-    /** Consul adds up to a sixteenth of the wait to it, so that watchers do not come back all at once. */
+    /** Consul adds jitter of up to a sixteenth of the wait. */
     private HttpRequest.Builder request(String path, Duration wait) {
         return HttpRequest.newBuilder(agent.resolve(path)).timeout(TIMEOUT.plus(wait).plus(wait.dividedBy(16)));
     }
@@ -184,13 +188,13 @@ public final class Consul {
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (!ANSWERS.contains(response.statusCode())) {
+            if (!EXPECTED_STATUSES.contains(response.statusCode())) {
                 throw new IOException(
-                        "Consul at " + agent + " answered " + response.statusCode() + ": " + response.body());
+                        "Consul at " + agent + " responded " + response.statusCode() + ": " + response.body());
             }
             return response;
         } catch (IOException e) {
-            throw new UncheckedIOException("Consul at " + agent + " cannot be asked: " + e, e);
+            throw new UncheckedIOException("Consul at " + agent + " is unavailable: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new IOException("interrupted while waiting for Consul", e));
@@ -201,7 +205,7 @@ public final class Consul {
         return json.readTree(response.body());
     }
 
-    /** The index may go back, after Consul's state was restored; then the watch starts anew. */
+    /** The index may go backwards after a restore of Consul's state; watchers then restart from 0. */
     private static long indexOf(HttpResponse<?> response) {
         @Nullable
         String index = response.headers().firstValue("X-Consul-Index").orElse(null);

@@ -5,7 +5,9 @@ import org.springframework.cloud.consul.ConsulProperties;
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
 import org.springframework.context.annotation.Bean;
 
-/** A client of the Consul agent that {@code spring.cloud.consul} names, and load balancing over watched instances. */
+/**
+ * A client of the Consul agent configured by {@code spring.cloud.consul}, and load balancing over watched instances.
+ */
 @AutoConfiguration(afterName = "org.springframework.cloud.consul.ConsulAutoConfiguration")
 @LoadBalancerClients(defaultConfiguration = WatchedInstancesConfiguration.class)
 public class DiscoveryAutoConfiguration {

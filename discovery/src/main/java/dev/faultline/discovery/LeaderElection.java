@@ -13,56 +13,57 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One candidate for a role that one instance at a time has. It stands from its construction until it is closed.
+ * One candidate in the election of a role's leader, from construction until it is closed.
  *
  * <p>
- * <b>What can be relied on.</b> A leader has a {@link FencingToken} that is higher than that of every leader before, for
- * both the lock and the token change at one index of Consul's log. Its lease is counted by this machine's monotonic clock
- * from before it was asked for, so it ends here before it ends at Consul, whether Consul can be asked or not. That is all
- * that a lease can do: a process that is paused between asking {@link #token()} and writing wakes up as a second leader.
- * Only who stores what it writes can refuse it, by the token.
+ * <b>Guarantees.</b> A leader's {@link FencingToken} is higher than that of every earlier leader, because lock and
+ * token change in one Consul transaction. The lease is measured by the local monotonic clock, from before it was
+ * requested, so it expires here before it expires at Consul, even if Consul is unreachable. A lease cannot prevent two
+ * leaders: a process that is paused between calling {@link #token()} and writing resumes as a stale leader. Only the
+ * store can reject its write, by the token.
  *
  * <p>
- * <b>How long nobody leads.</b> After {@link #close()} the next takes over at once: followers wait in blocking queries.
- * After a crash within twice the lease, 20 s, which is when Consul has ended the session. Consul's lock delay would add
- * to that to let an old leader notice; it is zero, since tokens protect without waiting.
+ * <b>Failover time.</b> After {@link #close()} another candidate takes over at once, because followers wait in blocking
+ * queries. After a crash it takes up to twice the lease, 20 seconds, until Consul invalidates the session. Consul's
+ * lock delay is zero, because the tokens make it unnecessary.
  *
  * <p>
- * Thread-safe. Consul's state may be lost, and tokens start over with it: a leader that is refused though it leads, for a
- * higher token was seen before, {@linkplain #raiseAbove raises} its own.
+ * Thread-safe. If Consul loses its state, tokens restart: a leader whose token is rejected calls {@link
+ * #raiseTokenAbove}.
  *
  * @see <a href="https://doi.org/10.1145/74850.74870">Gray, Cheriton: Leases, 1989</a>
  * @see <a href="https://developer.hashicorp.com/consul/docs/dynamic-app-config/sessions/application-leader-election">
- *      Consul: application leader elections</a>
+ *        Consul: application leader elections</a>
  */
 public final class LeaderElection implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaderElection.class);
-    /** The shortest that Consul grants. */
+    /** The minimum session TTL of Consul. */
     static final Duration LEASE = Duration.ofSeconds(10);
-    private static final Duration RENEW_EVERY = LEASE.dividedBy(3);
-    private static final Duration WATCH = Duration.ofSeconds(60);
-    private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofMillis(500);
+    private static final Duration RENEW_INTERVAL = LEASE.dividedBy(3);
+    private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(500);
 
     private final Consul consul;
     private final String role;
     private final String candidate;
     private final String lockKey;
     private final String tokenKey;
-    private final Thread standing;
+    private final Thread thread;
     private volatile @Nullable Term term;
 
-    /** A leadership while it lasts. */
+    /** A period of leadership. */
     private record Term(String session, FencingToken token, long leaseEnds) {
-        boolean isOver() {
+        boolean isExpired() {
             return System.nanoTime() - leaseEnds >= 0;
         }
     }
 
     /**
-     * Does not block, and does not fail while Consul cannot be asked: it then stands for the role as soon as it can.
+     * Does not block. While Consul is unavailable, the candidate keeps retrying.
      *
-     * @param role a path in Consul's key-value store, where {@code role/leader} is locked and {@code role/token} counts
-     * @param candidate the name that operators see as the value of {@code role/leader}
+     * @param role a path in Consul's key-value store: {@code role/leader} is the lock, {@code role/token} the last
+     *        token
+     * @param candidate the value of {@code role/leader} while this candidate leads, for operators
      */
     public LeaderElection(Consul consul, String role, String candidate) {
         this.consul = consul;
@@ -70,123 +71,123 @@ public final class LeaderElection implements AutoCloseable {
         this.candidate = candidate;
         this.lockKey = role + "/leader";
         this.tokenKey = role + "/token";
-        this.standing = Thread.ofVirtual().name("leader-election").start(this::stand);
+        this.thread = Thread.ofVirtual().name("leader-election").start(this::run);
     }
 
-    /** The token of this candidate while it leads, else empty. Does not block. */
+    /** This candidate's token while it leads; empty otherwise. Does not block. */
     public Optional<FencingToken> token() {
         Term current = term;
-        return current == null || current.isOver() ? Optional.empty() : Optional.of(current.token);
+        return current == null || current.isExpired() ? Optional.empty() : Optional.of(current.token);
     }
 
     /**
-     * Takes a token above one that somebody has seen, if Consul confirms at the same index that this candidate leads: so
-     * a leader that was replaced never gets ahead of the one that replaced it.
+     * Raises this leader's token above one that a store has seen. Consul confirms the leadership in the same
+     * transaction, so a replaced leader never overtakes its successor.
      *
-     * @return whether {@link #token()} is now higher
-     * @throws UncheckedIOException if Consul cannot be asked
+     * @return whether the token was raised
+     * @throws UncheckedIOException if Consul is unavailable
      */
-    public synchronized boolean raiseAbove(FencingToken seen) {
+    public synchronized boolean raiseTokenAbove(FencingToken seen) {
         Term current = term;
         if (current == null) {
             return false;
         }
         Optional<Entry> last = consul.get(tokenKey);
-        var raised = new FencingToken(Math.max(number(last), seen.number()) + 1);
-        if (!consul.transact(new CheckLock(lockKey, current.session), count(raised, last))) {
+        var raised = new FencingToken(Math.max(tokenNumber(last), seen.number()) + 1);
+        if (!consul.transact(new CheckLock(lockKey, current.session), storeToken(raised, last))) {
             return false;
         }
-        log.warn("{}: the token is raised from {} to {}, for {} was seen; has Consul lost its state?", role,
+        log.warn("{}: raised the token from {} to {}, because {} was seen; Consul may have lost its state", role,
                 current.token, raised, seen);
         term = new Term(current.session, raised, current.leaseEnds);
         return true;
     }
 
-    private void stand() {
-        boolean troubled = false;
+    private void run() {
+        boolean failing = false;
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                awaitVacancy();
-                troubled = false;
+                awaitUnlocked();
+                failing = false;
                 lead();
-            } catch (RuntimeException trouble) {
-                if (!troubled && !Thread.currentThread().isInterrupted()) {
-                    log.warn("{}: not standing for the moment: {}", role, trouble.getMessage());
+            } catch (RuntimeException e) {
+                if (!failing && !Thread.currentThread().isInterrupted()) {
+                    log.warn("{}: the election is suspended: {}", role, e.getMessage());
                 }
-                troubled = true;
+                failing = true;
                 pause();
             }
         }
     }
 
-    private void awaitVacancy() {
+    private void awaitUnlocked() {
         long index = 0;
         while (true) {
-            var answer = consul.watch(lockKey, index, WATCH);
-            if (answer.value().flatMap(Entry::session).isEmpty()) {
+            var result = consul.watch(lockKey, index, WATCH_TIMEOUT);
+            if (result.value().flatMap(Entry::session).isEmpty()) {
                 return;
             }
-            index = answer.index() < index ? 0 : answer.index();
+            index = result.index() < index ? 0 : result.index();
         }
     }
 
     private void lead() {
-        long asked = System.nanoTime();
-        String session = consul.openSession(role, LEASE);
+        long requestedAt = System.nanoTime();
+        String session = consul.createSession(role, LEASE);
         try {
             Optional<Entry> last = consul.get(tokenKey);
-            var token = new FencingToken(number(last) + 1);
-            if (consul.transact(new Lock(lockKey, session, candidate), count(token, last))) {
-                term = new Term(session, token, asked + LEASE.toNanos());
+            var token = new FencingToken(tokenNumber(last) + 1);
+            if (consul.transact(new Lock(lockKey, session, candidate), storeToken(token, last))) {
+                term = new Term(session, token, requestedAt + LEASE.toNanos());
                 log.info("{}: {} leads with token {}", role, candidate, token);
-                keepLeading(session);
-                log.info("{}: {} leads no more", role, candidate);
+                renewUntilLost(session);
+                log.info("{}: {} no longer leads", role, candidate);
             } else {
-                pause(); // another was faster
+                pause(); // another candidate won
             }
         } finally {
             resign(session);
         }
     }
 
-    private void keepLeading(String session) {
+    private void renewUntilLost(String session) {
         long index = 0;
         while (token().isPresent() && !Thread.currentThread().isInterrupted()) {
             try {
-                var answer = consul.watch(lockKey, index, RENEW_EVERY);
-                index = answer.index() < index ? 0 : answer.index();
-                long asked = System.nanoTime();
-                if (answer.value().flatMap(Entry::session).filter(session::equals).isEmpty()
+                var result = consul.watch(lockKey, index, RENEW_INTERVAL);
+                index = result.index() < index ? 0 : result.index();
+                long requestedAt = System.nanoTime();
+                if (result.value().flatMap(Entry::session).filter(session::equals).isEmpty()
                         || !consul.renewSession(session)) {
                     return;
                 }
-                renewed(asked + LEASE.toNanos());
-            } catch (UncheckedIOException trouble) {
+                extendLease(requestedAt + LEASE.toNanos());
+            } catch (UncheckedIOException e) {
                 if (!Thread.currentThread().isInterrupted()) {
-                    log.warn("{}: the lease could not be renewed: {}", role, trouble.getMessage());
+                    log.warn("{}: the lease could not be renewed: {}", role, e.getMessage());
                     pause();
                 }
             }
         }
     }
 
-    private synchronized void renewed(long leaseEnds) {
+    private synchronized void extendLease(long leaseEnds) {
         Term current = term;
         if (current != null) {
             term = new Term(current.session, current.token, leaseEnds);
         }
     }
 
-    /** Not leading comes first here, and only then for others. */
+    /** Clears the term before the lock is released, so that two candidates never lead at the same time. */
     private void resign(String session) {
         synchronized (this) {
             term = null;
         }
         boolean closing = Thread.interrupted();
         try {
-            consul.endSession(session);
+            consul.destroySession(session);
         } catch (UncheckedIOException e) {
-            log.debug("{}: the session ends by itself", role, e);
+            log.debug("{}: the session was not destroyed and will expire", role, e);
         } finally {
             if (closing) {
                 Thread.currentThread().interrupt();
@@ -194,28 +195,28 @@ public final class LeaderElection implements AutoCloseable {
         }
     }
 
-    private CompareAndSet count(FencingToken token, Optional<Entry> last) {
+    private CompareAndSet storeToken(FencingToken token, Optional<Entry> last) {
         return new CompareAndSet(tokenKey, token.toString(), last.map(Entry::modifyIndex).orElse(0L));
     }
 
-    private static long number(Optional<Entry> token) {
+    private static long tokenNumber(Optional<Entry> token) {
         return token.map(entry -> Long.parseLong(entry.value())).orElse(0L);
     }
 
     private static void pause() {
         try {
-            Thread.sleep(PAUSE_AFTER_TROUBLE);
+            Thread.sleep(RETRY_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Resigns, if it leads, and stands no more. Waits for Consul to know, some seconds at most. */
+    /** Withdraws the candidate and resigns if it leads. Blocks for at most one lease. */
     @Override
     public void close() {
-        standing.interrupt();
+        thread.interrupt();
         try {
-            standing.join(LEASE);
+            thread.join(LEASE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -13,19 +13,19 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The instances of one service as Consul's health checks see them, pushed here by a blocking query, so that an instance
- * is out of rotation as soon as Consul knows, and not when a cache expires.
+ * A service's healthy instances, watched by a blocking query on Consul, so that an unhealthy instance leaves rotation
+ * as soon as Consul knows, not when a cache expires.
  *
  * <p>
- * When Consul cannot answer, or says that no instance passes, the last known good instances stay: a list of possibly
- * dead instances is never worse than an empty one. Asking does not block; only the very first answer is waited for,
- * two seconds at most, and is then empty.
+ * While Consul is unavailable, or reports no healthy instance, the last known good instances stay in use: instances
+ * that may be down are never worse than none. Only a request before the first result waits, for at most two seconds,
+ * and then gets an empty list.
  */
 public final class WatchedInstances implements ServiceInstanceListSupplier, DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(WatchedInstances.class);
-    private static final Duration WAIT = Duration.ofSeconds(30);
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
-    private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofMillis(500);
+    private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration FIRST_RESULT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(500);
 
     private final Consul consul;
     private final String service;
@@ -47,7 +47,7 @@ public final class WatchedInstances implements ServiceInstanceListSupplier, Disp
     @Override
     public Flux<List<ServiceInstance>> get() {
         List<ServiceInstance> known = lastKnownGood;
-        return known.isEmpty() ? Mono.fromFuture(first, true).timeout(FIRST_ANSWER, Mono.just(List.of())).flux()
+        return known.isEmpty() ? Mono.fromFuture(first, true).timeout(FIRST_RESULT_TIMEOUT, Mono.just(List.of())).flux()
                 .map(_ -> lastKnownGood) : Flux.just(known);
     }
 
@@ -58,19 +58,19 @@ public final class WatchedInstances implements ServiceInstanceListSupplier, Disp
 
     private void watch() {
         long index = 0;
-        boolean troubled = false;
+        boolean failing = false;
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                var answer = consul.watchPassing(service, index, WAIT);
-                index = answer.index() < index ? 0 : answer.index();
-                accept(answer.value());
-                troubled = false;
-            } catch (RuntimeException trouble) {
-                if (!troubled && !Thread.currentThread().isInterrupted()) {
-                    log.warn("Instances of {} cannot be watched, going on with {} known ones: {}", service,
-                            lastKnownGood.size(), trouble.getMessage());
+                var result = consul.watchPassing(service, index, WATCH_TIMEOUT);
+                index = result.index() < index ? 0 : result.index();
+                accept(result.value());
+                failing = false;
+            } catch (RuntimeException e) {
+                if (!failing && !Thread.currentThread().isInterrupted()) {
+                    log.warn("Cannot watch the instances of {}; keeping the {} known ones: {}", service,
+                            lastKnownGood.size(), e.getMessage());
                 }
-                troubled = true;
+                failing = true;
                 pause();
             }
         }
@@ -89,7 +89,7 @@ public final class WatchedInstances implements ServiceInstanceListSupplier, Disp
 
     private static void pause() {
         try {
-            Thread.sleep(PAUSE_AFTER_TROUBLE);
+            Thread.sleep(RETRY_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -5,7 +5,7 @@ import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Makes every load-balanced client choose among {@link WatchedInstances}; in a child context of each client. */
+/** Supplies {@link WatchedInstances} to each load-balanced client, in the client's child context. */
 class WatchedInstancesConfiguration {
 
     @Bean

@@ -1,4 +1,4 @@
-/** What the platform asks of Consul beyond Spring Cloud: watched keys, and instances that leave rotation when they fail. */
+/** Leader election, key-value watches and health-aware load balancing on Consul, beyond what Spring Cloud offers. */
 @NullMarked
 package dev.faultline.discovery;
 

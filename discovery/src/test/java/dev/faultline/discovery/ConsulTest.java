@@ -36,18 +36,18 @@ class ConsulTest {
     }
 
     @Test
-    void returnsFromAWatchWhenItsTimeIsOver() {
+    void returnsFromAWatchWhenItTimesOut() {
         assertThat(consul.compareAndSet(key, "a", 0)).isTrue();
         var before = consul.watch(key, 0, Duration.ofMillis(10));
         assertThat(consul.watch(key, before.index(), Duration.ofMillis(50)).value()).isEqualTo(before.value());
     }
 
     @Test
-    void saysThatConsulCanNotBeAskedInsteadOfGivingAnEmptyAnswer() {
-        var nobody = new Consul("127.0.0.1", 1);
-        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> nobody.get(key))
+    void throwsWhenConsulIsUnreachableInsteadOfReturningAnEmptyResult() {
+        var unreachable = new Consul("127.0.0.1", 1);
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> unreachable.get(key))
                 .withMessageContaining("127.0.0.1:1");
         assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(() -> nobody.watchPassing("order-service", 0, Duration.ZERO));
+                .isThrownBy(() -> unreachable.watchPassing("order-service", 0, Duration.ZERO));
     }
 }

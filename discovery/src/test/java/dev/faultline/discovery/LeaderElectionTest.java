@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class LeaderElectionTest {
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
-    /** When Consul has ended the session of a leader that died, at the latest, and a little for the machine. */
+    /** Consul invalidates the session of a crashed leader within two TTLs; the rest is slack for a slow machine. */
     private static final Duration AFTER_A_CRASH = LeaderElection.LEASE.multipliedBy(2).plusSeconds(3);
 
     private final dev.faultline.testing.Consul server = dev.faultline.testing.Consul.shared();
@@ -69,7 +69,7 @@ class LeaderElectionTest {
     }
 
     @Test
-    void theNextTakesOverAtOnceWithAHigherTokenWhenTheLeaderResigns() {
+    void anotherCandidateTakesOverAtOnceWithAHigherTokenWhenTheLeaderResigns() {
         var first = stand("first");
         FencingToken old = awaitToken(first, AT_ONCE);
         var second = stand("second");
@@ -83,8 +83,8 @@ class LeaderElectionTest {
     }
 
     @Test
-    void theNextTakesOverWithinTwoLeasesWhenTheLeaderDies() {
-        String dead = consul.openSession("dead", LeaderElection.LEASE);
+    void anotherCandidateTakesOverWithinTwoLeasesWhenTheLeaderCrashes() {
+        String dead = consul.createSession("dead", LeaderElection.LEASE);
         assertThat(consul.transact(new Consul.Operation.Lock(role + "/leader", dead, "dead"))).isTrue();
         var next = stand("next");
         await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(9)).until(() -> next.token().isEmpty());
@@ -100,15 +100,15 @@ class LeaderElectionTest {
     }
 
     @Test
-    void stopsLeadingWhenItsLeaseEndsThoughConsulCanNotBeAsked() throws Exception {
-        try (var way = new Way()) {
-            var leader = stand(new Consul("127.0.0.1", way.port()), "cut-off");
+    void stopsLeadingWhenItsLeaseExpiresWhileConsulIsUnreachable() throws Exception {
+        try (var proxy = new Proxy()) {
+            var leader = stand(new Consul("127.0.0.1", proxy.port()), "cut-off");
             awaitToken(leader, AT_ONCE);
-            way.cut();
-            // Before anybody else can lead: Consul itself waits for a lease and more.
+            proxy.cut();
+            // This is before any other candidate can lead: Consul waits at least one TTL.
             await().atMost(LeaderElection.LEASE.plusMillis(200)).until(() -> leader.token().isEmpty());
             assertThat(consul.get(role + "/leader").orElseThrow().session()).isPresent();
-            way.open();
+            proxy.open();
             awaitToken(leader, AFTER_A_CRASH.plusSeconds(5));
         }
     }
@@ -117,7 +117,7 @@ class LeaderElectionTest {
     void stopsLeadingWhenTheLockIsTakenFromIt() {
         var leader = stand("leader");
         FencingToken token = awaitToken(leader, AT_ONCE);
-        consul.endSession(consul.get(role + "/leader").orElseThrow().session().orElseThrow());
+        consul.destroySession(consul.get(role + "/leader").orElseThrow().session().orElseThrow());
         await().atMost(AT_ONCE).until(() -> leader.token().filter(token::equals).isEmpty());
         assertThat(awaitToken(leader, AT_ONCE)).isGreaterThan(token);
     }
@@ -127,41 +127,41 @@ class LeaderElectionTest {
         var leader = stand("leader");
         awaitToken(leader, AT_ONCE);
 
-        assertThat(leader.raiseAbove(new FencingToken(1_000))).isTrue();
+        assertThat(leader.raiseTokenAbove(new FencingToken(1_000))).isTrue();
 
         assertThat(leader.token()).contains(new FencingToken(1_001));
         leader.close();
         assertThat(awaitToken(stand("next"), AT_ONCE)).isEqualTo(new FencingToken(1_002));
     }
 
-    /** What a leader does that was paused past its lease and has not noticed yet. */
+    /** The leader was paused past its lease and has not noticed yet. */
     @Test
-    void raisesNothingForALeaderThatWasReplaced() throws Exception {
-        try (var way = new Way()) {
-            var paused = stand(new Consul("127.0.0.1", way.port()), "paused");
+    void doesNotRaiseTheTokenOfAReplacedLeader() throws Exception {
+        try (var proxy = new Proxy()) {
+            var paused = stand(new Consul("127.0.0.1", proxy.port()), "paused");
             FencingToken old = awaitToken(paused, AT_ONCE);
             var next = stand("next");
-            way.hold();
-            consul.endSession(consul.get(role + "/leader").orElseThrow().session().orElseThrow());
+            proxy.hold();
+            consul.destroySession(consul.get(role + "/leader").orElseThrow().session().orElseThrow());
             FencingToken newer = awaitToken(next, AT_ONCE);
-            assertThat(paused.token()).as("it does not know yet").contains(old);
+            assertThat(paused.token()).as("before it learns of the new leader").contains(old);
 
-            way.release("/v1/txn", "/v1/kv/" + role + "/token");
+            proxy.release("/v1/txn", "/v1/kv/" + role + "/token");
 
-            assertThat(paused.raiseAbove(newer)).isFalse();
+            assertThat(paused.raiseTokenAbove(newer)).isFalse();
             assertThat(next.token()).contains(newer);
         }
     }
 
-    /** The way to Consul, which can be cut and held up. */
-    private final class Way implements AutoCloseable {
+    /** A proxy in front of Consul that can drop or hold back responses. */
+    private final class Proxy implements AutoCloseable {
         private final HttpServer proxy;
         private final HttpClient http = HttpClient.newHttpClient();
         private volatile boolean cut;
         private volatile boolean held;
         private volatile List<String> released = List.of();
 
-        Way() throws IOException {
+        Proxy() throws IOException {
             proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             proxy.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             proxy.createContext("/", this::pass);
@@ -190,12 +190,13 @@ class LeaderElectionTest {
 
         private void pass(HttpExchange exchange) throws IOException {
             try (exchange) {
-                URI asked = exchange.getRequestURI();
-                var request = HttpRequest.newBuilder(server.uri().resolve(asked)).method(exchange.getRequestMethod(),
+                URI requested = exchange.getRequestURI();
+                var request = HttpRequest.newBuilder(server.uri().resolve(requested)).method(exchange
+                        .getRequestMethod(),
                         HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
                 HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-                if (cut || (held && !released.contains(asked.getPath()))) {
-                    return; // the answer is lost
+                if (cut || (held && !released.contains(requested.getPath()))) {
+                    return; // the response is lost
                 }
                 response.headers().firstValue("X-Consul-Index")
                         .ifPresent(index -> exchange.getResponseHeaders().set("X-Consul-Index", index));

@@ -32,14 +32,14 @@ class WatchedInstancesTest {
                 .toList();
     }
 
-    /** An instance whose health the test decides. */
+    /** The test sets the instance's health through a TTL check. */
     private void register(String id, int port) throws Exception {
         call("/v1/agent/service/register", """
                 {"ID": "%s", "Name": "%s", "Address": "127.0.0.1", "Port": %d, "Meta": {"weight": "3"},
                  "Check": {"CheckID": "%s", "TTL": "10m", "Status": "passing"}}""".formatted(id, service, port, id));
     }
 
-    private void turn(String id, String health) throws Exception {
+    private void setHealth(String id, String health) throws Exception {
         call("/v1/agent/check/" + health + "/" + id, "");
     }
 
@@ -52,7 +52,7 @@ class WatchedInstancesTest {
     }
 
     @Test
-    void knowsWhereEachInstanceIs() throws Exception {
+    void returnsTheAddressOfEachInstance() throws Exception {
         register(service + "-1", 4711);
         await().untilAsserted(() -> assertThat(instances.get().blockFirst()).singleElement().satisfies(instance -> {
             assertThat(instance.getUri()).hasToString("http://127.0.0.1:4711");
@@ -66,9 +66,9 @@ class WatchedInstancesTest {
         register(service + "-1", 4711);
         register(service + "-2", 4712);
         await().untilAsserted(() -> assertThat(ids()).containsExactlyInAnyOrder(service + "-1", service + "-2"));
-        turn(service + "-1", "fail");
+        setHealth(service + "-1", "fail");
         await().untilAsserted(() -> assertThat(ids()).containsExactly(service + "-2"));
-        turn(service + "-1", "pass");
+        setHealth(service + "-1", "pass");
         await().untilAsserted(() -> assertThat(ids()).containsExactlyInAnyOrder(service + "-1", service + "-2"));
     }
 
@@ -77,16 +77,16 @@ class WatchedInstancesTest {
         register(service + "-1", 4711);
         register(service + "-2", 4712);
         await().untilAsserted(() -> assertThat(ids()).hasSize(2));
-        turn(service + "-1", "fail");
+        setHealth(service + "-1", "fail");
         await().untilAsserted(() -> assertThat(ids()).containsExactly(service + "-2"));
-        turn(service + "-2", "fail");
+        setHealth(service + "-2", "fail");
         await().during(Duration.ofMillis(500)).untilAsserted(() -> assertThat(ids()).containsExactly(service + "-2"));
-        turn(service + "-1", "pass");
+        setHealth(service + "-1", "pass");
         await().untilAsserted(() -> assertThat(ids()).containsExactly(service + "-1"));
     }
 
     @Test
-    void hasNoInstancesOfAServiceThatNeverWas() {
+    void hasNoInstancesOfAnUnknownService() {
         assertThat(ids()).isEmpty();
     }
 }

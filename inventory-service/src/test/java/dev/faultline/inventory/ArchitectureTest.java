@@ -13,16 +13,16 @@ class ArchitectureTest {
     private static final String STOCK = "dev.faultline.inventory.stock";
     private static final String RESERVATION = "dev.faultline.inventory.reservation";
 
-    @ArchTest static final ArchRule featuresKnowNothingButTheirLanguage = classes().that()
+    @ArchTest static final ArchRule featuresDependOnTheJdkAndContractsOnly = classes().that()
             .resideInAnyPackage(STOCK, RESERVATION).should().onlyDependOnClassesThat()
             .resideInAnyPackage(STOCK, RESERVATION, "dev.faultline.contracts", "java.lang..", "java.util..",
                     "org.jspecify..");
 
-    @ArchTest static final ArchRule stockKnowsNothingOfReservations = noClasses().that().resideInAPackage(STOCK + "..")
+    @ArchTest static final ArchRule stockDoesNotDependOnReservations = noClasses().that().resideInAPackage(STOCK + "..")
             .should()
             .dependOnClassesThat().resideInAPackage(RESERVATION + "..");
 
-    @ArchTest static final ArchRule reservationsKnowNothingOfReceipts = noClasses().that().resideInAPackage(RESERVATION
+    @ArchTest static final ArchRule reservationsDoNotDependOnStock = noClasses().that().resideInAPackage(RESERVATION
             + "..")
             .should().dependOnClassesThat().resideInAPackage(STOCK + "..");
 

@@ -10,13 +10,13 @@ import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 
-/** Short ways to say what tests say often. */
+/** Factory methods for commands in tests. */
 public final class Commands {
     private static final AtomicInteger orders = new AtomicInteger();
 
     private Commands() {}
 
-    /** An order that no other test has. */
+    /** An order id that no other test uses. */
     public static OrderId newOrder() {
         return order(orders.incrementAndGet());
     }

@@ -14,7 +14,7 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 
-/** SKUs that no other test has, on the shard where a test wants them. */
+/** SKUs that no other test uses, on a given shard. */
 public record Goods(Shards shards, StockLevels levels) {
     public static final ShardName ONE = new ShardName("shard-1");
     public static final ShardName TWO = new ShardName("shard-2");
@@ -39,8 +39,8 @@ public record Goods(Shards shards, StockLevels levels) {
         return level(sku).available();
     }
 
-    /** For each SKU: what came in is what is there, by the receipts, the reservations and the stock. */
-    public void areAllThere(String... skus) {
+    /** Asserts that the stock equals receipts minus reservations, and that no transaction is in doubt. */
+    public void assertConsistent(String... skus) {
         for (String sku : skus) {
             int received = sum("select coalesce(sum(quantity), 0) from goods_receipt where sku = ?", sku);
             int reserved = sum(

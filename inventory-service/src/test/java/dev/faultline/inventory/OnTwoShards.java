@@ -15,15 +15,15 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.ContextConfiguration;
 
-/** The whole service with two real PostgreSQL servers, a real Kafka and a real Consul; one for all tests of a JVM. */
+/** Runs the service with two PostgreSQL servers, Kafka and Consul; the context is shared by all tests of a JVM. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
     "management.tracing.sampling.probability=1"})
-@ContextConfiguration(initializers = OnTwoShards.RealParts.class)
+@ContextConfiguration(initializers = OnTwoShards.RealInfrastructure.class)
 public @interface OnTwoShards {
 
-    class RealParts implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+    class RealInfrastructure implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {

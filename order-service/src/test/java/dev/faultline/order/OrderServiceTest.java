@@ -52,17 +52,17 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The participants are played by the test: it reads the commands from Kafka and sends replies as it likes. */
+/** The test plays the participants: it reads commands from Kafka and sends replies. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
     "faultline.instance=order-service-test", "faultline.checkout.redrive-after=1h",
-    "faultline.checkout.redrive-at-most=1h", "faultline.checkout.give-up-after=1h",
-    "faultline.checkout.most-under-way=" + OrderServiceTest.MOST_UNDER_WAY})
+    "faultline.checkout.max-redrive-after=1h", "faultline.checkout.give-up-after=1h",
+    "faultline.checkout.max-in-flight=" + OrderServiceTest.MAX_IN_FLIGHT})
 class OrderServiceTest {
-    static final int MOST_UNDER_WAY = 60;
+    static final int MAX_IN_FLIGHT = 60;
     private static final JsonMapper JSON = JsonMapper.shared();
     private final HttpClient http = HttpClient.newHttpClient();
     private final String customer = "customer-" + UUID.randomUUID();
-    private final Set<String> played = new HashSet<>();
+    private final Set<String> seenCommands = new HashSet<>();
     @LocalServerPort private int port;
     private final Shards shards;
     private final ShardDatabases databases;
@@ -162,12 +162,13 @@ class OrderServiceTest {
         assertThat(replies.send(record)).succeedsWithin(Duration.ofSeconds(10));
     }
 
-    /** The next command for this order that was not yet looked at. */
+    /** The order's next command that was not returned yet. */
     private ConsumerRecord<String, String> command(String id) {
         var next = new ArrayList<ConsumerRecord<String, String>>();
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             commands.poll(Duration.ofMillis(200)).forEach(command -> {
-                if (command.key().equals(id) && played.add(command.topic() + command.partition() + command.offset())) {
+                if (command.key().equals(id) && seenCommands.add(command.topic() + command.partition() + command
+                        .offset())) {
                     next.add(command);
                 }
             });
@@ -182,7 +183,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void confirmsAnOrderAndTellsItsTimeline() throws Exception {
+    void confirmsAnOrderAndReturnsItsTimeline() throws Exception {
         String id = placed(post(order("COFFEE-1KG", 2)));
         assertThat(get(id).get("status").asString()).isEqualTo("PENDING");
         var reserve = command(id);
@@ -215,7 +216,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void takesRepeatedAndLateRepliesForWhatTheyAre() throws Exception {
+    void ignoresDuplicateAndLateReplies() throws Exception {
         String id = placed(post(order("MUG", 1)));
         command(id);
         for (int i = 0; i < 3; i++) {
@@ -246,7 +247,7 @@ class OrderServiceTest {
             await().until(() -> isWaitingForALock(shard));
             other.commit();
         }
-        // Once a later reply of the same partition has had its effect, this one has had its own, if any.
+        // Once a later reply of the same partition has taken effect, this one has been processed.
         String later = placed(post(order("MUG", 1)));
         reply(later, "StockRejected", ", \"sku\": \"MUG\", \"requested\": 1, \"available\": 0");
         await().untilAsserted(() -> assertThat(get(later).get("status").asString()).isEqualTo("REJECTED"));
@@ -285,7 +286,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void tellsTheOutcomeToThoseWhoWaitAlsoIfTheNewsOfItIsMissed() throws Exception {
+    void returnsTheOutcomeToAWaitingRequestThatMissedTheNotification() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = executor.submit(() -> post(order("TEA-200G", 1), "Prefer", "wait=10"));
             String id = commandOfAnyOrder();
@@ -335,7 +336,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void acceptsTheSameKeyOnceAlsoWhenItArrivesAllAtOnce() throws Exception {
+    void acceptsTheSameKeyOnceUnderConcurrentRequests() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var same = IntStream.range(0, 16)
                     .mapToObj(i -> executor.submit(() -> post(order("MUG", 1 + i % 2), "Idempotency-Key", "k")))
@@ -355,10 +356,10 @@ class OrderServiceTest {
     }
 
     @Test
-    void refusesNewOrdersWhileTooManyAreUnderWayAndNoOthers() throws Exception {
+    void rejectsOnlyNewOrdersWhileTooManyAreInFlight() throws Exception {
         var ids = new ArrayList<String>();
         HttpResponse<String> response = post(order("MUG", 1), "Idempotency-Key", "k-0");
-        while (response.statusCode() == 202 && ids.size() <= MOST_UNDER_WAY) {
+        while (response.statusCode() == 202 && ids.size() <= MAX_IN_FLIGHT) {
             ids.add(placed(response));
             response = post(order("MUG", 1), "Idempotency-Key", "k-" + ids.size());
         }
@@ -447,7 +448,8 @@ class OrderServiceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("badOrders")
-    void saysWhatIsWrongWithAnOrder(String what, String json, int status, String type, String field) throws Exception {
+    void rejectsAnInvalidOrderNamingTheField(String what, String json, int status, String type, String field)
+            throws Exception {
         HttpResponse<String> response = post(json);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         assertProblem(response, type);
@@ -464,7 +466,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void saysWhatIsWrongWithARequest() throws Exception {
+    void rejectsInvalidRequestsWithAProblem() throws Exception {
         var unknown = send(request("/api/orders/7K-06B3N8ZQ4M1V9X2W5T0C").GET());
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertProblem(unknown, "unknown-order");
@@ -486,9 +488,9 @@ class OrderServiceTest {
         var delete = send(request("/api/orders").DELETE());
         assertThat(delete.statusCode()).isEqualTo(405);
         assertProblem(delete, "method-not-allowed");
-        var nobody = send(request("/api/orders").GET());
-        assertThat(nobody.statusCode()).isEqualTo(422);
-        assertProblem(nobody, "invalid-request");
+        var withoutCustomer = send(request("/api/orders").GET());
+        assertThat(withoutCustomer.statusCode()).isEqualTo(422);
+        assertProblem(withoutCustomer, "invalid-request");
         var page = send(request("/api/orders?customer=a&limit=0").GET());
         assertThat(page.statusCode()).isEqualTo(422);
         assertProblem(page, "invalid-request");

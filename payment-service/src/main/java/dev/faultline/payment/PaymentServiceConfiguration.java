@@ -22,11 +22,11 @@ class PaymentServiceConfiguration {
     private static final Logger log = LoggerFactory.getLogger(PaymentServiceConfiguration.class);
 
     @Bean
-    ProcessingPayments settlingPayments(Payments payments, Acquirer acquirer) {
+    ProcessingPayments processingPayments(Payments payments, Acquirer acquirer) {
         return new ProcessingPayments(payments, acquirer, new VirtualThreadTaskExecutor("acquirer-"));
     }
 
-    /** Runs on every instance: they share the work, and one suffices. */
+    /** Runs on every instance; leases prevent duplicate work. */
     @Component
     static class OverdueVoids {
         private final ProcessingPayments payments;
@@ -36,11 +36,11 @@ class PaymentServiceConfiguration {
         }
 
         @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
-        void settle() {
+        void retry() {
             try {
                 payments.retryOverdueVoids();
             } catch (SupersededException e) {
-                log.info("Voids were asked for again meanwhile: {}", e.getMessage());
+                log.info("Overdue voids were leased again: {}", e.getMessage());
             }
         }
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 import org.springframework.web.client.RestClient;
 
-/** The real acquirer-simulator in a process of its own, which can be killed, and ends with this JVM. */
+/** The acquirer-simulator in a separate process, which tests can kill and which ends with this JVM. */
 final class AcquirerProcess {
     private static final Duration START = Duration.ofSeconds(60);
     private static final int PAGE = 1000;
@@ -32,7 +32,7 @@ final class AcquirerProcess {
     private final RestClient http = RestClient.create("http://127.0.0.1:" + ports.getFirst());
     private @Nullable Process process;
 
-    /** What really happened. */
+    /** An entry of the acquirer's journal. */
     record Entry(long sequence, Instant at, String kind, String paymentId, @Nullable Map<String, Object> amount,
             @Nullable String paymentMethod, @Nullable String reason) {}
 
@@ -54,14 +54,14 @@ final class AcquirerProcess {
         return "http://127.0.0.1:" + ports.getFirst();
     }
 
-    /** Starts it with the journal that it had, if it is not running, and waits until it is ready. */
+    /** Starts the process with its existing journal, unless it is running, and waits until it is ready. */
     synchronized void start() {
         if (process != null && process.isAlive()) {
             return;
         }
         String jar = System.getProperty("faultline.acquirer-simulator.jar", "");
         if (!jar.endsWith(".jar")) {
-            throw new IllegalStateException("acquirer-simulator has to be packaged first: mvn verify, not test");
+            throw new IllegalStateException("acquirer-simulator must be packaged first: run mvn verify, not test");
         }
         var builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar).redirectErrorStream(true)
@@ -84,15 +84,15 @@ final class AcquirerProcess {
         }
     }
 
-    /** As by kill -9. */
+    /** Kills the process with SIGKILL. */
     synchronized void kill() {
         if (process != null) {
             process.destroyForcibly().onExit().join();
         }
     }
 
-    /** @param faults as its REST interface takes them */
-    void order(Map<String, ?> faults) {
+    /** @param faults the body of {@code PUT /faults} */
+    void injectFaults(Map<String, ?> faults) {
         http.put().uri("/faults").body(faults).retrieve().toBodilessEntity();
     }
 
@@ -100,12 +100,12 @@ final class AcquirerProcess {
         http.delete().uri("/faults").retrieve().toBodilessEntity();
     }
 
-    /** The kinds of what happened to a payment, in order. */
+    /** The kinds of a payment's journal entries, in order. */
     List<String> journal(OrderId payment) {
         return journals().getOrDefault(payment.value(), List.of());
     }
 
-    /** The same for every payment to which anything happened. */
+    /** The kinds of the journal entries of each payment. */
     Map<String, List<String>> journals() {
         return journal().stream().collect(groupingBy(Entry::paymentId, mapping(Entry::kind, toList())));
     }

@@ -71,7 +71,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.web.client.RestClient;
 import tools.jackson.databind.JsonNode;
 
-/** The service with two shards, Kafka, Consul and the acquirer-simulator, all of them real. */
+/** Tests the service with two real shards, Kafka, Consul and the acquirer-simulator. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
     "resilience4j.circuitbreaker.instances.acquirer.wait-duration-in-open-state=5s"})
 class PaymentServiceTest {
@@ -81,23 +81,23 @@ class PaymentServiceTest {
     /** As in application.yml. */
     private static final int BULKHEAD = 32;
     private static final Money AMOUNT = new Money(1250, "EUR");
-    /** Three attempts of a second. */
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** More than three attempts of one second each. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-    /** With half of the requests failing, two fail and the third does not, one fails and the second does not, twice. */
+    /** With this seed and half of the requests failing, every request succeeds within three attempts. */
     private static final long SEED = 58;
 
     @Autowired Shards shards;
     @Autowired Outbox outbox;
     @Autowired Payments payments;
-    @Autowired ProcessingPayments settling;
+    @Autowired ProcessingPayments processing;
     @Autowired CircuitBreakerRegistry breakers;
     @Autowired MeterRegistry meters;
     @LocalServerPort int port;
     @LocalManagementPort int managementPort;
 
     @DynamicPropertySource
-    static void surroundings(DynamicPropertyRegistry registry) {
+    static void infrastructure(DynamicPropertyRegistry registry) {
         Database first = Postgres.shared().createDatabase("payments");
         Database second = Postgres.another().createDatabase("payments");
         acquirer.start();
@@ -120,14 +120,14 @@ class PaymentServiceTest {
     }
 
     @BeforeEach
-    void beginsWithAHealthyAcquirer() {
+    void resetAcquirer() {
         acquirer.start();
         acquirer.clearFaults();
         breaker().reset();
     }
 
     @Test
-    void takesTheMoneyOnceHoweverOftenItIsAsked() {
+    void capturesTheAmountOnceHoweverOftenACommandIsRepeated() {
         OrderId order = newOrder();
         for (int repeats = 1; repeats <= 2; repeats++) {
             send(authorize(order));
@@ -160,8 +160,8 @@ class PaymentServiceTest {
     }
 
     @Test
-    void retriesWhatFailsForAMoment() {
-        acquirer.order(Map.of("failShare", 0.5, "seed", SEED));
+    void retriesTransientFailures() {
+        acquirer.injectFaults(Map.of("failShare", 0.5, "seed", SEED));
         var orders = Stream.generate(this::authorized).limit(4).toList();
 
         assertThat(breaker().getMetrics().getNumberOfFailedCalls()).isPositive();
@@ -171,7 +171,7 @@ class PaymentServiceTest {
     @Test
     void holdsNothingAfterAnAuthorizationThatTimedOutIsVoided() {
         OrderId order = newOrder();
-        acquirer.order(Map.of("timeoutAfterChargeShare", 1));
+        acquirer.injectFaults(Map.of("timeoutAfterChargeShare", 1));
         send(authorize(order));
         awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
         assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED");
@@ -184,9 +184,9 @@ class PaymentServiceTest {
     }
 
     @Test
-    void givesBackWhatACaptureThatTimedOutHasTaken() {
+    void refundsACaptureThatTimedOutAndIsVoided() {
         OrderId order = authorized();
-        acquirer.order(Map.of("timeoutAfterChargeShare", 1));
+        acquirer.injectFaults(Map.of("timeoutAfterChargeShare", 1));
         send(new CapturePayment(order));
         awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
         assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED");
@@ -201,7 +201,7 @@ class PaymentServiceTest {
     @Test
     void holdsNothingWhenTheAcquirerIsSlowerThanItsVoid() {
         OrderId order = newOrder();
-        acquirer.order(Map.of("slowShare", 1, "slowFor", "PT4S"));
+        acquirer.injectFaults(Map.of("slowShare", 1, "slowFor", "PT4S"));
         send(authorize(order));
         awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
         acquirer.clearFaults();
@@ -213,7 +213,7 @@ class PaymentServiceTest {
     }
 
     @Test
-    void barsAnAuthorizationThatIsOvertakenByItsVoid() {
+    void preventsAnAuthorizationThatArrivesAfterItsVoid() {
         OrderId order = newOrder();
         send(new VoidPayment(order));
         awaitReply(new PaymentVoided(order));
@@ -221,17 +221,17 @@ class PaymentServiceTest {
         awaitReplies(order, 2);
 
         assertThat(replies(order)).containsOnly(new PaymentVoided(order));
-        assertThat(acquirer.journal(order)).as("nothing is asked that need not be").isEmpty();
+        assertThat(acquirer.journal(order)).as("the acquirer is not called").isEmpty();
     }
 
     @Test
-    void goesOnWithAVoidUntilTheAcquirerIsBackAndHasConfirmedIt() {
+    void retriesAVoidUntilTheAcquirerConfirmsIt() {
         OrderId order = authorized();
         send(new CapturePayment(order));
         awaitReply(new PaymentCaptured(order));
         acquirer.kill();
         send(new VoidPayment(order));
-        await().atMost(PATIENCE).until(() -> status(order) == Status.VOIDING && attempts(order) > 1);
+        await().atMost(TIMEOUT).until(() -> status(order) == Status.VOIDING && attempts(order) > 1);
         assertThat(replies(order)).doesNotContain(new PaymentVoided(order));
         OrderId refused = newOrder();
         send(authorize(refused));
@@ -244,7 +244,7 @@ class PaymentServiceTest {
     }
 
     @Test
-    void declinesForGoodWhatWasCertainlyNeverSent() {
+    void declinesAnAuthorizationThatWasCertainlyNeverSent() {
         OrderId order = newOrder();
         breaker().transitionToOpenState();
         send(authorize(order));
@@ -258,7 +258,7 @@ class PaymentServiceTest {
     }
 
     @Test
-    void isUnsettledWhenTheCircuitIsOpenButSomeoneMayHaveAsked() {
+    void isUnsettledWhenTheCircuitIsOpenButTheRequestMayHaveBeenSent() {
         OrderId order = newOrder();
         payments.lease(List.of(new ReceivedCommand(authorize(order), null)));
         breaker().transitionToOpenState();
@@ -269,10 +269,10 @@ class PaymentServiceTest {
 
     @Test
     void opensTheCircuitWhileTheAcquirerFailsAndClosesItAfterwards() {
-        acquirer.order(Map.of("failShare", 1));
+        acquirer.injectFaults(Map.of("failShare", 1));
         var orders = Stream.generate(this::newOrder).limit(20).toList();
         orders.forEach(order -> send(authorize(order)));
-        await().atMost(PATIENCE).until(() -> breaker().getState() == CircuitBreaker.State.OPEN);
+        await().atMost(TIMEOUT).until(() -> breaker().getState() == CircuitBreaker.State.OPEN);
 
         assertThat(get(managementPort, "/actuator/health/readiness").status).isEqualTo(200);
         Answer health = get(managementPort, "/actuator/health");
@@ -286,7 +286,7 @@ class PaymentServiceTest {
                 .allMatch(reply -> reply instanceof PaymentUnsettled || reply instanceof PaymentDeclined);
 
         acquirer.clearFaults();
-        await().atMost(PATIENCE).until(() -> breaker().getState() == CircuitBreaker.State.HALF_OPEN);
+        await().atMost(TIMEOUT).until(() -> breaker().getState() == CircuitBreaker.State.HALF_OPEN);
         var later = Stream.generate(this::newOrder).limit(5).toList();
         later.forEach(order -> send(authorize(order)));
         awaitEach(later, PaymentAuthorized::new);
@@ -294,8 +294,8 @@ class PaymentServiceTest {
     }
 
     @Test
-    void asksOnlySoMuchOfTheAcquirerAtATime() {
-        acquirer.order(Map.of("slowShare", 1, "slowFor", "PT0.3S"));
+    void limitsConcurrentRequestsToTheAcquirer() {
+        acquirer.injectFaults(Map.of("slowShare", 1, "slowFor", "PT0.3S"));
         var orders = Stream.generate(this::newOrder).limit(BULKHEAD * 2 + 6).toList();
         authorizeAtOnce(orders);
 
@@ -310,8 +310,8 @@ class PaymentServiceTest {
     }
 
     @Test
-    void isDoneWithABatchSoonThoughTheAcquirerNeverAnswers() {
-        acquirer.order(Map.of("timeoutAfterChargeShare", 1));
+    void completesABatchInBoundedTimeAlthoughTheAcquirerNeverResponds() {
+        acquirer.injectFaults(Map.of("timeoutAfterChargeShare", 1));
         var orders = Stream.generate(this::newOrder).limit(200).toList();
 
         assertTimeout(Duration.ofSeconds(8), () -> authorizeAtOnce(orders));
@@ -322,7 +322,7 @@ class PaymentServiceTest {
     }
 
     @Test
-    void asksAgainAfterACrashThatLostTheOutcome() {
+    void repeatsTheRequestAfterACrashThatLostTheOutcome() {
         OrderId order = newOrder();
         LeasedPayment lost = payments.lease(List.of(new ReceivedCommand(authorize(order), null))).getFirst();
         assertThat(lost.payment().operation()).isEqualTo(Operation.AUTHORIZE);
@@ -332,16 +332,16 @@ class PaymentServiceTest {
         assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED");
     }
 
-    /** A checkout that waits too long asks again, in new messages, and another instance may get them. */
+    /** A redrive sends the command in a new message, which another instance may receive. */
     @Test
-    void takesTheMoneyOnceThoughItIsAskedAgainWhileTheAcquirerIsStillBusy() {
+    void capturesTheAmountOnceWhenACommandIsRepeatedDuringASlowRequest() {
         for (PaymentCommand command : List.<PaymentCommand>of(authorize(newOrder()), new CapturePayment(
                 authorized()))) {
-            acquirer.order(Map.of("slowShare", 1, "slowFor", "PT0.6S"));
+            acquirer.injectFaults(Map.of("slowShare", 1, "slowFor", "PT0.6S"));
             int answered = replies(command.orderId()).size();
             try (var instances = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int repeats = 0; repeats < 4; repeats++) {
-                    instances.execute(() -> carryOutUntilRecorded(command));
+                    instances.execute(() -> processUntilRecorded(command));
                 }
             }
             acquirer.clearFaults();
@@ -355,23 +355,22 @@ class PaymentServiceTest {
         }
     }
 
-    /** As the consumer does it: who was overtaken gets the message again. */
-    private void carryOutUntilRecorded(PaymentCommand command) {
-        await().atMost(PATIENCE).ignoreExceptionsMatching(SupersededException.class::isInstance).until(() -> {
-            settling.process(List.of(new ReceivedCommand(command, null)));
+    /** Retries a superseded command, as the consumer does. */
+    private void processUntilRecorded(PaymentCommand command) {
+        await().atMost(TIMEOUT).ignoreExceptionsMatching(SupersededException.class::isInstance).until(() -> {
+            processing.process(List.of(new ReceivedCommand(command, null)));
             return true;
         });
     }
 
     @Test
-    void rejectsTheOutcomeOfWhoWasOvertaken() {
+    void rejectsTheOutcomeOfASupersededLease() {
         OrderId order = newOrder();
-        LeasedPayment sleeper = payments.lease(List.of(new ReceivedCommand(authorize(order), null))).getFirst();
+        LeasedPayment stale = payments.lease(List.of(new ReceivedCommand(authorize(order), null))).getFirst();
         send(authorize(order));
         awaitReply(new PaymentAuthorized(order));
 
-        var late = new Outcome(sleeper,
-                sleeper.payment().on(new NotSent("asleep")));
+        var late = new Outcome(stale, stale.payment().on(new NotSent("paused")));
         assertThatThrownBy(() -> payments.record(List.of(late))).isInstanceOf(SupersededException.class);
         assertThat(status(order)).isEqualTo(Status.AUTHORIZED);
         send(new VoidPayment(order));
@@ -379,22 +378,21 @@ class PaymentServiceTest {
         assertThat(replies(order)).containsExactly(new PaymentAuthorized(order), new PaymentVoided(order));
     }
 
-    /** Whoever took a void up has a minute; who comes meanwhile, another instance say, gets nothing. */
     @Test
-    void leavesAVoidToWhoTookItUp() {
+    void leavesAVoidToTheHolderOfItsLease() {
         OrderId order = authorized();
         payments.lease(List.of(new ReceivedCommand(new VoidPayment(order), null)));
 
         assertThat(payments.leaseOverdueVoids(100)).noneMatch(taken -> taken.payment().orderId().equals(order));
-        letTheLeaseExpire(order);
+        expireLease(order);
         awaitReply(new PaymentVoided(order));
         assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "VOIDED");
     }
 
     @Test
-    void carriesOutCommandsOfOneOrderInTheirOrderEvenWithinABatch() {
+    void executesTheCommandsOfAnOrderInSequenceWithinABatch() {
         var orders = Stream.generate(this::newOrder).limit(40).toList();
-        settling.process(orders.stream()
+        processing.process(orders.stream()
                 .flatMap(order -> Stream.of(authorize(order), new CapturePayment(order), new VoidPayment(order),
                         new CapturePayment(order)))
                 .map(command -> new ReceivedCommand(command, null)).toList());
@@ -415,17 +413,17 @@ class PaymentServiceTest {
 
         assertThat(shards.readAll(jdbc -> jdbc.sql("select coalesce(sum(amount_minor), 0) from ledger_posting")
                 .query(Long.class).single())).containsOnly(0L);
-        long booked = shards.readAll(jdbc -> jdbc.sql("""
+        long receivable = shards.readAll(jdbc -> jdbc.sql("""
                 select coalesce(sum(amount_minor), 0) from ledger_posting
                 where account = 'acquirer-receivable' and order_id in (?, ?)""").params(kept.value(), refunded.value())
                 .query(Long.class).single()).stream().mapToLong(Long::longValue).sum();
-        assertThat(booked).isEqualTo(AMOUNT.minorUnits());
+        assertThat(receivable).isEqualTo(AMOUNT.minorUnits());
         assertThat(acquirer.journal(kept)).containsExactly("AUTHORIZED", "CAPTURED");
         assertThat(acquirer.journal(refunded)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
     }
 
     @Test
-    void showsAPaymentAndWhatItMoved() {
+    void returnsAPaymentWithItsTransfers() {
         OrderId order = authorized();
         send(new CapturePayment(order));
         awaitReply(new PaymentCaptured(order));
@@ -443,7 +441,7 @@ class PaymentServiceTest {
     }
 
     @Test
-    void refusesAnIdThatIsNoneAndSaysSoForOneThatIsUnknown() {
+    void rejectsAnInvalidIdAndReportsAnUnknownOne() {
         Answer malformed = get("/api/payments/nonsense");
         assertThat(malformed.status).isEqualTo(422);
         assertThat(malformed.body.get("type").asString()).isEqualTo("https://faultline.dev/problems/invalid-request");
@@ -466,14 +464,14 @@ class PaymentServiceTest {
     }
 
     private void authorizeAtOnce(List<OrderId> orders) {
-        settling.process(orders.stream().map(order -> new ReceivedCommand(authorize(order), null)).toList());
+        processing.process(orders.stream().map(order -> new ReceivedCommand(authorize(order), null)).toList());
     }
 
     private static AuthorizePayment authorize(OrderId order) {
         return new AuthorizePayment(order, AMOUNT, "card-visa");
     }
 
-    /** All in one transaction, so that they arrive in this order. */
+    /** Sends the commands in one transaction, so that they arrive in this order. */
     private void send(PaymentCommand... commands) {
         Bucket bucket = Bucket.parse(commands[0].orderId().bucketCode());
         shards.transact(bucket, session -> {
@@ -492,7 +490,7 @@ class PaymentServiceTest {
     }
 
     private static void awaitReply(CheckoutReply reply) {
-        awaitReply(reply, PATIENCE);
+        awaitReply(reply, TIMEOUT);
     }
 
     private static void awaitReply(CheckoutReply reply, Duration atMost) {
@@ -500,19 +498,19 @@ class PaymentServiceTest {
     }
 
     private static void awaitReplies(OrderId order, int count) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(replies(order)).hasSizeGreaterThanOrEqualTo(count));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(replies(order)).hasSizeGreaterThanOrEqualTo(count));
     }
 
     private static void awaitAnAnswerToEach(List<OrderId> orders) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(orders).noneMatch(order -> replies(order).isEmpty()));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(orders).noneMatch(order -> replies(order).isEmpty()));
     }
 
     private static void awaitEach(List<OrderId> orders, Function<OrderId, CheckoutReply> reply) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(replies).containsAll(orders.stream().map(reply).toList()));
     }
 
-    private StoredPayment statement(OrderId order) {
+    private StoredPayment stored(OrderId order) {
         return payments.find(order).orElseThrow();
     }
 
@@ -521,7 +519,7 @@ class PaymentServiceTest {
     }
 
     private List<Transfer.Kind> ledger(OrderId order) {
-        return statement(order).transfers().stream().map(booked -> booked.transfer().kind()).toList();
+        return stored(order).transfers().stream().map(entry -> entry.transfer().kind()).toList();
     }
 
     private int attempts(OrderId order) {
@@ -530,7 +528,7 @@ class PaymentServiceTest {
                 .single());
     }
 
-    private void letTheLeaseExpire(OrderId order) {
+    private void expireLease(OrderId order) {
         shards.transact(Bucket.parse(order.bucketCode()), session -> session.jdbc()
                 .sql("update payment set next_attempt_at = now() where order_id = ?").param(order.value()).update());
     }

@@ -48,17 +48,17 @@ final class InventoryService {
                 transaction.lock(commands.stream().flatMap(command -> command.lines().stream()).map(OrderLine::sku)
                         .toList());
             }
-            var allotting = new AllocatingStock(available, known(commands));
+            var allocation = new AllocatingStock(available, known(commands));
             node.at(Boundary.STATE_READ);
             for (Envelope message : fresh) {
-                CheckoutReply reply = allotting.decide((InventoryCommand) message.payload());
+                CheckoutReply reply = allocation.decide((InventoryCommand) message.payload());
                 world.tell(node.toString(), "answers %s by %s", message, reply.getClass().getSimpleName());
                 count(message, reply);
                 transaction.send(reply);
             }
             node.at(Boundary.DECIDED);
-            refuseWhatTheTablesRefuse(allotting);
-            transaction.write(() -> write(allotting));
+            refuseWhatTheTablesRefuse(allocation);
+            transaction.write(() -> write(allocation));
             return fresh;
         });
     }
@@ -71,24 +71,24 @@ final class InventoryService {
         return reservations.values().stream().filter(reservation -> named.contains(reservation.orderId())).toList();
     }
 
-    private void refuseWhatTheTablesRefuse(AllocatingStock allotting) {
-        boolean negative = allotting.taken().entrySet().stream()
+    private void refuseWhatTheTablesRefuse(AllocatingStock allocation) {
+        boolean negative = allocation.allocated().entrySet().stream()
                 .anyMatch(taken -> available.getOrDefault(taken.getKey(), 0) < taken.getValue());
         if (negative && world.has(Protection.STOCK_CHECK)) {
             throw new Topic.TryAgain("available stock must not be negative");
         }
-        boolean twice = allotting.made().stream().anyMatch(made -> reservations.containsKey(made.orderId()));
+        boolean twice = allocation.created().stream().anyMatch(made -> reservations.containsKey(made.orderId()));
         if (twice && world.has(Protection.RESERVATION_MEMORY)) {
             throw new Topic.TryAgain("the order is decided already");
         }
     }
 
-    private void write(AllocatingStock allotting) {
-        allotting.taken().forEach((sku, taken) -> available.merge(sku, -taken, Integer::sum));
-        allotting.made().stream()
+    private void write(AllocatingStock allocation) {
+        allocation.allocated().forEach((sku, taken) -> available.merge(sku, -taken, Integer::sum));
+        allocation.created().stream()
                 .filter(made -> world.has(Protection.STOCK_TOMBSTONE) || !(made instanceof Released))
                 .forEach(made -> reservations.put(made.orderId(), made));
-        allotting.released().forEach(released -> reservations.put(released.orderId(), released));
+        allocation.released().forEach(released -> reservations.put(released.orderId(), released));
     }
 
     private void count(Envelope message, CheckoutReply reply) {

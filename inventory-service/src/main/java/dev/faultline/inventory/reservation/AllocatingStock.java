@@ -24,12 +24,12 @@ import dev.faultline.inventory.reservation.Reservation.Released;
 import dev.faultline.inventory.reservation.Reservation.Reserved;
 
 /**
- * Allocates stock to orders, first come, first served; every order gets all of its lines or none. Each order is decided
- * once; repeated commands get the same answer and change nothing.
+ * Allocates stock to orders, first come, first served. Each order gets all of its lines or none, and is decided once: a
+ * repeated command gets the same reply and changes nothing.
  *
  * <p>
- * It starts from what a transaction has read and locked, and returns what is to be written. How commands are batched
- * does not change the answers. Not thread-safe; for one transaction.
+ * One instance serves one transaction: it is created from the rows that the transaction has read and locked, and its
+ * results are the rows to write. The replies do not depend on how commands are batched. Not thread-safe.
  */
 public final class AllocatingStock {
     private final Map<Sku, Integer> available;
@@ -38,8 +38,8 @@ public final class AllocatingStock {
     private final SortedMap<Sku, Integer> taken = new TreeMap<>();
 
     /**
-     * @param available for each SKU that the commands name; a missing SKU has none
-     * @param reservations of those orders that have any
+     * @param available the available quantity of each SKU in the commands; 0 for a missing SKU
+     * @param reservations the existing reservations of the commands' orders
      */
     public AllocatingStock(Map<Sku, Integer> available, Collection<Reservation> reservations) {
         this.available = new HashMap<>(available);
@@ -47,7 +47,7 @@ public final class AllocatingStock {
         after.putAll(before);
     }
 
-    /** @throws IllegalArgumentException if the command names no line, or a SKU twice */
+    /** @throws IllegalArgumentException if the command has no lines, or two with the same SKU */
     public CheckoutReply decide(InventoryCommand command) {
         List<OrderLine> lines = bySku(command);
         return switch (command) {
@@ -59,8 +59,8 @@ public final class AllocatingStock {
     private static List<OrderLine> bySku(InventoryCommand command) {
         List<OrderLine> lines = command.lines().stream().sorted(Comparator.comparing(OrderLine::sku)).toList();
         if (lines.isEmpty() || lines.stream().map(OrderLine::sku).distinct().count() < lines.size()) {
-            throw new IllegalArgumentException("order " + command.orderId() + " must name each SKU once, and at least"
-                    + " one: " + lines);
+            throw new IllegalArgumentException("order " + command.orderId()
+                    + " must have at least one line, and one per SKU: " + lines);
         }
         return lines;
     }
@@ -68,8 +68,8 @@ public final class AllocatingStock {
     private CheckoutReply reserve(OrderId order, List<OrderLine> lines) {
         return switch (after.computeIfAbsent(order, _ -> allocate(order, lines))) {
             case Reserved _ -> new StockReserved(order);
-            case Rejected(_, _, Shortage(Sku sku, int requested, int there)) ->
-                new StockRejected(order, sku, requested, there);
+            case Rejected(_, _, Shortage(Sku sku, int requested, int left)) ->
+                new StockRejected(order, sku, requested, left);
             case Released _ -> new StockReleased(order);
         };
     }
@@ -106,19 +106,19 @@ public final class AllocatingStock {
         taken.merge(sku, quantity, Math::addExact);
     }
 
-    /** The quantity that moves from available to reserved, per SKU; negative if more is returned. */
-    public SortedMap<Sku, Integer> taken() {
+    /** The net quantity to move from available to reserved, per SKU; negative for a net release. */
+    public SortedMap<Sku, Integer> allocated() {
         var moved = new TreeMap<>(taken);
         moved.values().removeIf(quantity -> quantity == 0);
         return moved;
     }
 
-    /** New reservations, by order. */
-    public List<Reservation> made() {
+    /** New reservations, in order-id order. */
+    public List<Reservation> created() {
         return after.values().stream().filter(reservation -> !before.containsKey(reservation.orderId())).toList();
     }
 
-    /** Existing reservations that were released, by order. */
+    /** Existing reservations that were released, in order-id order. */
     public List<Reservation> released() {
         return after.values().stream().filter(reservation -> before.get(reservation.orderId()) instanceof Reserved)
                 .filter(Released.class::isInstance).toList();

@@ -5,7 +5,7 @@ import java.util.List;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
 
-/** The decision on an order's lines. Stored permanently, so that a repeated command gets its first answer. */
+/** The decision on an order's lines. It is stored permanently, so that a repeated command gets the first reply. */
 public sealed interface Reservation {
 
     OrderId orderId();
@@ -19,8 +19,8 @@ public sealed interface Reservation {
     record Rejected(OrderId orderId, List<OrderLine> lines, Shortage shortage) implements Reservation {}
 
     /**
-     * Nothing is reserved any more, and nothing will be; also the tombstone of an order that was released before it was
-     * reserved.
+     * Nothing is reserved any more, and nothing will be. Also the tombstone of an order whose release arrived before
+     * its reservation.
      */
     record Released(OrderId orderId, List<OrderLine> lines) implements Reservation {}
 }

@@ -2,5 +2,5 @@ package dev.faultline.inventory.reservation;
 
 import dev.faultline.contracts.Sku;
 
-/** More was ordered than was available. */
+/** A SKU of which more was ordered than was available. */
 public record Shortage(Sku sku, int requested, int available) {}

@@ -2,15 +2,16 @@ package dev.faultline.inventory.stock;
 
 import dev.faultline.contracts.Sku;
 
-/** Received stock of one SKU. A delivery of several SKUs is several receipts with one id. */
+/** A receipt of one SKU. A delivery of several SKUs consists of several receipts with the same id. */
 public record GoodsReceipt(ReceiptId id, Sku sku, int quantity) {
-    /** The largest quantity of one receipt. */
+    /** The maximum quantity of a receipt. */
     public static final int LIMIT = 1_000_000;
 
     /** @throws IllegalArgumentException if the quantity is not from 1 to {@link #LIMIT} */
     public GoodsReceipt {
         if (quantity < 1 || quantity > LIMIT) {
-            throw new IllegalArgumentException("a receipt is of 1 to " + LIMIT + " goods, not " + quantity);
+            throw new IllegalArgumentException("the quantity of a receipt must be from 1 to " + LIMIT + ": "
+                    + quantity);
         }
     }
 }

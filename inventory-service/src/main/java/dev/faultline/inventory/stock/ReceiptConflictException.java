@@ -4,7 +4,7 @@ package dev.faultline.inventory.stock;
 public class ReceiptConflictException extends RuntimeException {
 
     public ReceiptConflictException(GoodsReceipt receipt, int before) {
-        super("Receipt " + receipt.id() + " brought " + before + " of " + receipt.sku() + ", not " + receipt.quantity()
+        super("Receipt " + receipt.id() + " was for " + before + " of " + receipt.sku() + ", not " + receipt.quantity()
                 + ".");
     }
 }

@@ -9,14 +9,14 @@ import dev.faultline.contracts.Sku;
  * @param reserved reserved for orders
  */
 public record StockLevel(Sku sku, int available, int reserved) {
-    /** The most that can be received of one SKU. */
+    /** The maximum total quantity of a SKU. */
     public static final int LIMIT = 1_000_000_000;
 
     /** @throws StockLimitExceededException if the total would exceed {@link #LIMIT} */
     public StockLevel plus(int quantity) {
-        int room = LIMIT - reserved - available;
-        if (quantity > room) {
-            throw new StockLimitExceededException(sku, room);
+        int remaining = LIMIT - reserved - available;
+        if (quantity > remaining) {
+            throw new StockLimitExceededException(sku, remaining);
         }
         return new StockLevel(sku, available + quantity, reserved);
     }

@@ -5,7 +5,7 @@ import dev.faultline.contracts.Sku;
 /** A receipt would exceed the limit of a SKU's stock. */
 public class StockLimitExceededException extends RuntimeException {
 
-    StockLimitExceededException(Sku sku, int room) {
-        super("there is room for " + room + " more of " + sku + ", up to " + StockLevel.LIMIT + " in all");
+    StockLimitExceededException(Sku sku, int remaining) {
+        super("at most " + remaining + " more of " + sku + " can be received; the limit is " + StockLevel.LIMIT);
     }
 }

@@ -28,24 +28,24 @@ class AllocatingStockTest {
     private static final OrderId FIRST = order(1);
     private static final OrderId SECOND = order(2);
 
-    private final AllocatingStock allotting = new AllocatingStock(Map.of(COFFEE, 3, TEA, 5), List.of());
+    private final AllocatingStock allocation = new AllocatingStock(Map.of(COFFEE, 3, TEA, 5), List.of());
 
     private List<CheckoutReply> decide(InventoryCommand... commands) {
-        return List.of(commands).stream().map(allotting::decide).toList();
+        return List.of(commands).stream().map(allocation::decide).toList();
     }
 
     @Test
     void reservesAllLines() {
         assertThat(decide(reserve(FIRST, "TEA 2", "COFFEE 3"))).containsExactly(new StockReserved(FIRST));
-        assertThat(allotting.taken()).isEqualTo(Map.of(COFFEE, 3, TEA, 2));
-        assertThat(allotting.made()).containsExactly(new Reserved(FIRST, lines("COFFEE 3", "TEA 2")));
+        assertThat(allocation.allocated()).isEqualTo(Map.of(COFFEE, 3, TEA, 2));
+        assertThat(allocation.created()).containsExactly(new Reserved(FIRST, lines("COFFEE 3", "TEA 2")));
     }
 
     @Test
-    void reservesNothingWhenOneLineCanNotBe() {
+    void reservesNothingWhenOneLineIsShort() {
         assertThat(decide(reserve(FIRST, "COFFEE 3", "TEA 6"))).containsExactly(new StockRejected(FIRST, TEA, 6, 5));
-        assertThat(allotting.taken()).isEmpty();
-        assertThat(allotting.made())
+        assertThat(allocation.allocated()).isEmpty();
+        assertThat(allocation.created())
                 .containsExactly(new Rejected(FIRST, lines("COFFEE 3", "TEA 6"), new Shortage(TEA, 6, 5)));
     }
 
@@ -55,7 +55,7 @@ class AllocatingStockTest {
     }
 
     @Test
-    void servesWhoComesFirst() {
+    void allocatesFirstComeFirstServed() {
         assertThat(decide(reserve(SECOND, "COFFEE 2"), reserve(FIRST, "COFFEE 2"))).containsExactly(
                 new StockReserved(SECOND), new StockRejected(FIRST, COFFEE, 2, 1));
     }
@@ -67,17 +67,17 @@ class AllocatingStockTest {
     }
 
     @Test
-    void givesBackWhatIsReleasedToWhoComesNext() {
+    void makesReleasedStockAvailableToTheNextOrder() {
         assertThat(decide(reserve(FIRST, "COFFEE 3"), release(FIRST, "COFFEE 3"), reserve(SECOND, "COFFEE 3")))
                 .containsExactly(new StockReserved(FIRST), new StockReleased(FIRST), new StockReserved(SECOND));
-        assertThat(allotting.taken()).isEqualTo(Map.of(COFFEE, 3));
-        assertThat(allotting.made()).containsExactly(new Released(FIRST, lines("COFFEE 3")),
+        assertThat(allocation.allocated()).isEqualTo(Map.of(COFFEE, 3));
+        assertThat(allocation.created()).containsExactly(new Released(FIRST, lines("COFFEE 3")),
                 new Reserved(SECOND, lines("COFFEE 3")));
-        assertThat(allotting.released()).isEmpty();
+        assertThat(allocation.released()).isEmpty();
     }
 
     @Test
-    void answersARepetitionAsTheFirstTime() {
+    void repliesToARepeatedCommandAsTheFirstTime() {
         assertThat(decide(reserve(FIRST, "COFFEE 2"), reserve(SECOND, "COFFEE 2"), reserve(FIRST, "COFFEE 2"),
                 release(FIRST, "COFFEE 2"), reserve(SECOND, "COFFEE 2"))).containsExactly(new StockReserved(FIRST),
                         new StockRejected(SECOND, COFFEE, 2, 1), new StockReserved(FIRST), new StockReleased(FIRST),
@@ -85,11 +85,11 @@ class AllocatingStockTest {
     }
 
     @Test
-    void aReleaseThatComesFirstBarsTheReservation() {
+    void aReleaseThatArrivesFirstPreventsTheReservation() {
         assertThat(decide(release(FIRST, "COFFEE 1"), reserve(FIRST, "COFFEE 1"))).containsExactly(
                 new StockReleased(FIRST), new StockReleased(FIRST));
-        assertThat(allotting.taken()).isEmpty();
-        assertThat(allotting.made()).containsExactly(new Released(FIRST, lines("COFFEE 1")));
+        assertThat(allocation.allocated()).isEmpty();
+        assertThat(allocation.created()).containsExactly(new Released(FIRST, lines("COFFEE 1")));
     }
 
     @Test
@@ -97,15 +97,15 @@ class AllocatingStockTest {
         var later = new AllocatingStock(Map.of(COFFEE, 0), List.of(new Reserved(FIRST, lines("COFFEE 3"))));
         assertThat(later.decide(release(FIRST, "COFFEE 3"))).isEqualTo(new StockReleased(FIRST));
         assertThat(later.decide(release(FIRST, "COFFEE 3"))).isEqualTo(new StockReleased(FIRST));
-        assertThat(later.taken()).isEqualTo(Map.of(COFFEE, -3));
+        assertThat(later.allocated()).isEqualTo(Map.of(COFFEE, -3));
         assertThat(later.released()).containsExactly(new Released(FIRST, lines("COFFEE 3")));
-        assertThat(later.made()).isEmpty();
+        assertThat(later.created()).isEmpty();
     }
 
     @Test
-    void refusesAnOrderWithoutLinesOrWithASkuTwice() {
-        assertThatIllegalArgumentException().isThrownBy(() -> allotting.decide(reserve(FIRST)));
-        assertThatIllegalArgumentException().isThrownBy(() -> allotting.decide(reserve(FIRST, "TEA 3", "TEA 3")));
-        assertThatIllegalArgumentException().isThrownBy(() -> allotting.decide(release(FIRST, "TEA 3", "TEA 3")));
+    void rejectsAnOrderWithoutLinesOrWithASkuTwice() {
+        assertThatIllegalArgumentException().isThrownBy(() -> allocation.decide(reserve(FIRST)));
+        assertThatIllegalArgumentException().isThrownBy(() -> allocation.decide(reserve(FIRST, "TEA 3", "TEA 3")));
+        assertThatIllegalArgumentException().isThrownBy(() -> allocation.decide(release(FIRST, "TEA 3", "TEA 3")));
     }
 }

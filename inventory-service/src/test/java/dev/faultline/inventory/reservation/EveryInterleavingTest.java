@@ -26,35 +26,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What holds whatever comes, how often, in which order, and however it is cut into batches. */
+/** Invariants under any sequence of commands, with duplicates and in any batches. */
 class EveryInterleavingTest {
     private static final Map<Sku, Integer> RECEIVED = Map.of(new Sku("COFFEE"), 3, new Sku("TEA"), 2);
 
-    /** A house that keeps what transactions write. */
-    private static final class House {
+    /** Stores what transactions write. */
+    private static final class Warehouse {
         final Map<Sku, Integer> available;
         final Map<OrderId, Reservation> reservations = new HashMap<>();
         final List<CheckoutReply> replies = new ArrayList<>();
 
-        House(Map<Sku, Integer> received) {
+        Warehouse(Map<Sku, Integer> received) {
             available = new HashMap<>(received);
         }
 
         void handle(List<InventoryCommand> batch) {
-            var allotting = new AllocatingStock(available, reservations.values());
-            batch.forEach(command -> replies.add(allotting.decide(command)));
-            allotting.taken().forEach((sku, taken) -> available.merge(sku, -taken, Integer::sum));
-            allotting.made().forEach(made -> assertThat(reservations.put(made.orderId(), made)).isNull());
-            allotting.released().forEach(released -> assertThat(reservations.put(released.orderId(), released))
+            var allocation = new AllocatingStock(available, reservations.values());
+            batch.forEach(command -> replies.add(allocation.decide(command)));
+            allocation.allocated().forEach((sku, taken) -> available.merge(sku, -taken, Integer::sum));
+            allocation.created().forEach(made -> assertThat(reservations.put(made.orderId(), made)).isNull());
+            allocation.released().forEach(released -> assertThat(reservations.put(released.orderId(), released))
                     .isInstanceOf(Reserved.class));
         }
 
-        void hasAllThatWasReceived(Map<Sku, Integer> received) {
+        void assertConsistent(Map<Sku, Integer> received) {
             var found = new HashMap<>(available);
             reservations.values().stream().filter(Reserved.class::isInstance).flatMap(r -> r.lines().stream())
                     .forEach((OrderLine line) -> found.merge(line.sku(), line.quantity(), Integer::sum));
             assertThat(found).isEqualTo(received);
-            assertThat(available.values()).allSatisfy(there -> assertThat(there).isNotNegative());
+            assertThat(available.values()).allSatisfy(quantity -> assertThat(quantity).isNotNegative());
         }
     }
 
@@ -70,23 +70,23 @@ class EveryInterleavingTest {
     }
 
     @Test
-    void everySequenceOfSixCommandsOfTwoOrdersKeepsAllGoods() {
+    void everySequenceOfSixCommandsOfTwoOrdersConservesStock() {
         var alphabet = List.<InventoryCommand>of(reserve(order(1), "COFFEE 2", "TEA 2"),
                 release(order(1), "COFFEE 2", "TEA 2"), reserve(order(2), "COFFEE 2"), release(order(2), "COFFEE 2"));
         eachSequence(alphabet, 6, sequence -> {
-            var house = new House(RECEIVED);
-            house.handle(sequence);
-            house.hasAllThatWasReceived(RECEIVED);
-            repliesAreConsistent(sequence, house.replies);
-            var oneByOne = new House(RECEIVED);
+            var warehouse = new Warehouse(RECEIVED);
+            warehouse.handle(sequence);
+            warehouse.assertConsistent(RECEIVED);
+            repliesAreConsistent(sequence, warehouse.replies);
+            var oneByOne = new Warehouse(RECEIVED);
             sequence.forEach(command -> oneByOne.handle(List.of(command)));
-            assertThat(oneByOne.replies).as("one by one: %s", sequence).isEqualTo(house.replies);
-            assertThat(oneByOne.available).isEqualTo(house.available);
-            assertThat(oneByOne.reservations).isEqualTo(house.reservations);
+            assertThat(oneByOne.replies).as("one by one: %s", sequence).isEqualTo(warehouse.replies);
+            assertThat(oneByOne.available).isEqualTo(warehouse.available);
+            assertThat(oneByOne.reservations).isEqualTo(warehouse.reservations);
         });
     }
 
-    /** Each order: reservations are answered alike until the first release, and never as reserved after it. */
+    /** Each order's reservations get the same reply until its first release, and never StockReserved after it. */
     private static void repliesAreConsistent(List<InventoryCommand> commands, List<CheckoutReply> replies) {
         for (OrderId order : List.of(order(1), order(2))) {
             List<Integer> mine = IntStream.range(0, commands.size())
@@ -112,26 +112,26 @@ class EveryInterleavingTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 20260101})
-    void aLongHistoryInBatchesOfAnySizeKeepsAllGoods(long seed) {
+    void aLongHistoryInBatchesOfAnySizeConservesStock(long seed) {
         var random = new Random(seed);
         var received = new HashMap<Sku, Integer>();
         IntStream.range(0, 10).forEach(i -> received.put(new Sku("SKU-" + i), random.nextInt(400)));
-        var house = new House(received);
-        var inOneGo = new House(received);
+        var warehouse = new Warehouse(received);
+        var inOneGo = new Warehouse(received);
         var all = new ArrayList<InventoryCommand>();
         while (all.size() < 5_000) {
             List<InventoryCommand> batch = IntStream.rangeClosed(0, random.nextInt(60))
                     .mapToObj(_ -> command(1 + random.nextInt(1_500), random)).toList();
-            house.handle(batch);
-            house.hasAllThatWasReceived(received);
+            warehouse.handle(batch);
+            warehouse.assertConsistent(received);
             all.addAll(batch);
         }
         inOneGo.handle(all);
-        assertThat(house.replies).isEqualTo(inOneGo.replies);
-        assertThat(house.reservations).isEqualTo(inOneGo.reservations);
+        assertThat(warehouse.replies).isEqualTo(inOneGo.replies);
+        assertThat(warehouse.reservations).isEqualTo(inOneGo.reservations);
     }
 
-    /** An order's lines follow from its number. */
+    /** An order's lines are a function of its number. */
     private static InventoryCommand command(int number, Random random) {
         var ofOrder = new Random(number);
         String[] lines = IntStream.range(0, 10).filter(_ -> ofOrder.nextInt(4) == 0)

@@ -16,27 +16,27 @@ import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.listener.ConsumerRecordRecoverer;
 
 /**
- * Sets messages aside that could not be handled: into the topic {@link MessageTopics#deadLettersOf} names, with key,
- * value and headers as they came and further headers, all text, that say why and from where. To handle one again, send
- * it, without those, to the topic that it came from: it has kept its id. {@code ./faultline dead-letters} does so, and
- * remembers it in a record of the same topic.
+ * Publishes messages that cannot be processed to the {@linkplain MessageTopics#deadLetterTopic dead-letter topic} of
+ * their topic. Key, value and headers are unchanged; the headers declared here, all of them text, are added. To replay
+ * a message, {@code ./faultline dead-letters} removes these headers and sends it to its original topic with its
+ * original id.
  */
 public final class DeadLetters implements ConsumerRecordRecoverer {
-    /** What was wrong, in words. */
+    /** The exception's message. */
     public static final String REASON = "dead-letter-reason";
-    /** The class of what the handler threw. */
+    /** The exception's class. */
     public static final String EXCEPTION = "dead-letter-exception";
-    /** The topic it came from. */
+    /** The original topic. */
     public static final String TOPIC = "dead-letter-topic";
-    /** The partition it came from. */
+    /** The original partition. */
     public static final String PARTITION = "dead-letter-partition";
-    /** Where in that partition it is. */
+    /** The original offset. */
     public static final String OFFSET = "dead-letter-offset";
-    /** How often it was delivered, at least. */
+    /** The minimum number of deliveries. */
     public static final String ATTEMPTS = "dead-letter-attempts";
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
-    private static final int REASON_LENGTH = 2_000;
+    private static final int MAX_TEXT_LENGTH = 2_000;
 
     private final ProducerFactory<String, byte[]> producers;
     private final int attempts;
@@ -48,32 +48,33 @@ public final class DeadLetters implements ConsumerRecordRecoverer {
         this.meters = meters;
     }
 
-    /** Returns when Kafka has it; only then is the message done with. */
+    /** Blocks until Kafka has acknowledged the dead letter; only then may the message's offset be committed. */
     @Override
-    @SuppressWarnings("unchecked") // only containers made here come here
+    @SuppressWarnings("unchecked") // only MessageConsumers registers this recoverer
     public void accept(ConsumerRecord<?, ?> message, Exception exception) {
         Failure failure = failure(exception);
         var source = (ConsumerRecord<String, byte[]>) message;
-        var letter = new ProducerRecord<>(MessageTopics.deadLettersOf(source.topic()), null, source.key(),
+        var letter = new ProducerRecord<>(MessageTopics.deadLetterTopic(source.topic()), null, source.key(),
                 source.value(), source.headers());
         Throwable thrown = failure.thrown();
-        add(letter, REASON, String.valueOf(thrown.getMessage()));
-        add(letter, EXCEPTION, thrown.getClass().getName());
-        add(letter, TOPIC, source.topic());
-        add(letter, PARTITION, Integer.toString(source.partition()));
-        add(letter, OFFSET, Long.toString(source.offset()));
-        add(letter, ATTEMPTS, Integer.toString(failure instanceof Failure.Unreadable ? 1 : attempts));
-        RecordMetadata place;
+        set(letter, REASON, String.valueOf(thrown.getMessage()));
+        set(letter, EXCEPTION, thrown.getClass().getName());
+        set(letter, TOPIC, source.topic());
+        set(letter, PARTITION, Integer.toString(source.partition()));
+        set(letter, OFFSET, Long.toString(source.offset()));
+        set(letter, ATTEMPTS, Integer.toString(failure instanceof Failure.Unreadable ? 1 : attempts));
+        RecordMetadata published;
         try (Producer<String, byte[]> producer = producers.createProducer()) {
-            place = producer.send(letter).get();
+            published = producer.send(letter).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted before a dead letter was stored", e);
+            throw new KafkaException("interrupted while publishing a dead letter", e);
         } catch (ExecutionException e) {
-            throw new KafkaException("a dead letter could not be stored", e);
+            throw new KafkaException("a dead letter could not be published", e);
         }
         meters.counter("faultline.dead.letters", "topic", source.topic()).increment();
-        LOG.error("Set aside as the dead letter {}: {}-{}@{} with key {}", place, source.topic(), source.partition(),
+        LOG.error("Published the dead letter {} for {}-{}@{} with key {}", published, source.topic(), source
+                .partition(),
                 source.offset(), source.key(), thrown);
     }
 
@@ -85,9 +86,9 @@ public final class DeadLetters implements ConsumerRecordRecoverer {
         return (Failure) cause;
     }
 
-    /** The last word counts: a dead letter that was replayed and has failed again has earlier ones. */
-    private static void add(ProducerRecord<?, ?> letter, String header, String text) {
+    /** Replaces the header, because a replayed message that failed again may already have it. */
+    private static void set(ProducerRecord<?, ?> letter, String header, String text) {
         letter.headers().remove(header);
-        letter.headers().add(header, text.substring(0, Math.min(text.length(), REASON_LENGTH)).getBytes(UTF_8));
+        letter.headers().add(header, text.substring(0, Math.min(text.length(), MAX_TEXT_LENGTH)).getBytes(UTF_8));
     }
 }

@@ -13,9 +13,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message in the write-ahead log: a version byte, the id's 16 bytes, topic, key, type and traceparent (or nothing) as
- * {@link DataOutputStream#writeUTF} writes them, and the JSON body up to the end. In Kafka topic, key and body have their
- * places, the others are headers.
+ * The encoding of a message in the write-ahead log: a version byte, the id in 16 bytes, then topic, key, type and
+ * traceparent (empty if absent) as {@link DataOutputStream#writeUTF} writes them, and the JSON body. In Kafka, id, type
+ * and traceparent become headers.
  */
 final class Envelope {
     static final String ID = "id";
@@ -23,8 +23,8 @@ final class Envelope {
     static final String TRACEPARENT = "traceparent";
 
     private static final int VERSION = 1;
-    /** Beyond it are the letters: what begins with one was written by hand. */
-    private static final int LAST_VERSION = 31;
+    /** A larger first byte is printable text, so the content is not an envelope. */
+    private static final int MAX_VERSION = 31;
 
     private Envelope() {}
 
@@ -40,23 +40,23 @@ final class Envelope {
             out.writeUTF(traceparent == null ? "" : traceparent);
             out.write(body);
         } catch (IOException e) {
-            throw new IllegalArgumentException("a message's key is longer than 64 KiB", e);
+            throw new IllegalArgumentException("a message key must not exceed 64 KiB", e);
         }
         return bytes.toByteArray();
     }
 
     /**
-     * @throws NewerVersion if a newer release has written it
-     * @throws IOException if it is no envelope
+     * @throws NewerVersionException if a newer release wrote the envelope
+     * @throws IOException if {@code encoded} is not an envelope
      */
     static ProducerRecord<String, byte[]> decode(byte[] encoded) throws IOException {
         try (var in = new DataInputStream(new ByteArrayInputStream(encoded))) {
             int version = in.readUnsignedByte();
-            if (version == 0 || version > LAST_VERSION) {
+            if (version == 0 || version > MAX_VERSION) {
                 throw new IOException("not an outbox message");
             }
             if (version > VERSION) {
-                throw new NewerVersion(version);
+                throw new NewerVersionException(version);
             }
             var id = new UUID(in.readLong(), in.readLong());
             String topic = in.readUTF();
@@ -72,10 +72,10 @@ final class Envelope {
         }
     }
 
-    /** While a release is rolled out an older relay may hold the slot: it has to leave the message to a newer one. */
-    static final class NewerVersion extends RuntimeException {
-        private NewerVersion(int version) {
-            super("an outbox message of version " + version + " was written by a newer release than this relay's");
+    /** During a rolling upgrade an old relay may hold the slot; it must leave such a message to a new one. */
+    static final class NewerVersionException extends RuntimeException {
+        private NewerVersionException(int version) {
+            super("outbox message version " + version + " is from a newer release than this relay");
         }
     }
 }

@@ -14,8 +14,8 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionTimedOutException;
 
 /**
- * Names the message that cannot be handled now, and its class decides how it is repeated: the error handler begins a new
- * series of attempts when the class changes.
+ * A failed delivery, with the index of the failed message. The class determines the retry policy; the error handler
+ * restarts its back-off when the class changes.
  */
 abstract sealed class Failure extends BatchListenerFailedException {
     private final Throwable thrown;
@@ -25,62 +25,62 @@ abstract sealed class Failure extends BatchListenerFailedException {
         this.thrown = thrown;
     }
 
-    /** Not the message's fault: repeated without end. */
-    static final class Passing extends Failure {
-        private Passing(Throwable thrown, int index) {
-            super("trouble that will pass", thrown, index);
+    /** Not caused by the message; retried indefinitely. */
+    static final class Transient extends Failure {
+        private Transient(Throwable thrown, int index) {
+            super("transient failure", thrown, index);
         }
     }
 
-    /** Taken for the message's fault: repeated a few times. */
-    static final class Persisting extends Failure {
-        private Persisting(Throwable thrown, int index) {
-            super("a message cannot be handled", thrown, index);
+    /** Presumably caused by the message; retried a limited number of times, then a dead letter. */
+    static final class NonTransient extends Failure {
+        private NonTransient(Throwable thrown, int index) {
+            super("message handling failed", thrown, index);
         }
     }
 
-    /** Not repeated. */
+    /** Never retried; a dead letter at once. */
     static final class Unreadable extends Failure {
         Unreadable(UnreadableMessageException thrown, int index) {
-            super("a message cannot be read", thrown, index);
+            super("unreadable message", thrown, index);
         }
     }
 
-    /** @param index of the message in what was polled */
+    /** @param index the message's index in the polled batch */
     static Failure of(Throwable thrown, int index) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < 20; depth++, cause = cause.getCause()) {
-            if (passes(cause)) {
-                return new Passing(thrown, index);
+            if (isTransient(cause)) {
+                return new Transient(thrown, index);
             }
         }
-        return new Persisting(thrown, index);
+        return new NonTransient(thrown, index);
     }
 
     Throwable thrown() {
         return thrown;
     }
 
-    private static boolean passes(Throwable cause) {
+    private static boolean isTransient(Throwable cause) {
         return switch (cause) {
             case RetryLaterException _,OutOfMemoryError _,RetriableException _ -> true;
             case TransientDataAccessException _,RecoverableDataAccessException _,DataAccessResourceFailureException _,CannotCreateTransactionException _,TransactionTimedOutException _ ->
                 true;
             case SQLTransientException _,SQLRecoverableException _ -> true;
-            case SQLException e -> passes(String.valueOf(e.getSQLState()));
+            case SQLException e -> isTransient(String.valueOf(e.getSQLState()));
             case IOException _ -> true;
             default -> false;
         };
     }
 
     /** PostgreSQL manual, appendix "PostgreSQL Error Codes". */
-    private static boolean passes(String sqlState) {
-        return sqlState.startsWith("08") // connection
-                || sqlState.startsWith("40") // deadlock, serialization
-                || sqlState.startsWith("53") // out of connections, memory, disk
-                || sqlState.startsWith("57") // shutdown, statement timeout
+    private static boolean isTransient(String sqlState) {
+        return sqlState.startsWith("08") // connection exception
+                || sqlState.startsWith("40") // deadlock, serialization failure
+                || sqlState.startsWith("53") // insufficient resources
+                || sqlState.startsWith("57") // operator intervention: shutdown, statement timeout
                 || sqlState.startsWith("58") // system error
                 || sqlState.equals("55P03") // lock not available
-                || sqlState.equals("25006"); // read-only: on its way to be a primary, or no longer one
+                || sqlState.equals("25006"); // read-only: a standby that is being promoted, or a demoted primary
     }
 }

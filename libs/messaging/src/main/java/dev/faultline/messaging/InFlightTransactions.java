@@ -10,22 +10,22 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transactions that were read from the log and whose messages Kafka has not all acknowledged. The log may be confirmed
- * up to the end of the last transaction before which, itself included, every message is acknowledged.
+ * Tracks the transactions read from the log whose messages Kafka has not all acknowledged. A log position is confirmed
+ * once every message up to it is acknowledged.
  *
  * <p>
- * Thread-safe: one thread reads the log, another delivers the acknowledgements in any order.
+ * Thread-safe: one thread reads the log, others deliver acknowledgements in any order.
  */
 final class InFlightTransactions {
     private final int limit;
     private final LongConsumer confirm;
-    /** Completely read transactions in commit order, from the first that is not acknowledged. */
+    /** Completely read transactions in commit order, starting with the first unacknowledged one. */
     private final Deque<Transaction> read = new ArrayDeque<>();
     private Transaction reading = new Transaction();
     private int messages;
     private @Nullable Exception failure;
 
-    /** @param confirm receives each new position; positions grow */
+    /** @param confirm receives each new confirmed position, in increasing order */
     InFlightTransactions(int limit, LongConsumer confirm) {
         this.limit = limit;
         this.confirm = confirm;
@@ -37,14 +37,14 @@ final class InFlightTransactions {
         private long end;
     }
 
-    /** Registers a message of the transaction that is being read, before it is sent. */
+    /** Registers a message of the current transaction before it is sent. */
     synchronized Transaction sent() {
         messages++;
         reading.messages++;
         return reading;
     }
 
-    /** The transaction that is being read has ended at this position. */
+    /** The current transaction ends at this position. */
     synchronized void committed(long end) {
         reading.end = end;
         read.add(reading);
@@ -58,7 +58,7 @@ final class InFlightTransactions {
         confirmAcknowledged();
     }
 
-    /** Stops confirming: a message could not be sent. */
+    /** A message could not be sent; nothing is confirmed from now on. */
     synchronized void failed(Exception cause) {
         if (failure == null) {
             failure = cause;
@@ -76,19 +76,19 @@ final class InFlightTransactions {
         }
     }
 
-    /** Waits for room for a message, a failure or the timeout; returns whether there is room. */
-    synchronized boolean awaitRoom(Duration time) throws InterruptedException {
-        // Acknowledged transactions behind an unacknowledged one take up memory too.
-        return await(time, () -> messages < limit && read.size() < limit);
+    /** Blocks until another message may be sent, until a failure or the timeout; returns whether it may. */
+    synchronized boolean awaitCapacity(Duration timeout) throws InterruptedException {
+        // Acknowledged transactions behind an unacknowledged one use memory too.
+        return await(timeout, () -> messages < limit && read.size() < limit);
     }
 
-    /** Waits until every message is acknowledged, a failure or the timeout; returns whether every message is. */
-    synchronized boolean awaitNone(Duration time) throws InterruptedException {
-        return await(time, () -> messages == 0);
+    /** Blocks until every message is acknowledged, until a failure or the timeout; returns whether all are. */
+    synchronized boolean awaitAcknowledgements(Duration timeout) throws InterruptedException {
+        return await(timeout, () -> messages == 0);
     }
 
-    private boolean await(Duration time, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + time.toNanos();
+    private boolean await(Duration timeout, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.getAsBoolean() && failure == null) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {

@@ -9,31 +9,31 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Which messages a database has seen: the idempotent receiver. An id is recorded in the transaction that holds the
- * message's effects, so both are there or neither is.
+ * Deduplicates messages (the idempotent receiver pattern). A message's id is recorded in the transaction of its
+ * effects, so that either both are committed or neither is.
  *
  * <p>
- * Scope: one database. A message whose effects lie in several databases is claimed in each. Ids are forgotten after
- * {@code faultline.messaging.inbox.retention}, which is longer than Kafka keeps the message: one that can still be
- * redelivered is still known.
+ * Scope: one database. A message with effects in several databases is claimed in each. Ids are deleted after {@code
+ * faultline.messaging.inbox.retention}, which exceeds the retention of Kafka's topics, so every message that can be
+ * redelivered is recognized.
  */
 public final class Inbox {
 
     /**
-     * Those of these ids that are seen for the first time. Waits for a concurrent transaction that claims one of them:
-     * the id is then new here only if that one rolls back.
+     * Records the ids and returns those that are new. Blocks while a concurrent transaction claims one of them; that id
+     * is new here only if the other transaction rolls back.
      *
-     * @throws IllegalStateException if the connection is in no transaction
+     * @throws IllegalStateException if the connection is not in a transaction
      */
     public Set<UUID> claim(Connection transaction, Collection<UUID> ids) throws SQLException {
         if (transaction.getAutoCommit()) {
-            throw new IllegalStateException("messages are claimed in the transaction of their effects; there is none");
+            throw new IllegalStateException("messages must be claimed in the transaction of their effects");
         }
         Set<UUID> fresh = HashSet.newHashSet(ids.size());
         if (ids.isEmpty()) {
             return fresh;
         }
-        // In one order, so that two batches which share messages cannot deadlock.
+        // Sorted, so that batches with common messages cannot deadlock.
         try (var insert = transaction.prepareStatement("""
                 insert into inbox (message_id)
                 select id from unnest(?::uuid[]) as id order by id

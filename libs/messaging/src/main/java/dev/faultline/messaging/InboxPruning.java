@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets the ids of messages that cannot come again. Every instance does it; they share the work, because each takes
- * rows that no other has locked.
+ * Deletes the ids of messages that can no longer be redelivered. Every instance runs this; instances skip each other's
+ * locked rows.
  */
 final class InboxPruning implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InboxPruning.class);
-    private static final int BATCHES = 100;
+    private static final int MAX_BATCHES = 100;
 
     private final List<OutboxDatabase> databases;
     private final MessagingProperties.Inbox properties;
@@ -39,7 +39,7 @@ final class InboxPruning implements AutoCloseable {
             try {
                 prune(database);
             } catch (SQLException | RuntimeException e) {
-                LOG.warn("The inbox of {} was not pruned, next time: {}", database, e.toString());
+                LOG.warn("Pruning the inbox of {} failed and will be retried: {}", database, e.toString());
             }
         }
     }
@@ -53,8 +53,8 @@ final class InboxPruning implements AutoCloseable {
             delete.setDouble(1, (double) properties.retention().toSeconds());
             delete.setInt(2, properties.pruneBatch());
             int batches = 0;
-            while (delete.executeUpdate() == properties.pruneBatch() && ++batches < BATCHES) {
-                // more are left
+            while (delete.executeUpdate() == properties.pruneBatch() && ++batches < MAX_BATCHES) {
+                // continue while batches are full
             }
         }
     }

@@ -18,7 +18,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import org.springframework.util.backoff.FixedBackOff;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Makes the containers in which a service's {@link MessageHandler}s get their messages. */
+/** Creates the listener containers that call a service's {@link MessageHandler}s. */
 public final class MessageConsumers {
     private final Map<String, Object> kafka;
     private final MessagingProperties.Consumers properties;
@@ -26,7 +26,7 @@ public final class MessageConsumers {
     private final MessageTracing tracing;
     private final DeadLetters deadLetters;
 
-    /** @param kafka properties of all of Kafka's consumers; those that guarantees rest on are set here */
+    /** @param kafka properties common to all consumers; those that the guarantees depend on are overridden */
     MessageConsumers(Map<String, Object> kafka, MessagingProperties.Consumers properties, JsonMapper json,
             MessageTracing tracing, DeadLetters deadLetters) {
         this.kafka = kafka;
@@ -37,29 +37,29 @@ public final class MessageConsumers {
     }
 
     /**
-     * A container for one topic, to be made a bean: it starts and stops with the service. Offsets are committed after the
-     * handler has returned, and a group that is new begins with the oldest message.
+     * Creates a container for one topic. Register it as a bean, so that it starts and stops with the service. Offsets
+     * are committed after the handler has returned. A new group starts at the earliest offset.
      *
-     * @param group instances with the same group share the topic's messages
-     * @param messageType a sealed interface of records, or of such interfaces; a message that is none of them is a dead
-     *        letter
+     * @param group the consumer group, which is shared by the instances of a service
+     * @param messageType a sealed interface that permits records, or other such interfaces; a message of another type
+     *        becomes a dead letter
      */
     public <M> ConcurrentMessageListenerContainer<String, byte[]> container(String topic, String group,
             Class<M> messageType, MessageHandler<M> handler) {
         var settings = new ContainerProperties(topic);
         settings.setGroupId(group);
         settings.setAckMode(ContainerProperties.AckMode.BATCH);
-        // The next batch does not wait for the commit of this one: a lost commit is a repetition.
+        // The next batch does not wait for this commit: a lost commit only causes a redelivery.
         settings.setSyncCommits(false);
         settings.setMessageListener(new MessageListener<>(new MessageTypes<>(messageType, json), handler, tracing));
         var container = new ConcurrentMessageListenerContainer<>(
-                new DefaultKafkaConsumerFactory<String, byte[]>(consumer()), settings);
+                new DefaultKafkaConsumerFactory<String, byte[]>(consumerProperties()), settings);
         container.setConcurrency(properties.concurrency());
         container.setCommonErrorHandler(errorHandler());
         return container;
     }
 
-    private Map<String, Object> consumer() {
+    private Map<String, Object> consumerProperties() {
         var consumer = new HashMap<>(kafka);
         consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
         consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -69,8 +69,8 @@ public final class MessageConsumers {
         consumer.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, properties.maxPollRecords());
         consumer.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Math.toIntExact(properties.maxPollInterval()
                 .toMillis()));
-        // The older group protocol, where the client sets how soon its partitions go to others after a kill -9: in the
-        // newer one it is the broker's setting, 45 s and not less.
+        // The classic protocol lets the client choose the session timeout, and with it the failover time after a crash.
+        // In the newer protocol the broker sets it, to no less than 45 s.
         consumer.putIfAbsent(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         if (consumer.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG).equals("classic")) {
             consumer.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
@@ -83,20 +83,20 @@ public final class MessageConsumers {
     }
 
     private DefaultErrorHandler errorHandler() {
-        var handler = new DefaultErrorHandler(deadLetters, growing(properties.attempts() - 1));
+        var handler = new DefaultErrorHandler(deadLetters, exponentialBackOff(properties.attempts() - 1));
         handler.setBackOffFunction((_, failure) -> switch (failure) {
-            case Failure.Passing _ -> growing(Long.MAX_VALUE);
+            case Failure.Transient _ -> exponentialBackOff(Long.MAX_VALUE);
             case Failure.Unreadable _ -> new FixedBackOff(0, 0);
-            default -> null; // as above
+            default -> null; // the handler's back-off
         });
         handler.setLogLevel(KafkaException.Level.WARN);
         return handler;
     }
 
-    private BackOff growing(long repetitions) {
+    private BackOff exponentialBackOff(long retries) {
         var backOff = new ExponentialBackOff(properties.backOff().toMillis(), 2);
         backOff.setMaxInterval(properties.maxBackOff().toMillis());
-        backOff.setMaxAttempts(repetitions);
+        backOff.setMaxAttempts(retries);
         return backOff;
     }
 }

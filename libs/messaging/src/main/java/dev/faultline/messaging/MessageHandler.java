@@ -3,29 +3,28 @@ package dev.faultline.messaging;
 import java.util.List;
 
 /**
- * What a service does with messages.
+ * Processes the messages of one topic.
  *
  * <p>
- * Called by one thread per container with messages in the order of their partitions, so in order per key. Effects are
- * made in the handler's own transactions. Returning means that all messages are done for good; throwing means that
- * nothing of the batch has happened, or that repeating it is safe. Any message may come again, alone or among others:
- * {@link Inbox} tells which are new.
+ * Delivery is at least once, in order per key. Each of the container's threads calls the handler with messages of its
+ * own partitions. The handler manages its own transactions and uses {@link Inbox} to recognize duplicates. When it
+ * returns, the batch's offsets are committed. When it throws, the batch must have had no effect, or be safe to retry.
  *
  * <p>
- * What is thrown decides what comes next. If the trouble is not the messages' own (database or broker unreachable, lock
- * timeout, deadlock, {@link RetryLaterException}), the same messages come again, after a growing pause, for as long as it
- * lasts. Anything else is taken for a message's fault: each is then given alone, to find the one that fails; that one is
- * tried again a few times and set aside as a dead letter, and the rest goes on. So after a message was set aside, later
- * ones of its key do arrive: a handler must bear a gap, but not a change of order.
+ * The exception determines the error handling. A transient failure (database or broker unreachable, lock timeout,
+ * deadlock, {@link RetryLaterException}) causes the same messages to be redelivered, with exponential back-off,
+ * indefinitely. Any other exception is attributed to a message: the messages are delivered one at a time to find it,
+ * and after a limited number of attempts it becomes a dead letter. Later messages with its key are then delivered, so a
+ * handler must tolerate gaps, but never reordering.
  *
  * <p>
- * All that was polled must be handled, if need be one by one, within
- * {@code faultline.messaging.consumers.max-poll-interval}; whoever takes longer loses the partitions, and the messages are
- * given to another instance while this one may still be at work.
+ * A polled batch must be processed within {@code faultline.messaging.consumers.max-poll-interval}, even if its messages
+ * are delivered one at a time. Otherwise its partitions are reassigned, and another instance may process the same
+ * messages concurrently.
  */
 @FunctionalInterface
 public interface MessageHandler<M> {
 
-    /** @param batch not empty, bounded by {@code faultline.messaging.consumers.max-poll-records} */
+    /** @param batch at least one message and at most {@code faultline.messaging.consumers.max-poll-records} */
     void handle(List<ReceivedMessage<M>> batch);
 }

@@ -10,9 +10,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.kafka.listener.BatchMessageListener;
 
 /**
- * Gives what was polled to the handler as one batch and, if that fails, message by message until one fails alone. That
- * one is named to the {@link org.springframework.kafka.listener.DefaultErrorHandler}, which commits what came before it,
- * pauses, and has the rest polled again, or has this one set aside.
+ * Passes each polled batch to the handler and, if that fails, its messages one at a time until one fails. A {@link
+ * Failure} reports that message to the {@link org.springframework.kafka.listener.DefaultErrorHandler}, which commits
+ * the offsets before it and either seeks back to it after a back-off or publishes it as a dead letter.
  */
 final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
     private final MessageTypes<M> types;
@@ -32,7 +32,7 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
             try {
                 messages.add(read(message));
             } catch (UnreadableMessageException e) {
-                handleAll(messages); // what comes after it is polled again
+                handleAll(messages); // the messages after it are redelivered
                 throw new Failure.Unreadable(e, messages.size());
             }
         }
@@ -48,7 +48,7 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
             return;
         } catch (RuntimeException | Error e) {
             Failure failure = Failure.of(e, 0);
-            if (messages.size() == 1 || failure instanceof Failure.Passing) {
+            if (messages.size() == 1 || failure instanceof Failure.Transient) {
                 throw failure;
             }
         }
@@ -65,14 +65,14 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
         var batch = new ArrayList<ReceivedMessage<M>>(messages.size());
         var spans = new ArrayList<Span>(messages.size());
         for (ReceivedMessage<M> message : messages) {
-            Span span = tracing.receive(message);
+            Span span = tracing.startConsumerSpan(message);
             spans.add(span);
-            batch.add(tracing.handOn(message, span));
+            batch.add(tracing.withSpan(message, span));
         }
         try {
             if (batch.size() == 1) {
-                // Then everything the handler does is for this message, and belongs to its trace.
-                tracing.within(batch.getFirst(), () -> handler.handle(batch));
+                // All work of the handler belongs to this message's trace.
+                tracing.runInSpan(batch.getFirst(), () -> handler.handle(batch));
             } else {
                 handler.handle(batch);
             }
@@ -93,12 +93,12 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
     private static UUID id(ConsumerRecord<?, ?> record) throws UnreadableMessageException {
         String id = MessageTypes.text(record.headers(), Envelope.ID);
         if (id == null) {
-            throw new UnreadableMessageException("a message without id", null);
+            throw new UnreadableMessageException("message without an id", null);
         }
         try {
             return UUID.fromString(id);
         } catch (IllegalArgumentException e) {
-            throw new UnreadableMessageException("a message whose id is no UUID", e);
+            throw new UnreadableMessageException("message id is not a UUID", e);
         }
     }
 }

@@ -9,8 +9,8 @@ import org.springframework.kafka.config.TopicBuilder;
 import org.springframework.kafka.core.KafkaAdmin.NewTopics;
 
 /**
- * Declares topics as messages need them. A service declares, as a bean, each topic that it sends to or receives from:
- * whoever comes first creates it.
+ * Declares topics with the settings that messages require. Each service declares, as a bean, every topic that it
+ * produces to or consumes from; the first service to start creates it.
  */
 public final class MessageTopics {
     private static final String DEAD_LETTERS = ".dead-letters";
@@ -21,20 +21,20 @@ public final class MessageTopics {
         this.properties = properties;
     }
 
-    /** These topics, and for each the topic of its dead letters. */
+    /** The given topics and their dead-letter topics. */
     public NewTopics of(String... topics) {
         return new NewTopics(Stream.of(topics)
                 .flatMap(topic -> Stream.of(topic(topic, properties.retention()),
-                        topic(deadLettersOf(topic), properties.deadLetterRetention())))
+                        topic(deadLetterTopic(topic), properties.deadLetterRetention())))
                 .toArray(NewTopic[]::new));
     }
 
-    /** Where messages of this topic go that could not be handled. */
-    public static String deadLettersOf(String topic) {
+    /** The dead-letter topic of a topic. */
+    public static String deadLetterTopic(String topic) {
         return topic + DEAD_LETTERS;
     }
 
-    /** Segments of a day bound how much longer than its retention a message may stay: Kafka removes whole segments. */
+    /** Kafka deletes whole segments, so segments of one day bound how long a message outlives its retention. */
     private NewTopic topic(String name, Duration retention) {
         var topic = TopicBuilder.name(name).partitions(properties.partitions())
                 .config(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()))

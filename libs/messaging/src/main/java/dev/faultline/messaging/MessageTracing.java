@@ -8,8 +8,8 @@ import io.micrometer.tracing.Tracer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a trace through messages, as the header {@code traceparent} of
- * <a href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>. Costs next to nothing where nothing is traced.
+ * Propagates traces through messages in the header {@code traceparent} of <a
+ * href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>. The overhead without tracing is negligible.
  */
 public final class MessageTracing {
     private static final Pattern TRACEPARENT = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
@@ -21,10 +21,10 @@ public final class MessageTracing {
     }
 
     /**
-     * Works within the span in which this message is handled: spans that begin meanwhile are its children, and log lines
-     * carry its trace id. For handlers that look at messages one by one.
+     * Runs the work in the message's span: spans started by it are children, and its log lines have the trace id. For
+     * handlers that process the messages of a batch individually.
      */
-    public void within(ReceivedMessage<?> message, Runnable work) {
+    public void runInSpan(ReceivedMessage<?> message, Runnable work) {
         TraceContext context = context(message.traceparent());
         if (context == null) {
             work.run();
@@ -35,14 +35,14 @@ public final class MessageTracing {
         }
     }
 
-    /** The current span in the form of a traceparent, to be handed on or kept; null if there is none. */
-    public @Nullable String current() {
+    /** The current span as a traceparent; null if there is none. */
+    public @Nullable String currentTraceparent() {
         Span span = tracer.currentSpan();
         return span == null ? null : traceparent(span.context());
     }
 
-    /** Begins the span in which a message is handled, a child of the sender's. */
-    Span receive(ReceivedMessage<?> message) {
+    /** Starts the consumer span of a message, a child of the producer's span. */
+    Span startConsumerSpan(ReceivedMessage<?> message) {
         Span.Builder span = tracer.spanBuilder().name(message.payload().getClass().getSimpleName())
                 .kind(Span.Kind.CONSUMER).tag("messaging.system", "kafka")
                 .tag("messaging.destination.name", message.topic());
@@ -50,8 +50,8 @@ public final class MessageTracing {
         return (parent == null ? span : span.setParent(parent)).start();
     }
 
-    /** The message as the handler sees it: what it causes is caused in this span. */
-    <M> ReceivedMessage<M> handOn(ReceivedMessage<M> message, Span span) {
+    /** The message with its traceparent set to this span, for propagation to messages that it causes. */
+    <M> ReceivedMessage<M> withSpan(ReceivedMessage<M> message, Span span) {
         String traceparent = traceparent(span.context());
         return traceparent == null ? message
                 : new ReceivedMessage<>(message.id(), message.payload(), traceparent, message.topic(),
@@ -60,7 +60,7 @@ public final class MessageTracing {
 
     private static @Nullable String traceparent(TraceContext context) {
         if (context.traceId().isEmpty()) {
-            return null; // nothing is traced
+            return null; // tracing is off
         }
         return "00-" + context.traceId() + "-" + context.spanId()
                 + (Boolean.TRUE.equals(context.sampled()) ? "-01" : "-00");

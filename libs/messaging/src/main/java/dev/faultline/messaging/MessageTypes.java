@@ -12,11 +12,11 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The records of a sealed interface by their simple names, which are their types on the wire. */
+/** The records permitted by a sealed interface, by simple name, which is the type on the wire. */
 final class MessageTypes<M> {
     private final Map<String, ObjectReader> readers = new HashMap<>();
 
-    /** @throws IllegalArgumentException if not all permitted classes are records with names of their own */
+    /** @throws IllegalArgumentException if a permitted class is not a record, or two have the same simple name */
     MessageTypes(Class<M> type, JsonMapper json) {
         add(type, json);
     }
@@ -27,7 +27,7 @@ final class MessageTypes<M> {
                 add(permitted, json);
             }
         } else if (!type.isRecord() || readers.put(type.getSimpleName(), json.readerFor(type)) != null) {
-            throw new IllegalArgumentException(type + " is no record, or another one has its name");
+            throw new IllegalArgumentException(type + " is not a record, or its simple name is not unique");
         }
     }
 
@@ -35,7 +35,7 @@ final class MessageTypes<M> {
         String type = text(headers, Envelope.TYPE);
         ObjectReader reader = type == null ? null : readers.get(type);
         if (reader == null) {
-            throw new UnreadableMessageException("a message of unknown type " + type, null);
+            throw new UnreadableMessageException("unknown message type " + type, null);
         }
         M message = null;
         JacksonException cause = null;
@@ -45,7 +45,7 @@ final class MessageTypes<M> {
             cause = e;
         }
         if (message == null) {
-            throw new UnreadableMessageException("a message whose body is no " + type, cause);
+            throw new UnreadableMessageException("message body is not a valid " + type, cause);
         }
         return message;
     }

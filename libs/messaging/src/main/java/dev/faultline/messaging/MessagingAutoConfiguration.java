@@ -25,11 +25,11 @@ import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Messaging for a service that has {@link OutboxDatabases}; its connection to Kafka is Boot's. */
+/** Messaging over Spring Boot's Kafka connection, with relays for a service that has {@link OutboxDatabases}. */
 @AutoConfiguration(after = KafkaAutoConfiguration.class)
 @EnableConfigurationProperties(MessagingProperties.class)
 class MessagingAutoConfiguration {
-    private static final String PRODUCERS = "messageProducerFactory";
+    private static final String PRODUCER_FACTORY = "messageProducerFactory";
 
     @Bean
     MessageTracing messageTracing(ObjectProvider<Tracer> tracer) {
@@ -53,26 +53,26 @@ class MessagingAutoConfiguration {
         return new MessageTopics(properties.topics());
     }
 
-    /** The one producer of relays and dead letters. */
-    @Bean(name = PRODUCERS, defaultCandidate = false)
+    /** The producer factory of relays and dead letters. */
+    @Bean(name = PRODUCER_FACTORY, defaultCandidate = false)
     DefaultKafkaProducerFactory<String, byte[]> messageProducerFactory(KafkaProperties kafka,
             KafkaConnectionDetails connection, MessagingProperties properties) {
         Map<String, Object> producer = kafka.buildProducerProperties();
         producer.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getProducer().getBootstrapServers());
-        var producers = new DefaultKafkaProducerFactory<String, byte[]>(producer(producer));
+        var producers = new DefaultKafkaProducerFactory<String, byte[]>(producerProperties(producer));
         producers.setPhysicalCloseTimeout(Math.toIntExact(properties.outbox().stopTimeout().toSeconds()));
         return producers;
     }
 
-    /** What the guarantees of relays and dead letters rest on, on top of the connection. */
-    static Map<String, Object> producer(Map<String, Object> kafka) {
+    /** The producer settings that the delivery guarantees depend on. */
+    static Map<String, Object> producerProperties(Map<String, Object> kafka) {
         var producer = new HashMap<>(kafka);
         producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
         producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         producer.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         producer.put(ProducerConfig.ACKS_CONFIG, "all");
         producer.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
-        // Never given up: a message that is must not be overtaken by those behind it.
+        // Sends are retried indefinitely, because skipping one would reorder the messages of its key.
         producer.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         producer.put(ProducerConfig.LINGER_MS_CONFIG, 0);
@@ -82,7 +82,7 @@ class MessagingAutoConfiguration {
     }
 
     @Bean
-    DeadLetters deadLetters(@Qualifier(PRODUCERS) ProducerFactory<String, byte[]> producers,
+    DeadLetters deadLetters(@Qualifier(PRODUCER_FACTORY) ProducerFactory<String, byte[]> producers,
             MessagingProperties properties, ObjectProvider<MeterRegistry> meters) {
         return new DeadLetters(producers, properties.consumers().attempts(), registry(meters));
     }
@@ -98,7 +98,7 @@ class MessagingAutoConfiguration {
     @Bean
     @ConditionalOnBean(OutboxDatabases.class)
     OutboxRelays outboxRelays(OutboxDatabases databases, MessagingProperties properties,
-            @Qualifier(PRODUCERS) ProducerFactory<String, byte[]> producers, KafkaAdmin admin,
+            @Qualifier(PRODUCER_FACTORY) ProducerFactory<String, byte[]> producers, KafkaAdmin admin,
             ObjectProvider<MeterRegistry> meters) {
         return new OutboxRelays(databases.all().stream().map(database -> new OutboxRelay(database, properties.outbox(),
                 producers, admin::initialize, registry(meters))).toList());

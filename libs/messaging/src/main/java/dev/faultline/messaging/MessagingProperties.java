@@ -7,23 +7,23 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
-/** The bounds of messaging. A value that cannot work stops the start, naming the property. */
+/** Settings of messaging. An invalid value prevents the start; the message names the property. */
 @ConfigurationProperties("faultline.messaging")
 public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inbox inbox,
         @DefaultValue Consumers consumers, @DefaultValue Topics topics) {
 
     public MessagingProperties {
         check(inbox.retention().compareTo(topics.retention().plus(Topics.SEGMENT)) > 0, "inbox.retention",
-                "must exceed topics.retention by more than a day: what Kafka may still deliver must still be known");
+                "must exceed topics.retention by more than a day, or redelivered messages would not be recognized");
     }
 
     /**
-     * @param maxMessageSize of one message with its envelope; stays below Kafka's limit of 1 MiB for a record
-     * @param maxInFlight messages handed to Kafka and not yet acknowledged; at this many the relay stops reading
-     * @param confirmInterval how often the log's position is confirmed: a relay that is killed repeats as much
-     * @param standbyInterval how often a relay that stands by looks whether it is needed
+     * @param maxMessageSize the maximum size of a message with its envelope; below Kafka's record limit of 1 MiB
+     * @param maxInFlight the number of unacknowledged messages at which a relay stops reading the log
+     * @param confirmInterval how often the log position is confirmed; a crashed relay resends at most this much
+     * @param standbyInterval how often a standby relay checks whether the slot is free
      * @param startTimeout how long the start of the service waits for the replication slots
-     * @param stopTimeout how long the stop of the service waits for messages in flight
+     * @param stopTimeout how long the stop of the service waits for in-flight messages
      */
     public record Outbox(@DefaultValue("256KB") DataSize maxMessageSize, @DefaultValue("1000") int maxInFlight,
             @DefaultValue("1s") Duration confirmInterval, @DefaultValue("1s") Duration standbyInterval,
@@ -40,9 +40,9 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
     }
 
     /**
-     * @param retention how long the id of a handled message is known
-     * @param pruneInterval how often older ones are removed
-     * @param pruneBatch how many of them in one transaction, a hundred transactions at a time at most
+     * @param retention how long the ids of processed messages are kept
+     * @param pruneInterval how often expired ids are deleted
+     * @param pruneBatch the maximum number of ids deleted in one transaction; a run has at most 100 transactions
      */
     public record Inbox(@DefaultValue("7d") Duration retention, @DefaultValue("10m") Duration pruneInterval,
             @DefaultValue("5000") int pruneBatch) {
@@ -54,12 +54,12 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
     }
 
     /**
-     * @param concurrency threads for each container
-     * @param maxPollRecords the largest batch
-     * @param maxPollInterval how long the handling of a batch may take before its partitions are given to another
-     * @param attempts deliveries of a message that fails by its own fault before it becomes a dead letter
-     * @param backOff the pause before a repetition, doubled each time
-     * @param maxBackOff the longest pause; while it lasts nothing is polled, so it stays well below maxPollInterval
+     * @param concurrency the number of threads per container
+     * @param maxPollRecords the maximum batch size
+     * @param maxPollInterval how long a batch may be processed before its partitions are reassigned
+     * @param attempts the number of deliveries after which a failing message becomes a dead letter
+     * @param backOff the delay before the first retry, doubled for each further one
+     * @param maxBackOff the maximum delay; well below maxPollInterval, because nothing is polled meanwhile
      */
     public record Consumers(@DefaultValue("1") int concurrency, @DefaultValue("200") int maxPollRecords,
             @DefaultValue("5m") Duration maxPollInterval, @DefaultValue("4") int attempts,
@@ -76,10 +76,10 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
     }
 
     /**
-     * @param replicationFactor how many brokers keep a topic; null leaves it to the brokers, as
-     *        {@code default.replication.factor} says there
-     * @param retention how long Kafka keeps a message
-     * @param deadLetterRetention how long Kafka keeps a dead letter
+     * @param replicationFactor the replication factor of topics; null for the brokers' {@code
+     *        default.replication.factor}
+     * @param retention the retention of messages
+     * @param deadLetterRetention the retention of dead letters
      */
     public record Topics(@DefaultValue("8") int partitions, @Nullable Integer replicationFactor,
             @DefaultValue("3d") Duration retention, @DefaultValue("30d") Duration deadLetterRetention) {
@@ -98,8 +98,8 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
         check(value.isPositive(), property, "must be positive");
     }
 
-    private static void check(boolean holds, String property, String rule) {
-        if (!holds) {
+    private static void check(boolean valid, String property, String rule) {
+        if (!valid) {
             throw new IllegalArgumentException("faultline.messaging." + property + " " + rule);
         }
     }

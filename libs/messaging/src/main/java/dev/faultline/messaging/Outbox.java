@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Sends messages with a database transaction: all of them if it commits, none if it does not.
+ * A transactional outbox: messages are sent if and only if the database transaction commits.
  *
  * <p>
- * The outbox is the write-ahead log itself: there is no table to poll and to vacuum, and messages come out in the order
- * of commits. (PostgreSQL manual, "Replication Management Functions", {@code pg_logical_emit_message}; the pattern is
- * Chris Richardson's "transactional outbox" with "log tailing".) An {@link OutboxRelay} of the service takes them to
- * Kafka.
+ * The outbox is the write-ahead log itself, so there is no table to poll or vacuum, and messages are read in commit
+ * order. An {@link OutboxRelay} of the service forwards them to Kafka. (PostgreSQL manual, "Replication Management
+ * Functions", {@code pg_logical_emit_message}; Chris Richardson's patterns "Transactional outbox" and "Transaction log
+ * tailing".)
  */
 public final class Outbox {
-    /** What the relay takes from the log; messages of other prefixes are not its own. */
+    /** The prefix of outbox messages in the log; the relay ignores others. */
     static final String PREFIX = "outbox";
 
     private final JsonMapper json;
@@ -31,7 +31,7 @@ public final class Outbox {
     private final Clock clock;
     private final RandomGenerator random;
 
-    /** For use without Spring: not traced, messages of 256 KiB at most. */
+    /** For use without Spring: no tracing, and at most 256 KiB per message. */
     public Outbox(JsonMapper json) {
         this(json, new MessageTracing(Tracer.NOOP), 256 * 1024, Clock.systemUTC(), new SecureRandom());
     }
@@ -45,22 +45,22 @@ public final class Outbox {
     }
 
     /**
-     * Appends within the caller's transaction, in one round trip. Delivered at least once, in order per key; no order
-     * across keys. A message that is delivered again may come after later ones, with the id of the first time.
+     * Appends messages in the caller's transaction, in one round trip. They are delivered at least once, in order per
+     * key; there is no order across keys. A redelivered message keeps its id and may arrive after later messages.
      *
-     * @throws IllegalStateException if the connection is in no transaction
-     * @throws IllegalArgumentException if a message is larger than {@code faultline.messaging.outbox.max-message-size}
+     * @throws IllegalStateException if the connection is not in a transaction
+     * @throws IllegalArgumentException if a message exceeds {@code faultline.messaging.outbox.max-message-size}
      */
     public void append(Connection transaction, List<OutgoingMessage> messages) throws SQLException {
         if (transaction.getAutoCommit()) {
-            throw new IllegalStateException("messages are sent with a transaction; there is none");
+            throw new IllegalStateException("messages must be appended in a transaction");
         }
         if (messages.isEmpty()) {
             return;
         }
-        String current = tracing.current();
+        String current = tracing.currentTraceparent();
         byte[][] encoded = messages.stream().map(message -> encode(message, current)).toArray(byte[][]::new);
-        // unnest gives the elements in their order; count() spares the way back of one position for each.
+        // unnest keeps the order of the elements; count() avoids returning one position per message.
         try (var emit = transaction.prepareStatement(
                 "select count(pg_logical_emit_message(true, '" + PREFIX + "', m)) from unnest(?::bytea[]) as m")) {
             emit.setArray(1, transaction.createArrayOf("bytea", encoded));
@@ -74,13 +74,13 @@ public final class Outbox {
         byte[] encoded = Envelope.encode(nextId(), message.topic(), message.key(), type, traceparent,
                 json.writeValueAsBytes(message.payload()));
         if (encoded.length > maxMessageBytes) {
-            throw new IllegalArgumentException("a " + type + " of " + encoded.length + " bytes is larger than the "
-                    + maxMessageBytes + " of faultline.messaging.outbox.max-message-size");
+            throw new IllegalArgumentException("a " + type + " of " + encoded.length
+                    + " bytes exceeds faultline.messaging.outbox.max-message-size, " + maxMessageBytes);
         }
         return encoded;
     }
 
-    /** RFC 9562, version 7: by growing time, so that inboxes insert at one end of their index. */
+    /** A UUID of version 7 (RFC 9562): ordered by time, so that inboxes insert at one end of their index. */
     private UUID nextId() {
         long timeVersionAndRandom = clock.millis() << 16 | 0x7000L | (random.nextLong() & 0x0fffL);
         return new UUID(timeVersionAndRandom, (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L);

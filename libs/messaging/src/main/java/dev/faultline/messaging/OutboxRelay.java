@@ -19,23 +19,22 @@ import org.springframework.kafka.core.ProducerFactory;
  * Relays one database's outbox to Kafka in commit order, at least once.
  *
  * <p>
- * It reads the write-ahead log through a replication slot, which admits one reader: one instance of the service relays and
- * the others stand by, without an election. The slot's position is confirmed up to the transactions whose every message all
- * in-sync replicas have acknowledged. The next relay sends again what the last one had not confirmed. The order per key
- * holds even then, by the first arrival of each message: the idempotent producer keeps the order of its sends and never
- * drops one on its own.
+ * The relay reads the write-ahead log through a replication slot, which admits one reader. So one instance of the
+ * service relays and the others stand by, without an election. A position is confirmed once all in-sync replicas have
+ * acknowledged every message up to it; the next relay resends unconfirmed messages. The order per key holds for the
+ * first delivery of each message, because the idempotent producer neither reorders nor drops sends.
  *
  * <p>
- * Bounds: with {@code faultline.messaging.outbox.max-in-flight} messages in flight it stops reading, and the log waits in
- * the database. The database retains {@code max_slot_wal_keep_size} of log, and then invalidates the slot. The relay
- * detects that, reports it as an error and in a metric, and creates a new slot: the messages in between are lost, and
- * their senders must be able to send them again. After a crash of the database server, messages since its last checkpoint
- * may be repeated, because only checkpoints persist slot positions.
+ * Bounds: at {@code faultline.messaging.outbox.max-in-flight} unacknowledged messages the relay stops reading, and the
+ * database retains the log. Beyond {@code max_slot_wal_keep_size} the database invalidates the slot. The relay then
+ * logs an error, increments a metric and creates a new slot. The messages in between are lost, so their senders must be
+ * able to resend them. After a crash of the database server, messages since its last checkpoint may be resent, because
+ * slot positions are persisted at checkpoints only.
  *
  * <p>
- * Not covered: Kafka acknowledges from memory, so messages are lost if all its brokers lose power at once. And where a
- * standby may be promoted, {@code synchronized_standby_slots} has to name its slot, or a message can be sent whose
- * transaction is lost.
+ * Limitations: Kafka acknowledges before it flushes to disk, so messages are lost if all brokers lose power at once.
+ * Where a standby may be promoted, {@code synchronized_standby_slots} must include its slot; otherwise a message may be
+ * sent whose transaction is lost.
  */
 public final class OutboxRelay {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
@@ -49,7 +48,7 @@ public final class OutboxRelay {
     private volatile @Nullable Thread thread;
     private volatile @Nullable RelaySession session;
 
-    /** @param declareTopics creates missing topics: Kafka may have been unavailable when the service started */
+    /** @param declareTopics creates missing topics, because Kafka may have been unavailable when the service started */
     OutboxRelay(OutboxDatabase database, MessagingProperties.Outbox properties,
             ProducerFactory<String, byte[]> producers, Runnable declareTopics, MeterRegistry meters) {
         this.database = database;
@@ -59,52 +58,55 @@ public final class OutboxRelay {
         this.metrics = new RelayMetrics(meters, database.name());
     }
 
-    /** Whether this instance relays; if not, it stands by. */
+    /** Whether this instance relays; otherwise it stands by. */
     public boolean isActive() {
         return session != null;
     }
 
     /**
-     * Returns when the slot exists, so that every message written from then on will be sent. May be called again after
-     * {@link #stop}.
+     * Starts the relay. Blocks until the slot exists, so that every message written afterwards will be sent. May be
+     * called again after {@link #stop}.
      *
-     * @throws IllegalStateException if that takes longer than {@code faultline.messaging.outbox.start-timeout}, or if the
-     *         relay has not ended since it was stopped
+     * @throws IllegalStateException if that exceeds {@code faultline.messaging.outbox.start-timeout}, or if a stopped
+     *        relay is still running
      */
     void start() {
         Thread last = thread;
         if (last != null && last.isAlive()) {
-            throw new IllegalStateException("the relay of " + database + " has not ended since it was stopped");
+            throw new IllegalStateException("the relay of " + database + " was stopped but is still running");
         }
         stop = new CountDownLatch(1);
         long deadline = System.nanoTime() + properties.startTimeout().toNanos();
-        while (!slotExists()) {
+        while (!ensureSlot()) {
             if (System.nanoTime() > deadline || pause()) {
-                throw new IllegalStateException("the replication slot for the outbox of " + database
-                        + " could not be created within faultline.messaging.outbox.start-timeout");
+                throw new IllegalStateException("the replication slot of " + database
+                        + " was not created within faultline.messaging.outbox.start-timeout");
             }
         }
         thread = Thread.ofPlatform().daemon().name("outbox-relay-" + database.name()).start(this::run);
     }
 
-    private boolean slotExists() {
+    private boolean ensureSlot() {
         try (Connection connection = connect()) {
             ReplicationSlot slot = ReplicationSlot.of(connection);
             switch (slot.state(connection)) {
                 case MISSING -> slot.create(connection);
-                case LOST -> replaceLost(connection, slot); // start() waits for the new one
+                case LOST -> replaceLost(connection, slot); // start() waits for the new slot
                 case CREATING, TAKEN, FREE -> {
                 }
             }
             ReplicationSlot.State state = slot.state(connection);
             return state == ReplicationSlot.State.TAKEN || state == ReplicationSlot.State.FREE;
         } catch (SQLException e) {
-            LOG.warn("The replication slot of {} could not be created, retrying: {}", database, e.getMessage());
+            LOG.warn("Cannot create the replication slot of {}; retrying: {}", database, e.getMessage());
             return false;
         }
     }
 
-    /** Drains within {@code faultline.messaging.outbox.stop-timeout}, confirms, and releases the slot. */
+    /**
+     * Stops the relay: waits for acknowledgements for {@code faultline.messaging.outbox.stop-timeout}, confirms, and
+     * releases the slot.
+     */
     void stop() {
         stop.countDown();
         Thread running = thread;
@@ -126,13 +128,13 @@ public final class OutboxRelay {
         }
     }
 
-    /** Writes a message with a foreign prefix: the driver's blocking read returns only when there is something to read. */
+    /** Wakes the reader by a message with another prefix, because the driver's read has no timeout. */
     private void wake() {
         if (isActive()) {
             try (Connection connection = connect(); Statement statement = connection.createStatement()) {
                 statement.execute("select pg_logical_emit_message(true, 'outbox-relay-stops', '')");
             } catch (SQLException e) {
-                LOG.debug("The relay of {} cannot be woken and will be interrupted: {}", database, e.getMessage());
+                LOG.debug("Cannot wake the relay of {}; it will be interrupted: {}", database, e.getMessage());
             }
         }
     }
@@ -141,12 +143,12 @@ public final class OutboxRelay {
         while (!stopping()) {
             try (Connection connection = connect()) {
                 standBy(connection);
-            } catch (Exception | Error e) { // whatever it is, messages are waiting
+            } catch (Exception | Error e) { // the relay must survive any failure
                 metrics.restarts.increment();
                 if (!stopping()) {
                     LOG.warn("The relay of {} restarts from the last confirmed position: {}", database, e.toString());
                 }
-                if (e instanceof TimeoutException) { // Kafka is unavailable, or the topic does not exist
+                if (e instanceof TimeoutException) { // Kafka is unavailable, or a topic is missing
                     declareMissingTopics();
                 }
                 pause();
@@ -154,16 +156,16 @@ public final class OutboxRelay {
         }
     }
 
-    /** A failure here must not end the relay: the next message without a topic tries again. */
+    /** A failure is retried with the next message that has no topic. */
     private void declareMissingTopics() {
         try {
             declareTopics.run();
         } catch (RuntimeException e) {
-            LOG.warn("The topics for the messages of {} could not be created: {}", database, e.toString());
+            LOG.warn("Cannot create the topics for the outbox of {}: {}", database, e.toString());
         }
     }
 
-    /** Polls the slot on one connection until it is free, then relays. */
+    /** Polls the slot until it is free, then relays. */
     private void standBy(Connection connection) throws Exception {
         ReplicationSlot slot = ReplicationSlot.of(connection);
         while (!stopping()) {
@@ -207,7 +209,7 @@ public final class OutboxRelay {
 
     private void reportLoss(ReplicationSlot slot, String why) {
         metrics.lostSlots.increment();
-        LOG.error("The replication slot {} of {} {}. A new one is created; messages that were not relayed are lost.",
+        LOG.error("The replication slot {} of {} {}. Creating a new one; messages that were not relayed are lost.",
                 slot.name(), database, why);
     }
 
@@ -219,7 +221,7 @@ public final class OutboxRelay {
         return stop.getCount() == 0;
     }
 
-    /** Waits for the standby interval with jitter; returns whether it is time to stop. */
+    /** Waits for the standby interval with jitter; returns whether the relay is stopping. */
     private boolean pause() {
         try {
             long interval = properties.standbyInterval().toMillis();

@@ -5,8 +5,8 @@ import java.util.List;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The relays of all databases of a service. They start before anything that may write a message, such as consumers and the
- * web server, and stop after it.
+ * The relays of a service's databases. They start before consumers and the web server, which write messages, and stop
+ * after them.
  */
 public final class OutboxRelays implements SmartLifecycle {
     private final List<OutboxRelay> relays;

@@ -6,26 +6,26 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Decodes what a relay needs of the {@code pgoutput} protocol, version 1.
+ * Decodes the parts of the {@code pgoutput} protocol, version 1, that a relay needs.
  *
- * @see <a href="https://www.postgresql.org/docs/18/protocol-logicalrep-message-formats.html">Logical Replication Message
- *      Formats</a>
+ * @see <a href="https://www.postgresql.org/docs/18/protocol-logicalrep-message-formats.html">Logical Replication
+ *        Message Formats</a>
  */
 final class PgOutput {
     private static final int FLAGS_AND_POSITION = Byte.BYTES + Long.BYTES;
 
     private PgOutput() {}
 
-    /** A change of the log. */
+    /** An entry of the replication stream. */
     sealed interface Change {
         /** A logical decoding message. */
         @SuppressWarnings("ArrayRecordComponent") // never compared
         record Message(String prefix, byte[] content) implements Change {}
 
-        /** The end of a transaction, at this position. */
+        /** The commit of a transaction, which ends at this position. */
         record Commit(long end) implements Change {}
 
-        /** Anything else: the start of a transaction, or a change of a table. */
+        /** Any other entry, such as the begin of a transaction. */
         record Other() implements Change {}
     }
 
@@ -46,11 +46,11 @@ final class PgOutput {
         };
     }
 
-    /** A string that ends with a zero byte. */
+    /** Reads a null-terminated string. */
     private static String text(ByteBuffer change) {
         int start = change.position();
         while (change.get() != 0) {
-            // up to the zero byte
+            // skip to the terminator
         }
         byte[] bytes = Arrays.copyOfRange(change.array(), change.arrayOffset() + start,
                 change.arrayOffset() + change.position() - 1);

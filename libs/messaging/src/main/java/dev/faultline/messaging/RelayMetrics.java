@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import org.jspecify.annotations.Nullable;
 
-/** A relay's metrics, tagged with its database. The gauges are zero while it stands by. */
+/** A relay's metrics, tagged with its database. The gauges are 0 while it stands by. */
 final class RelayMetrics {
     private final MeterRegistry meters;
     private final String database;
@@ -21,18 +21,20 @@ final class RelayMetrics {
     RelayMetrics(MeterRegistry meters, String database) {
         this.meters = meters;
         this.database = database;
-        this.relayed = counter("faultline.outbox.relayed", "messages acknowledged by Kafka");
-        this.undeliverable = counter("faultline.outbox.undeliverable", "messages that no retry can deliver");
-        this.restarts = counter("faultline.outbox.restarts", "failures after which the stream was reopened");
-        this.lostSlots = counter("faultline.outbox.slots.lost", "replication slots that were lost with messages");
-        gauge("faultline.outbox.active", "1 if this instance relays, 0 if it stands by", null, _ -> 1);
-        gauge("faultline.outbox.in.flight", "messages that Kafka has not acknowledged", BaseUnits.MESSAGES,
+        this.relayed = counter("faultline.outbox.messages.relayed", "messages acknowledged by Kafka");
+        this.undeliverable = counter("faultline.outbox.messages.undeliverable",
+                "messages that were skipped because no retry can deliver them");
+        this.restarts = counter("faultline.outbox.restarts", "restarts of the replication stream after a failure");
+        this.lostSlots = counter("faultline.outbox.slots.lost",
+                "replication slots that were lost together with their messages");
+        gauge("faultline.outbox.active", "1 if this instance relays the outbox, 0 if it stands by", null, _ -> 1);
+        gauge("faultline.outbox.in.flight", "messages sent to Kafka and not acknowledged", BaseUnits.MESSAGES,
                 RelaySession::messagesInFlight);
-        gauge("faultline.outbox.lag", "log that was received and is not confirmed", BaseUnits.BYTES,
+        gauge("faultline.outbox.lag", "log received and not confirmed", BaseUnits.BYTES,
                 RelaySession::lagBytes);
     }
 
-    /** The session that the gauges measure; null while the relay stands by. */
+    /** Sets the session that the gauges measure; null while the relay stands by. */
     void measure(@Nullable RelaySession current) {
         session = current;
     }

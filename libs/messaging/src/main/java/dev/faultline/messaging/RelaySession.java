@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One relay's hold of the slot: reads the log, sends its messages to Kafka, and confirms the log up to what Kafka has
- * acknowledged. One thread runs it; {@link #abort} and the gauges may be called from others.
+ * A relay's session on the slot: reads the log, sends the messages to Kafka, and confirms the log up to the last
+ * acknowledged message. Runs on one thread; {@link #abort} and the gauges may be called from others.
  */
 final class RelaySession {
     private static final Logger LOG = LoggerFactory.getLogger(RelaySession.class);
@@ -43,13 +43,13 @@ final class RelaySession {
         this.producer = producer;
         this.metrics = metrics;
         this.stopping = stopping;
-        // The driver reports the position at the next status interval. When everything is confirmed it lets the position
-        // follow the server's, so that an idle outbox retains no log.
+        // The driver reports the position at the next status interval. When everything is confirmed, it advances the
+        // position with the server's, so that an idle outbox retains no log.
         this.inFlight = new InFlightTransactions(properties.maxInFlight(),
                 end -> stream.setFlushedLSN(LogSequenceNumber.valueOf(end)));
     }
 
-    /** Relays until the relay stops; throws whatever ended the stream or kept a message from Kafka. */
+    /** Relays until the relay is stopped; throws if the stream ends or a message cannot be sent. */
     void run() throws Exception {
         try {
             while (!stopping.getAsBoolean()) {
@@ -61,11 +61,11 @@ final class RelaySession {
                 inFlight.throwIfFailed();
             }
         } catch (SQLException e) {
-            inFlight.throwIfFailed(); // then that is the cause
+            inFlight.throwIfFailed(); // a failed send is the root cause
             throw e;
         }
-        if (!inFlight.awaitNone(properties.stopTimeout())) {
-            LOG.warn("The relay of {} stops before Kafka has acknowledged every message; the next relay sends the rest",
+        if (!inFlight.awaitAcknowledgements(properties.stopTimeout())) {
+            LOG.warn("The relay of {} stopped before Kafka acknowledged every message; the next relay resends the rest",
                     database);
         }
         stream.forceUpdateStatus();
@@ -81,7 +81,7 @@ final class RelaySession {
             }
             case PgOutput.Change.Commit(var end) -> inFlight.committed(end);
             case PgOutput.Change.Other() -> {
-                // of no interest here
+                // ignored
             }
         }
     }
@@ -92,15 +92,15 @@ final class RelaySession {
             message = Envelope.decode(content);
         } catch (IOException e) {
             metrics.undeliverable.increment();
-            LOG.error("The outbox of {} contains something that is not a message; it is skipped: {}", database,
+            LOG.error("Skipped an entry in the outbox of {} that is not a message: {}", database,
                     e.toString());
             return;
         }
-        while (!inFlight.awaitRoom(properties.confirmInterval())) {
+        while (!inFlight.awaitCapacity(properties.confirmInterval())) {
             if (stopping.getAsBoolean()) {
-                return; // its transaction is not confirmed: the next relay sends it
+                return; // not confirmed, so the next relay sends it
             }
-            stream.forceUpdateStatus(); // or the server considers this reader dead
+            stream.forceUpdateStatus(); // or the server's wal_sender_timeout ends the stream
         }
         InFlightTransactions.Transaction transaction = inFlight.sent();
         var _ = producer.send(message, (_, failure) -> {
@@ -109,7 +109,7 @@ final class RelaySession {
                 inFlight.acknowledged(transaction);
             } else if (failure instanceof RecordTooLargeException || failure instanceof InvalidTopicException) {
                 metrics.undeliverable.increment();
-                LOG.error("Kafka will never accept a message from {} to {} with key {}; it is skipped", database,
+                LOG.error("Skipped a message from {} to {} with key {} that Kafka cannot accept", database,
                         message.topic(), message.key(), failure);
                 inFlight.acknowledged(transaction);
             } else {
@@ -119,7 +119,7 @@ final class RelaySession {
         });
     }
 
-    /** Ends a blocking read. */
+    /** Unblocks the reader by aborting its connection. */
     void abort() {
         if (aborted.compareAndSet(false, true)) {
             try {

@@ -12,7 +12,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.replication.PGReplicationStream;
 
-/** Opens replication connections to an outbox's database, and streams on them. */
+/** Opens replication connections to an outbox database, and replication streams on them. */
 final class ReplicationConnection {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String OBJECT_IN_USE = "55006";
@@ -25,7 +25,7 @@ final class ReplicationConnection {
         PGProperty.PASSWORD.set(options, database.password());
         PGProperty.REPLICATION.set(options, "database");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(options, "17");
-        PGProperty.PREFER_QUERY_MODE.set(options, "simple"); // the replication protocol knows no other
+        PGProperty.PREFER_QUERY_MODE.set(options, "simple"); // the only mode of the replication protocol
         PGProperty.APPLICATION_NAME.set(options, "outbox-relay");
         PGProperty.CONNECT_TIMEOUT.set(options, (int) CONNECT_TIMEOUT.toSeconds());
         PGProperty.LOGIN_TIMEOUT.set(options, (int) CONNECT_TIMEOUT.toSeconds());
@@ -34,7 +34,7 @@ final class ReplicationConnection {
         return DriverManager.getConnection(database.jdbcUrl(), options);
     }
 
-    /** Starts to read from the slot; returns null if another reader was faster. */
+    /** Opens a stream on the slot; returns null if another reader holds the slot. */
     static @Nullable PGReplicationStream stream(Connection connection, ReplicationSlot slot, Duration statusInterval)
             throws SQLException {
         try {

@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The replication slot of a database's outbox: the server retains the log from the slot's position on, and admits one
- * reader at a time.
+ * The replication slot of an outbox: the server retains the log from the slot's position, and admits one reader at a
+ * time.
  *
  * @see <a href="https://www.postgresql.org/docs/18/logicaldecoding-explanation.html">Logical Decoding Concepts</a>
  */
@@ -21,17 +21,17 @@ final class ReplicationSlot {
     }
 
     enum State {
-        /** There is no slot: no log is retained. */
+        /** The slot does not exist; no log is retained. */
         MISSING,
-        /** It is being created: the log is retained from some later position on. */
+        /** The slot is being created; the log will be retained from a later position. */
         CREATING,
-        /** The server invalidated it, because it retained more log than {@code max_slot_wal_keep_size}. */
+        /** The server invalidated the slot, because it retained more than {@code max_slot_wal_keep_size}. */
         LOST,
-        /** It has a reader. */
+        /** Another session reads from the slot. */
         TAKEN, FREE
     }
 
-    /** The name is qualified by the database, because the slots of a server share one namespace. */
+    /** The name includes the database's, because all slots of a server share one namespace. */
     static ReplicationSlot of(Connection connection) throws SQLException {
         return new ReplicationSlot(connection.getCatalog() + "_outbox");
     }
@@ -59,25 +59,25 @@ final class ReplicationSlot {
     }
 
     /**
-     * Creates the slot; the log is retained from the return on. Waits for running transactions. It is a failover slot, so
-     * a standby that synchronizes slots keeps it.
+     * Creates the slot; the log is retained from the moment of return. Blocks until running transactions have ended. It
+     * is a failover slot, which standbys with slot synchronization keep.
      */
     void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("select pg_create_logical_replication_slot('" + name
                     + "', 'pgoutput', false, false, failover => true)");
         } catch (SQLException e) {
-            if (!DUPLICATE_OBJECT.equals(e.getSQLState())) { // then another relay was faster
+            if (!DUPLICATE_OBJECT.equals(e.getSQLState())) { // another relay created it
                 throw e;
             }
         }
     }
 
     /**
-     * Replaces a lost slot; the log is retained from the return on. An advisory lock serializes relays: without it a
-     * second relay would drop the slot that the first has just created, and the messages written since.
+     * Replaces the slot if it is lost; the log is retained from the moment of return. An advisory lock serializes
+     * relays: otherwise a second relay could drop the slot that the first has just created, with its messages.
      *
-     * @return whether the slot was lost; if not, nothing is done
+     * @return whether the slot was lost and has been replaced
      */
     boolean replaceIfLost(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {

@@ -1,6 +1,6 @@
 package dev.faultline.messaging;
 
-/** Thrown by a {@link MessageHandler} whose trouble is not the message's fault and will pass: everything is repeated. */
+/** Thrown by a {@link MessageHandler} to signal a transient failure: the batch is retried indefinitely. */
 public class RetryLaterException extends RuntimeException {
     public RetryLaterException(String message) {
         super(message);

@@ -2,7 +2,7 @@ package dev.faultline.messaging;
 
 import org.jspecify.annotations.Nullable;
 
-/** No repetition makes it readable. */
+/** A message that cannot be deserialized; retries are pointless. */
 final class UnreadableMessageException extends Exception {
     UnreadableMessageException(String message, @Nullable Throwable cause) {
         super(message, cause);

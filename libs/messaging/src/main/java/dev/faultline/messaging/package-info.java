@@ -1,6 +1,6 @@
 /**
- * Messages between services over Kafka, sent with the database transaction that causes them and handled at least once
- * with the effects of once: outbox, relay, inbox, consumers, dead letters.
+ * Messaging between services over Kafka: a transactional outbox and its relay, consumers, an inbox that makes
+ * at-least-once delivery effectively once, and dead letters.
  */
 @NullMarked
 package dev.faultline.messaging;

@@ -27,20 +27,20 @@ class EnvelopeTest {
     }
 
     @Test
-    void hasNoHeaderForATraceThatIsNot() throws Exception {
+    void hasNoTraceparentHeaderWithoutATrace() throws Exception {
         var message = Envelope.decode(Envelope.encode(ID, "topic", "key", "Hello", null, new byte[0]));
 
         assertThat(message.headers().lastHeader("traceparent")).isNull();
     }
 
     @Test
-    void leavesWhatANewerReleaseHasWrittenToANewerRelay() {
+    void leavesMessagesOfANewerReleaseToANewerRelay() {
         assertThatThrownBy(() -> Envelope.decode(new byte[]{2, 0, 0}))
-                .isInstanceOf(Envelope.NewerVersion.class).hasMessageContaining("version 2");
+                .isInstanceOf(Envelope.NewerVersionException.class).hasMessageContaining("version 2");
     }
 
     @Test
-    void refusesWhatIsNoEnvelope() {
+    void rejectsContentThatIsNotAnEnvelope() {
         assertThatThrownBy(() -> Envelope.decode(new byte[]{1, 0, 0})).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Envelope.decode("by hand".getBytes(UTF_8))).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Envelope.decode(new byte[0])).isInstanceOf(IOException.class);

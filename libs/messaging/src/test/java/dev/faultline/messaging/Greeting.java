@@ -1,6 +1,6 @@
 package dev.faultline.messaging;
 
-/** Messages for tests, in a hierarchy of two levels. */
+/** Test messages, in a hierarchy of two levels. */
 sealed interface Greeting {
     record Hello(String to, int number) implements Greeting {}
 

@@ -17,8 +17,8 @@ import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * How long a message takes from the end of its transaction's commit to its handler, and how many pass in a second: real
- * PostgreSQL, relay, Kafka and container. Run its main method; it takes about half a minute.
+ * Measures the latency from commit to handler and the throughput, with real PostgreSQL and Kafka. Run the main method;
+ * it takes about half a minute.
  */
 final class HopMeasurement {
     private static final int WARM_UP = 1_000;
@@ -42,7 +42,8 @@ final class HopMeasurement {
         String topic = Topics.create(8);
         var kafka = new java.util.HashMap<>(Topics.connection());
         kafka.put("group.protocol", groupProtocol);
-        var producers = new DefaultKafkaProducerFactory<String, byte[]>(MessagingAutoConfiguration.producer(kafka));
+        var producers = new DefaultKafkaProducerFactory<String, byte[]>(MessagingAutoConfiguration.producerProperties(
+                kafka));
         var properties = new MessagingProperties.Consumers(1, 200, Duration.ofMinutes(5), 4, Duration.ofMillis(100),
                 Duration.ofSeconds(5));
         var container = new MessageConsumers(kafka, properties, JsonMapper.shared(), new MessageTracing(Tracer.NOOP),
@@ -95,7 +96,7 @@ final class HopMeasurement {
             if (!bulk.await(120, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("not all arrived");
             }
-            System.out.printf("%d messages, %d a transaction: appended %.0f/s, handled %.0f/s%n", BULK, TRANSACTION,
+            System.out.printf("%d messages, %d per transaction: appended %.0f/s, handled %.0f/s%n", BULK, TRANSACTION,
                     BULK / appended, BULK / ((System.nanoTime() - start) / 1e9));
         }
         container.stop();

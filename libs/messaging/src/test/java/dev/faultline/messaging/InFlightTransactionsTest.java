@@ -26,7 +26,7 @@ class InFlightTransactionsTest {
     }
 
     @Test
-    void confirmsNoTransactionBeforeItsEndWasRead() {
+    void confirmsNoTransactionBeforeItsCommitWasRead() {
         inFlight.acknowledged(inFlight.sent());
         assertThat(confirmed).isEmpty();
 
@@ -35,7 +35,7 @@ class InFlightTransactionsTest {
     }
 
     @Test
-    void confirmsNothingPastATransactionThatIsNotAcknowledged() {
+    void confirmsNothingPastAnUnacknowledgedTransaction() {
         var first = inFlight.sent();
         inFlight.committed(10);
         var second = inFlight.sent();
@@ -59,24 +59,24 @@ class InFlightTransactionsTest {
     }
 
     @Test
-    void hasRoomForSoManyMessagesAndNotMore() throws Exception {
+    void limitsTheNumberOfMessages() throws Exception {
         var first = inFlight.sent();
-        assertThat(inFlight.awaitRoom(Duration.ZERO)).isTrue();
+        assertThat(inFlight.awaitCapacity(Duration.ZERO)).isTrue();
         inFlight.sent();
-        assertThat(inFlight.awaitRoom(Duration.ofMillis(1))).isFalse();
+        assertThat(inFlight.awaitCapacity(Duration.ofMillis(1))).isFalse();
 
         inFlight.acknowledged(first);
-        assertThat(inFlight.awaitRoom(Duration.ZERO)).isTrue();
+        assertThat(inFlight.awaitCapacity(Duration.ZERO)).isTrue();
     }
 
     @Test
-    void hasNoRoomForAnyNumberOfTransactionsBehindOneThatIsStuck() throws Exception {
+    void limitsTheNumberOfTransactionsBehindOneThatIsNotAcknowledged() throws Exception {
         inFlight.sent();
         inFlight.committed(10);
         var second = inFlight.sent();
         inFlight.committed(20);
         inFlight.acknowledged(second);
 
-        assertThat(inFlight.awaitRoom(Duration.ofMillis(1))).isFalse();
+        assertThat(inFlight.awaitCapacity(Duration.ofMillis(1))).isFalse();
     }
 }

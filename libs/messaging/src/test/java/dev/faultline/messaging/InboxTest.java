@@ -34,7 +34,7 @@ class InboxTest {
     }
 
     @Test
-    void refusesToClaimWithoutATransaction() throws Exception {
+    void rejectsToClaimWithoutATransaction() throws Exception {
         try (var connection = database.connect()) {
             assertThatThrownBy(() -> inbox.claim(connection, List.of(FIRST)))
                     .isInstanceOf(IllegalStateException.class);
@@ -105,7 +105,7 @@ class InboxTest {
     }
 
     @Test
-    void forgetsWhatIsOlderThanItsRetention() throws Exception {
+    void deletesIdsOlderThanTheRetention() throws Exception {
         claim(FIRST, SECOND);
         database.query("insert into inbox select gen_random_uuid(), now() - interval '7 days 1 second'"
                 + " from generate_series(1, 25)");

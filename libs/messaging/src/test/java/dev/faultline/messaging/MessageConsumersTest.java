@@ -32,16 +32,16 @@ import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import tools.jackson.databind.json.JsonMapper;
 
 class MessageConsumersTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final String topic = Topics.create(1);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
-            MessagingAutoConfiguration.producer(Topics.connection()));
+            MessagingAutoConfiguration.producerProperties(Topics.connection()));
     private final List<ConcurrentMessageListenerContainer<String, byte[]>> containers = new ArrayList<>();
     private final dev.faultline.verification.deadletters.DeadLetters letters = new dev.faultline.verification.deadletters.DeadLetters(
             Kafka.shared().bootstrapServers());
-    /** What handlers were given, effects of a batch that failed excepted. */
+    /** The messages of successful batches, in order. */
     private final ConcurrentLinkedQueue<Greeting> handled = new ConcurrentLinkedQueue<>();
 
     @AfterEach
@@ -51,7 +51,7 @@ class MessageConsumersTest {
     }
 
     @Test
-    void givesMessagesOfAllTypesInTheirOrderAndOnce() {
+    void deliversMessagesOfAllTypesInOrderAndOnce() {
         UUID id = hello(1);
         Topics.send(topic, "a", "Goodbye", "{\"to\":\"a\",\"unknown\":1}");
         var first = start(batch -> {
@@ -68,7 +68,7 @@ class MessageConsumersTest {
     }
 
     @Test
-    void setsAPoisonMessageAsideWithItsReasonAndHandlesTheRest() {
+    void publishesAPoisonMessageAsADeadLetterAndHandlesTheRest() {
         for (int number = 1; number <= 6; number++) {
             hello(number);
         }
@@ -84,7 +84,7 @@ class MessageConsumersTest {
         });
 
         awaitHandled(numbers(1, 2, 4, 5, 6));
-        await().atMost(PATIENCE).until(() -> deadLetters().size() == 1);
+        await().atMost(TIMEOUT).until(() -> deadLetters().size() == 1);
         ConsumerRecord<String, byte[]> letter = deadLetters().getFirst();
         assertThat(Topics.text(letter)).isEqualTo("{\"to\":\"a\",\"number\":3}");
         assertThat(letter.key()).isEqualTo("a");
@@ -101,7 +101,7 @@ class MessageConsumersTest {
     }
 
     @Test
-    void setsAsideAtOnceWhatCanNotBeRead() {
+    void publishesAnUnreadableMessageAsADeadLetterAtOnce() {
         hello(1);
         Topics.send(topic, "a", "Hello", "{\"to\":");
         Topics.send(topic, "a", "Unheard", "{}");
@@ -111,16 +111,16 @@ class MessageConsumersTest {
         start(this::handleAll);
 
         awaitHandled(numbers(1, 2));
-        await().atMost(PATIENCE).until(() -> deadLetters().size() == 4);
+        await().atMost(TIMEOUT).until(() -> deadLetters().size() == 4);
         assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetters.REASON)).containsExactly(
-                "a message whose body is no Hello", "a message of unknown type Unheard", "a message without id",
-                "a message whose body is no Hello");
+                "message body is not a valid Hello", "unknown message type Unheard", "message without an id",
+                "message body is not a valid Hello");
         assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetters.ATTEMPTS))
                 .containsOnly("1");
     }
 
     @Test
-    void repeatsWithoutEndWhatFailsByNoFaultOfAMessage() {
+    void retriesATransientFailureIndefinitely() {
         for (int number = 1; number <= 4; number++) {
             hello(number);
         }
@@ -140,7 +140,7 @@ class MessageConsumersTest {
     }
 
     @Test
-    void losesNothingWhenTheDatabaseCutsItsConnections() {
+    void losesNothingWhenTheDatabaseTerminatesConnections() {
         try (var database = new OutboxFixture()) {
             hello(1);
             hello(2);
@@ -162,7 +162,7 @@ class MessageConsumersTest {
     }
 
     @Test
-    void aMessageThatFailsOnceIsNoDeadLetter() {
+    void aMessageThatSucceedsOnARetryIsNotADeadLetter() {
         hello(1);
         hello(2);
         var failed = new AtomicInteger();
@@ -181,7 +181,7 @@ class MessageConsumersTest {
     }
 
     @Test
-    void aRepeatedBatchHasItsEffectsOnceByTheInbox() throws Exception {
+    void aRedeliveredBatchTakesEffectOnceByTheInbox() throws Exception {
         try (var database = new OutboxFixture()) {
             database.query("create table effect (number int)");
             database.query("grant all on effect to public");
@@ -192,19 +192,19 @@ class MessageConsumersTest {
             start(batch -> {
                 effects(database, batch);
                 handleAll(batch);
-                if (calls.incrementAndGet() <= 3) { // committed, but Kafka is not told
+                if (calls.incrementAndGet() <= 3) { // committed, but the offsets are not
                     throw new RetryLaterException("killed before the offsets were committed");
                 }
             });
 
-            await().atMost(PATIENCE).until(() -> handled.size() >= 40);
+            await().atMost(TIMEOUT).until(() -> handled.size() >= 40);
             assertThat(database.query("select count(*) from effect")).isEqualTo("20");
             assertThat(database.query("select count(distinct number) from effect")).isEqualTo("20");
         }
     }
 
     @Test
-    void aBatchThatOutlivesItsPartitionsHasItsEffectsOnceByTheInbox() throws Exception {
+    void aBatchThatOutlivesItsPartitionAssignmentTakesEffectOnceByTheInbox() throws Exception {
         try (var database = new OutboxFixture()) {
             database.query("create table effect (number int)");
             database.query("grant all on effect to public");
@@ -218,7 +218,7 @@ class MessageConsumersTest {
             });
             uninterruptibly(entered);
             start(batch -> {
-                taken.countDown(); // only now the first one, which has lost the partition, goes on
+                taken.countDown(); // the first consumer, which has lost the partition, continues
                 effects(database, batch);
                 handleAll(batch);
             });
@@ -229,16 +229,16 @@ class MessageConsumersTest {
     }
 
     @Test
-    void aPoisonMessageIsSetAsideShownReplayedAndHandledOnceWhileTheRestOfItsBatchGoesOn() throws Exception {
+    void aDeadLetterCanBeShownAndReplayedAndIsHandledOnce() throws Exception {
         try (var database = new OutboxFixture()) {
             database.query("create table effect (number int)");
             database.query("grant all on effect to public");
             for (int number = 1; number <= 6; number++) {
                 hello(number);
             }
-            var mended = new AtomicBoolean();
+            var fixed = new AtomicBoolean();
             start(batch -> {
-                if (!mended.get() && batch.stream().anyMatch(message -> message.payload().equals(new Hello("a", 3)))) {
+                if (!fixed.get() && batch.stream().anyMatch(message -> message.payload().equals(new Hello("a", 3)))) {
                     throw new IllegalStateException("3 is not to be handled");
                 }
                 effects(database, batch);
@@ -254,7 +254,7 @@ class MessageConsumersTest {
             assertThat(letter.traceId()).hasValue("0af7651916cd43dd8448eb211c80319c");
             assertThat(letter.content()).hasValue("{\"to\":\"a\",\"number\":3}");
 
-            mended.set(true);
+            fixed.set(true);
             letters.replay(List.of(letter), false, _ -> {});
             awaitHandled(numbers(1, 2, 4, 5, 6, 3));
             assertThat(onlyLetter().isReplayed()).isTrue();
@@ -270,26 +270,26 @@ class MessageConsumersTest {
     }
 
     @Test
-    void aReplayThatFailsAgainIsANewDeadLetterThatTellsOfIt() {
+    void aReplayThatFailsAgainIsANewDeadLetterWithItsReplayCount() {
         hello(1);
         start(_ -> {
             throw new IllegalStateException("never");
         });
-        await().atMost(PATIENCE).until(() -> letters().size() == 1);
+        await().atMost(TIMEOUT).until(() -> letters().size() == 1);
         letters.replay(letters(), false, _ -> {});
-        await().atMost(PATIENCE).until(() -> letters().size() == 2);
+        await().atMost(TIMEOUT).until(() -> letters().size() == 2);
 
         DeadLetter second = letters().getLast();
         assertThat(second.isReplayed()).isFalse();
         assertThat(second.headers()).contains(new DeadLetter.TextHeader("replay-count", "1"),
                 new DeadLetter.TextHeader("replay-of", letters().getFirst().id().toString()));
         letters.replay(List.of(second), false, _ -> {});
-        await().atMost(PATIENCE).until(() -> letters().size() == 3);
+        await().atMost(TIMEOUT).until(() -> letters().size() == 3);
         assertThat(letters().getLast().headers()).contains(new DeadLetter.TextHeader("replay-count", "2"));
     }
 
     @Test
-    void refusesATypeThatIsNotMadeOfRecords() {
+    void rejectsAMessageTypeWithoutRecords() {
         assertThatThrownBy(() -> consumers().container(topic, "group", Runnable.class, _ -> {}))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -315,7 +315,7 @@ class MessageConsumersTest {
 
     private static void uninterruptibly(CountDownLatch latch) {
         try {
-            assertThat(latch.await(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(TIMEOUT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -340,21 +340,21 @@ class MessageConsumersTest {
     }
 
     private void awaitHandled(Greeting... greetings) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(handled).containsExactly(greetings));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(handled).containsExactly(greetings));
     }
 
-    /** As {@code ./faultline dead-letters} sees them. */
+    /** Dead letters as {@code ./faultline dead-letters} lists them. */
     private List<DeadLetter> letters() {
         return letters.all().stream().filter(letter -> letter.id().originalTopic().equals(topic)).toList();
     }
 
     private DeadLetter onlyLetter() {
-        await().atMost(PATIENCE).until(() -> letters().size() == 1);
+        await().atMost(TIMEOUT).until(() -> letters().size() == 1);
         return letters().getFirst();
     }
 
     private List<ConsumerRecord<String, byte[]>> deadLetters() {
-        return Topics.read(MessageTopics.deadLettersOf(topic));
+        return Topics.read(MessageTopics.deadLetterTopic(topic));
     }
 
     private MessageConsumers consumers() {

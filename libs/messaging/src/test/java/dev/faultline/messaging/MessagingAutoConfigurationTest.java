@@ -32,7 +32,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
-/** A service that uses all of it. */
+/** Tests a service that uses outbox, inbox and consumers. */
 class MessagingAutoConfigurationTest {
     private final OutboxFixture database = new OutboxFixture();
 
@@ -60,7 +60,8 @@ class MessagingAutoConfigurationTest {
                 try (Connection transaction = database.transaction()) {
                     inbox.claim(transaction, batch.stream().map(ReceivedMessage::id).toList());
                     for (ReceivedMessage<Greeting> message : batch) {
-                        tracing.within(message, () -> seen.add(new Seen(message, traceId(tracer), MDC.get("traceId"))));
+                        tracing.runInSpan(message, () -> seen.add(new Seen(message, traceId(tracer), MDC.get(
+                                "traceId"))));
                         if (message.payload() instanceof Hello hello) {
                             outbox.append(transaction,
                                     List.of(message.reply("greetings", hello.to(), new Goodbye(hello.to()))));
@@ -132,7 +133,7 @@ class MessagingAutoConfigurationTest {
     }
 
     @Test
-    void doesNotStartWithABoundThatCanNotWork() {
+    void doesNotStartWithAnInvalidSetting() {
         assertThatThrownBy(() -> start("--faultline.messaging.inbox.retention=2d"))
                 .rootCause().hasMessageContaining("faultline.messaging.inbox.retention must exceed topics.retention");
         assertThatThrownBy(() -> start("--faultline.messaging.outbox.max-in-flight=0"))

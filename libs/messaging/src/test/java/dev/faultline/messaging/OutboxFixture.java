@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A fresh database with an outbox and an inbox, and relays of it. */
+/** A new database with an outbox and an inbox, and relays of it. */
 final class OutboxFixture implements AutoCloseable {
     private final Database database;
     private final Map<String, Object> kafka;
@@ -48,7 +48,7 @@ final class OutboxFixture implements AutoCloseable {
         return connection;
     }
 
-    /** Each in a transaction of its own. */
+    /** Sends each message in its own transaction. */
     void send(OutgoingMessage... messages) throws SQLException {
         try (Connection transaction = transaction()) {
             for (OutgoingMessage message : messages) {
@@ -62,14 +62,14 @@ final class OutboxFixture implements AutoCloseable {
         return new OutboxDatabase("test", database.jdbcUrl(), database.user(), database.password());
     }
 
-    /** A relay, with the means to observe it. */
+    /** A relay and its metrics. */
     final class Relay {
         final SimpleMeterRegistry meters = new SimpleMeterRegistry();
         final OutboxRelay relay;
         private final DefaultKafkaProducerFactory<String, byte[]> producers;
 
         private Relay(MessagingProperties.Outbox properties, Map<String, Object> kafka, Runnable declareTopics) {
-            producers = new DefaultKafkaProducerFactory<>(MessagingAutoConfiguration.producer(kafka));
+            producers = new DefaultKafkaProducerFactory<>(MessagingAutoConfiguration.producerProperties(kafka));
             producers.setPhysicalCloseTimeout(0);
             relay = new OutboxRelay(outboxDatabase(), properties, producers, declareTopics, meters);
         }
@@ -79,7 +79,7 @@ final class OutboxFixture implements AutoCloseable {
             return this;
         }
 
-        /** As if by kill -9, as far as that can be done in one process: nothing more is sent or confirmed. */
+        /** Stops the relay and its producer; nothing more is sent or confirmed. */
         void stop() {
             relay.stop();
             producers.destroy();
@@ -90,7 +90,7 @@ final class OutboxFixture implements AutoCloseable {
         }
     }
 
-    /** @param settings below {@code faultline.messaging.outbox}, besides short intervals */
+    /** @param settings properties of {@code faultline.messaging.outbox}; intervals are short by default */
     Relay relay(Map<String, String> settings) {
         return relay(settings, () -> {});
     }
@@ -108,7 +108,7 @@ final class OutboxFixture implements AutoCloseable {
         return relay;
     }
 
-    /** As the superuser. */
+    /** Runs a statement as the superuser and returns the first column of the first row. */
     String query(String sql) {
         Database all = database.asSuperuser();
         try (Connection connection = DriverManager.getConnection(all.jdbcUrl(), all.user(), all.password());
@@ -123,13 +123,13 @@ final class OutboxFixture implements AutoCloseable {
         }
     }
 
-    /** The log that the slot is behind. */
+    /** The log that the slot retains. */
     long lagBytes() {
         return Long.parseLong(query("select pg_wal_lsn_diff(pg_current_wal_flush_lsn(), confirmed_flush_lsn)::bigint"
                 + " from pg_replication_slots where slot_name = '" + slot() + "'"));
     }
 
-    /** Returns when the slot's reader has been given all that is written. */
+    /** Waits until the slot's reader has received all log written so far. */
     void awaitRead() {
         String written = query("select pg_current_wal_flush_lsn()");
         await().atMost(Duration.ofSeconds(60)).until(() -> query("select sent_lsn >= '" + written
@@ -142,8 +142,8 @@ final class OutboxFixture implements AutoCloseable {
         return database.name() + "_outbox";
     }
 
-    /** The reader of the slot loses its connection. */
-    void cutReader() {
+    /** Terminates the connection of the slot's reader. */
+    void terminateReader() {
         query("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '" + slot() + "'");
     }
 

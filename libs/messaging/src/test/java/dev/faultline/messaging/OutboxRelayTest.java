@@ -31,7 +31,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class OutboxRelayTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final OutboxFixture outbox = new OutboxFixture();
     private final String topic = Topics.create(4);
@@ -42,7 +42,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void refusesToAppendWithoutATransaction() throws Exception {
+    void rejectsToAppendWithoutATransaction() throws Exception {
         try (var connection = outbox.connect()) {
             assertThatThrownBy(() -> outbox.outbox.append(connection, List.of(hello("a", 1))))
                     .isInstanceOf(IllegalStateException.class);
@@ -50,7 +50,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void refusesAMessageThatKafkaWouldNotTake() throws Exception {
+    void rejectsAMessageThatKafkaWouldNotAccept() throws Exception {
         try (var transaction = outbox.transaction()) {
             assertThatThrownBy(
                     () -> outbox.outbox.append(transaction, List.of(new OutgoingMessage(topic, "a", new Hello("a"
@@ -62,7 +62,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void sendsWhatWasCommittedInOrderAndNothingThatWasRolledBack() throws Exception {
+    void sendsCommittedMessagesInOrderAndNoneThatWereRolledBack() throws Exception {
         outbox.relay().start();
         try (var transaction = outbox.transaction()) {
             outbox.outbox.append(transaction, List.of(hello("rolled back", 1)));
@@ -94,7 +94,7 @@ class OutboxRelayTest {
             outbox.outbox.append(slow, List.of(hello("slow", 1)));
             outbox.send(hello("fast", 1), hello("fast", 2));
             awaitMessages(2);
-            await().atMost(PATIENCE).until(() -> outbox.lagBytes() < 1_000); // those are confirmed
+            await().atMost(TIMEOUT).until(() -> outbox.lagBytes() < 1_000); // the others are confirmed
             slow.commit();
         }
 
@@ -104,7 +104,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void keepsTheOrderOfEachKeyWhileRelaysAreCutOff() throws Exception {
+    void keepsTheOrderPerKeyWhileRelaysAreDisconnected() throws Exception {
         outbox.relay().start();
         outbox.relay().start();
         int keys = 4;
@@ -119,23 +119,24 @@ class OutboxRelayTest {
                 });
             }
             for (int cut = 1; cut <= 3; cut++) {
-                int so = cut * 200;
-                await().atMost(PATIENCE).until(() -> firstArrivals().values().stream().mapToInt(List::size).sum() > so);
-                outbox.cutReader();
+                int expected = cut * 200;
+                await().atMost(TIMEOUT).until(() -> distinctNumbersByKey().values().stream().mapToInt(List::size)
+                        .sum() > expected);
+                outbox.terminateReader();
             }
         }
 
-        await().atMost(PATIENCE)
-                .until(() -> firstArrivals().values().stream().mapToInt(List::size).sum() == keys * perKey);
-        assertThat(firstArrivals().values()).allSatisfy(numbers -> assertThat(numbers).isSorted());
+        await().atMost(TIMEOUT)
+                .until(() -> distinctNumbersByKey().values().stream().mapToInt(List::size).sum() == keys * perKey);
+        assertThat(distinctNumbersByKey().values()).allSatisfy(numbers -> assertThat(numbers).isSorted());
     }
 
     @Test
-    void repeatsWhatWasSentButNotConfirmed() throws Exception {
+    void resendsWhatWasSentButNotConfirmed() throws Exception {
         Relay relay = outbox.relay(Map.of("confirm-interval", "1h")).start();
         outbox.send(hello("a", 1), hello("b", 1));
         awaitMessages(2);
-        outbox.cutReader();
+        outbox.terminateReader();
 
         awaitMessages(4);
         List<String> ids = ids(Topics.read(topic));
@@ -144,7 +145,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void repeatsNothingAfterAnOrderlyStop() throws Exception {
+    void resendsNothingAfterAGracefulStop() throws Exception {
         Relay first = outbox.relay(Map.of("confirm-interval", "1h")).start();
         outbox.send(hello("a", 1), hello("b", 1));
         awaitMessages(2);
@@ -157,9 +158,9 @@ class OutboxRelayTest {
     }
 
     @Test
-    void relaysAgainWhenItIsStartedAfterAStop() throws Exception {
+    void relaysAgainAfterARestart() throws Exception {
         Relay relay = outbox.relay().start();
-        await().atMost(PATIENCE).until(relay.relay::isActive);
+        await().atMost(TIMEOUT).until(relay.relay::isActive);
         relay.relay.stop();
         outbox.send(hello("a", 1));
         relay.start();
@@ -169,9 +170,9 @@ class OutboxRelayTest {
     }
 
     @Test
-    void relaysOnceAndHandsOverToTheNext() throws Exception {
+    void relaysOnOneInstanceAndFailsOverToTheNext() throws Exception {
         Relay first = outbox.relay().start();
-        await().atMost(PATIENCE).until(first.relay::isActive);
+        await().atMost(TIMEOUT).until(first.relay::isActive);
         Relay second = outbox.relay().start();
         outbox.send(hello("a", 1));
         awaitMessages(1);
@@ -179,51 +180,51 @@ class OutboxRelayTest {
         assertThat(second.count("faultline.outbox.restarts")).isZero();
 
         first.stop();
-        await().atMost(PATIENCE).until(second.relay::isActive);
+        await().atMost(TIMEOUT).until(second.relay::isActive);
         outbox.send(hello("a", 2));
         awaitMessages(2);
-        assertThat(second.count("faultline.outbox.relayed")).isEqualTo(1);
+        assertThat(second.count("faultline.outbox.messages.relayed")).isEqualTo(1);
     }
 
-    /** A frozen broker is there and acknowledges nothing; one that is away is forgotten, and then sending fails by itself. */
+    /** The broker is paused, not killed: it keeps its connections and acknowledges nothing. */
     @Test
     void confirmsOnlyWhatKafkaHasAcknowledged(@TempDir Path directory) throws Exception {
         List<Integer> ports = FreePorts.take(2);
         var broker = new KafkaBroker("kafka", directory, ports.get(0), ports.get(1));
         Map<String, Object> kafka = Topics.connection(broker.bootstrapServers());
-        try (var itsOutbox = new OutboxFixture(kafka)) {
-            Relay relay = itsOutbox.relay();
+        try (var ownOutbox = new OutboxFixture(kafka)) {
+            Relay relay = ownOutbox.relay();
             try (var _ = run(broker, directory)) {
                 Topics.create(kafka, topic, 4, Map.of());
                 relay.start();
-                itsOutbox.send(hello("a", 0));
-                await().atMost(PATIENCE).until(() -> Topics.read(kafka, topic).size() == 1);
-                await().atMost(PATIENCE).until(() -> itsOutbox.lagBytes() < 1_000);
+                ownOutbox.send(hello("a", 0));
+                await().atMost(TIMEOUT).until(() -> Topics.read(kafka, topic).size() == 1);
+                await().atMost(TIMEOUT).until(() -> ownOutbox.lagBytes() < 1_000);
                 ProcessIdentity process = processIn(directory);
                 process.signal("STOP");
                 try {
-                    itsOutbox.send(IntStream.rangeClosed(1, 50).mapToObj(n -> hello("a", n))
+                    ownOutbox.send(IntStream.rangeClosed(1, 50).mapToObj(n -> hello("a", n))
                             .toArray(OutgoingMessage[]::new));
-                    long written = itsOutbox.lagBytes();
-                    itsOutbox.awaitRead();
-                    await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> itsOutbox.lagBytes() >= written);
+                    long written = ownOutbox.lagBytes();
+                    ownOutbox.awaitRead();
+                    await().during(Duration.ofSeconds(1)).atMost(TIMEOUT).until(() -> ownOutbox.lagBytes() >= written);
                     relay.stop();
-                    assertThat(itsOutbox.lagBytes()).isGreaterThanOrEqualTo(written);
+                    assertThat(ownOutbox.lagBytes()).isGreaterThanOrEqualTo(written);
                 } finally {
-                    process.signal("KILL"); // a frozen one would not hear that it is to stop
+                    process.signal("KILL"); // a paused process ignores SIGTERM
                 }
             }
 
             try (var _ = run(broker, directory)) {
-                itsOutbox.relay().start();
-                await().atMost(PATIENCE).until(() -> Topics.read(kafka, topic).size() == 51);
-                await().atMost(PATIENCE).until(() -> itsOutbox.lagBytes() < 1_000);
+                ownOutbox.relay().start();
+                await().atMost(TIMEOUT).until(() -> Topics.read(kafka, topic).size() == 51);
+                await().atMost(TIMEOUT).until(() -> ownOutbox.lagBytes() < 1_000);
             }
         }
     }
 
     @Test
-    void boundsWhatIsInFlight() throws Exception {
+    void limitsTheMessagesInFlight() throws Exception {
         outbox.relay(Map.of("max-in-flight", "10")).start();
         try (var transaction = outbox.transaction()) {
             outbox.outbox.append(transaction, IntStream.range(0, 500).mapToObj(n -> hello("a", n)).toList());
@@ -232,11 +233,11 @@ class OutboxRelayTest {
         outbox.send(IntStream.range(500, 1_000).mapToObj(n -> hello("a", n)).toArray(OutgoingMessage[]::new));
 
         awaitMessages(1_000);
-        assertThat(firstArrivals().get("a")).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
+        assertThat(distinctNumbersByKey().get("a")).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
     }
 
     @Test
-    void holdsBackNoLogWhileOthersWriteAndItHasNothingToSend() throws Exception {
+    void retainsNoLogWhileTheOutboxIsIdle() throws Exception {
         Relay relay = outbox.relay(Map.of("start-timeout", "1s")).start();
         outbox.send(hello("a", 1));
         awaitMessages(1);
@@ -244,16 +245,16 @@ class OutboxRelayTest {
             statement.execute("create table other as select generate_series(1, 100000) as number");
         }
 
-        await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> outbox.lagBytes() < 100_000);
-        assertThat(relay.count("faultline.outbox.restarts")).isZero(); // no time-out ends an idle stream
+        await().during(Duration.ofSeconds(2)).atMost(TIMEOUT).until(() -> outbox.lagBytes() < 100_000);
+        assertThat(relay.count("faultline.outbox.restarts")).isZero(); // no timeout ends an idle stream
     }
 
-    /** By the bound that the server is started with, here as in the local cluster. */
+    /** The server's {@code max_slot_wal_keep_size} is the same as in the local cluster. */
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void goesOnWithANewSlotWhenTheServerGaveItUpWhileNobodyRelayedAndSaysSo(CapturedOutput output) throws Exception {
+    void replacesASlotThatWasInvalidatedWhileNoRelayRanAndLogsAnError(CapturedOutput output) throws Exception {
         Relay away = outbox.relay().start();
-        await().atMost(PATIENCE).until(away.relay::isActive);
+        await().atMost(TIMEOUT).until(away.relay::isActive);
         away.stop();
         outbox.send(hello("lost", 1));
         outbox.outgrowSlot();
@@ -270,15 +271,15 @@ class OutboxRelayTest {
     }
 
     @Test
-    void aRelayThatStandsByNoticesThatTheServerGaveTheSlotUp() throws Exception {
+    void aStandbyRelayDetectsAnInvalidatedSlot() throws Exception {
         Relay relay = outbox.relay().start();
-        await().atMost(PATIENCE).until(relay.relay::isActive);
-        try (var _ = await().atMost(PATIENCE).ignoreExceptions().until(outbox::takeSlot, _ -> true)) {
+        await().atMost(TIMEOUT).until(relay.relay::isActive);
+        try (var _ = await().atMost(TIMEOUT).ignoreExceptions().until(outbox::takeSlot, _ -> true)) {
             outbox.send(hello("lost", 1));
             outbox.outgrowSlot();
         }
 
-        await().atMost(PATIENCE).until(relay.relay::isActive);
+        await().atMost(TIMEOUT).until(relay.relay::isActive);
         outbox.send(hello("sent", 1));
         awaitMessages(1);
         assertThat(Topics.read(topic)).extracting(ConsumerRecord::key).containsExactly("sent");
@@ -286,7 +287,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void aRelayLeavesTheSlotAloneThatAnotherHasMadeInThePlaceOfTheLostOne() throws Exception {
+    void aRelayDoesNotReplaceASlotThatAnotherHasAlreadyReplaced() throws Exception {
         outbox.relay().start().stop();
         outbox.outgrowSlot();
         Relay second = outbox.relay();
@@ -295,13 +296,13 @@ class OutboxRelayTest {
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             statement.execute("select pg_advisory_lock(hashtext('" + outbox.slot() + "'))");
             Future<?> started = executor.submit(second::start);
-            await().atMost(PATIENCE).until(() -> outbox.query("select count(*) from pg_locks where not granted"
+            await().atMost(TIMEOUT).until(() -> outbox.query("select count(*) from pg_locks where not granted"
                     + " and locktype = 'advisory'").equals("1"));
             statement.execute("select pg_drop_replication_slot('" + outbox.slot() + "')");
             ReplicationSlot.of(first).create(first);
             outbox.send(hello("kept", 1));
             statement.execute("select pg_advisory_unlock(hashtext('" + outbox.slot() + "'))");
-            assertThat(started).succeedsWithin(PATIENCE);
+            assertThat(started).succeedsWithin(TIMEOUT);
         }
 
         awaitMessages(1);
@@ -309,22 +310,22 @@ class OutboxRelayTest {
     }
 
     @Test
-    void makesADroppedSlotAnew() throws Exception {
+    void recreatesADroppedSlot() throws Exception {
         Relay relay = outbox.relay().start();
-        await().atMost(PATIENCE).until(relay.relay::isActive);
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            outbox.cutReader();
+        await().atMost(TIMEOUT).until(relay.relay::isActive);
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            outbox.terminateReader();
             outbox.query("select pg_drop_replication_slot('" + outbox.slot() + "')"); // fails while it is in use
         });
-        await().atMost(PATIENCE).until(() -> relay.count("faultline.outbox.slots.lost") == 1);
-        await().atMost(PATIENCE).until(relay.relay::isActive);
+        await().atMost(TIMEOUT).until(() -> relay.count("faultline.outbox.slots.lost") == 1);
+        await().atMost(TIMEOUT).until(relay.relay::isActive);
         outbox.send(hello("a", 1));
 
         awaitMessages(1);
     }
 
     @Test
-    void leavesOutWhatNoRepetitionCouldSend() throws Exception {
+    void skipsMessagesThatNoRetryCanSend() throws Exception {
         String narrow = topic + ".narrow";
         Topics.create(narrow, 1, Map.of("max.message.bytes", "1000"));
         Relay relay = outbox.relay().start();
@@ -332,22 +333,22 @@ class OutboxRelayTest {
         outbox.send(new OutgoingMessage(narrow, "a", new Hello("a".repeat(2_000), 1)), hello("a", 1));
 
         awaitMessages(1);
-        await().atMost(PATIENCE).until(() -> outbox.lagBytes() < 1_000);
-        assertThat(relay.count("faultline.outbox.undeliverable")).isEqualTo(2);
+        await().atMost(TIMEOUT).until(() -> outbox.lagBytes() < 1_000);
+        assertThat(relay.count("faultline.outbox.messages.undeliverable")).isEqualTo(2);
     }
 
     @Test
-    void waitsForATopicThatIsMissingAndHasItMade() throws Exception {
+    void createsAMissingTopic() throws Exception {
         String late = topic + ".late";
         outbox.relay(Map.of(), () -> Topics.create(late, 1, Map.of())).start();
         outbox.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
 
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+        await().atMost(TIMEOUT).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
     }
 
-    /** As when Kafka is away for longer than the relay and what it asks have patience. */
+    /** This happens when Kafka is unavailable for longer than the timeouts of relay and admin client. */
     @Test
-    void goesOnThoughTheTopicsCouldNotBeMade() throws Exception {
+    void retriesWhenTopicsCannotBeCreated() throws Exception {
         String late = topic + ".late";
         var attempts = new AtomicInteger();
         outbox.relay(Map.of(), () -> {
@@ -358,7 +359,7 @@ class OutboxRelayTest {
         }).start();
         outbox.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
 
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+        await().atMost(TIMEOUT).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
     }
 
     private OutgoingMessage hello(String key, int number) {
@@ -366,15 +367,15 @@ class OutboxRelayTest {
     }
 
     private void awaitMessages(int count) {
-        await().atMost(PATIENCE).until(() -> Topics.read(topic).size() >= count);
+        await().atMost(TIMEOUT).until(() -> Topics.read(topic).size() >= count);
     }
 
     private static List<String> ids(List<ConsumerRecord<String, byte[]>> messages) {
         return messages.stream().map(message -> Topics.header(message, "id")).toList();
     }
 
-    /** The numbers of each key in the order in which they came, without repetitions. */
-    private Map<String, List<Integer>> firstArrivals() {
+    /** The numbers of each key in order of arrival, without duplicates. */
+    private Map<String, List<Integer>> distinctNumbersByKey() {
         var seen = new HashSet<String>();
         var numbers = new LinkedHashMap<String, List<Integer>>();
         for (ConsumerRecord<String, byte[]> message : Topics.read(topic)) {

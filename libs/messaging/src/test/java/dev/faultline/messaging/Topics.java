@@ -23,7 +23,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** What tests do with Kafka directly. */
+/** Direct access to Kafka for tests. */
 final class Topics {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -37,11 +37,11 @@ final class Topics {
         return Map.of("bootstrap.servers", bootstrapServers);
     }
 
-    /** A topic that did not exist before, and the one of its dead letters. */
+    /** Creates a new topic and its dead-letter topic. */
     static String create(int partitions) {
         String topic = "topic-" + COUNT.incrementAndGet();
         create(topic, partitions, Map.of());
-        create(MessageTopics.deadLettersOf(topic), partitions, Map.of());
+        create(MessageTopics.deadLetterTopic(topic), partitions, Map.of());
         return topic;
     }
 
@@ -57,7 +57,7 @@ final class Topics {
         }
     }
 
-    /** Sends as a relay does; its id. */
+    /** Sends a message as a relay does and returns its id. */
     static UUID send(String topic, String key, String type, String body) {
         UUID id = UUID.randomUUID();
         send(topic, key, Map.of("id", id.toString(), "type", type), body);
@@ -74,7 +74,7 @@ final class Topics {
         }
     }
 
-    /** Everything that is in the topic now, in the order of partitions. */
+    /** Reads all records of the topic, by partition. */
     static List<ConsumerRecord<String, byte[]>> read(String topic) {
         return read(connection(), topic);
     }

@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The unit in which data is owned and moves: one of 1,024 per service. A key is in the same bucket for ever; buckets,
- * not keys, change their shard.
+ * The unit of data ownership: each service has 1,024 buckets. A key's bucket never changes; buckets move between
+ * shards, keys do not.
  */
 public record Bucket(int number) implements Comparable<Bucket> {
     public static final int COUNT = 1024;
@@ -16,17 +16,17 @@ public record Bucket(int number) implements Comparable<Bucket> {
     /** @throws IllegalArgumentException outside of 0 to 1023 */
     public Bucket {
         if (number < 0 || number >= COUNT) {
-            throw new IllegalArgumentException("a bucket is a number from 0 to " + (COUNT - 1) + ", not " + number);
+            throw new IllegalArgumentException("a bucket must be from 0 to " + (COUNT - 1) + ": " + number);
         }
     }
 
-    /** The bucket of a key, by SHA-256, so that every language and every version computes the same. */
+    /** The bucket of a key, by SHA-256: the same in every language and release. */
     public static Bucket of(String key) {
         return new Bucket((int) Long.remainderUnsigned(hash(key), COUNT));
     }
 
     /**
-     * Reads back {@link #code()}.
+     * The inverse of {@link #code()}.
      *
      * @throws IllegalArgumentException if it is not two digits of Crockford's base 32
      */
@@ -34,12 +34,12 @@ public record Bucket(int number) implements Comparable<Bucket> {
         int high = code.length() == 2 ? ALPHABET.indexOf(code.charAt(0)) : -1;
         int low = high < 0 ? -1 : ALPHABET.indexOf(code.charAt(1));
         if (low < 0) {
-            throw new IllegalArgumentException("not the code of a bucket: " + code);
+            throw new IllegalArgumentException("not a bucket code: " + code);
         }
         return new Bucket(high * ALPHABET.length() + low);
     }
 
-    /** Two digits of Crockford's base 32, to be carried inside ids. */
+    /** Two digits of Crockford's base 32, as order ids contain them. */
     public String code() {
         return "" + ALPHABET.charAt(number / ALPHABET.length()) + ALPHABET.charAt(number % ALPHABET.length());
     }

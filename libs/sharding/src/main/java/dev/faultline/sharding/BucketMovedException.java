@@ -2,7 +2,7 @@ package dev.faultline.sharding;
 
 import org.springframework.dao.TransientDataAccessException;
 
-/** A shard refused a writer because it does not own, or no longer owns, a bucket that was to be written. */
+/** A shard rejected a transaction because it does not own, or no longer owns, one of its buckets. */
 public class BucketMovedException extends TransientDataAccessException {
     BucketMovedException(ShardName shard, String buckets) {
         super(shard + " does not own " + buckets);

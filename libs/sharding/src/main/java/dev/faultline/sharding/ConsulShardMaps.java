@@ -10,14 +10,14 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The shard map in Consul's key-value store, created there by whichever instance is first, and watched by all. While
- * Consul cannot be asked the last known map stays in use: a stale map is harmless, since shards refuse what they do
- * not own.
+ * The shard map in Consul's key-value store. The first instance creates it; every instance watches it. While Consul is
+ * unavailable the last known map stays in use: a stale map is harmless, because shards reject transactions on buckets
+ * that they do not own.
  */
 final class ConsulShardMaps implements ShardMaps, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ConsulShardMaps.class);
-    private static final Duration WAIT = Duration.ofSeconds(30);
-    private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
+    private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     private final Consul consul;
     private final String key;
@@ -35,10 +35,11 @@ final class ConsulShardMaps implements ShardMaps, AutoCloseable {
     private ShardMap create(Collection<ShardName> shards) {
         var initial = ShardMap.initial(shards);
         if (consul.compareAndSet(key, json.writeValueAsString(initial), 0)) {
-            log.info("Shard map created, epoch 1: {}", shards);
+            log.info("Created the shard map, epoch 1: {}", shards);
             return initial;
         }
-        return read(consul.get(key)).orElseThrow(() -> new IllegalStateException("Consul lost the key " + key));
+        return read(consul.get(key)).orElseThrow(() -> new IllegalStateException("the key " + key
+                + " has disappeared from Consul"));
     }
 
     private Optional<ShardMap> read(Optional<Consul.Entry> entry) {
@@ -51,7 +52,7 @@ final class ConsulShardMaps implements ShardMaps, AutoCloseable {
     }
 
     @Override
-    public synchronized ShardMap newerThan(long epoch, Duration wait) {
+    public synchronized ShardMap awaitNewerThan(long epoch, Duration wait) {
         long deadline = System.nanoTime() + wait.toNanos();
         try {
             for (long left = wait.toNanos(); newest.epoch() <= epoch && left > 0; left = deadline - System.nanoTime()) {
@@ -67,10 +68,10 @@ final class ConsulShardMaps implements ShardMaps, AutoCloseable {
         long index = 0;
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                var answer = consul.watch(key, index, WAIT);
-                index = answer.index() < index ? 0 : answer.index();
-                read(answer.value()).ifPresent(this::accept);
-            } catch (RuntimeException trouble) {
+                var result = consul.watch(key, index, WATCH_TIMEOUT);
+                index = result.index() < index ? 0 : result.index();
+                read(result.value()).ifPresent(this::accept);
+            } catch (RuntimeException e) {
                 pause();
             }
         }
@@ -78,7 +79,7 @@ final class ConsulShardMaps implements ShardMaps, AutoCloseable {
 
     private synchronized void accept(ShardMap map) {
         if (map.epoch() > newest.epoch()) {
-            log.info("Shard map of epoch {}", map.epoch());
+            log.info("Received the shard map of epoch {}", map.epoch());
             newest = map;
             notifyAll();
         }
@@ -86,7 +87,7 @@ final class ConsulShardMaps implements ShardMaps, AutoCloseable {
 
     private static void pause() {
         try {
-            Thread.sleep(PAUSE_AFTER_TROUBLE);
+            Thread.sleep(RETRY_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

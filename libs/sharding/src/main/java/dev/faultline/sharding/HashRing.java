@@ -5,18 +5,18 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Consistent hashing with virtual nodes: decides which shard a bucket should live on, so that one more shard takes about
- * 1/N of the buckets, from all others alike, and no bucket moves between those.
+ * Consistent hashing with virtual nodes. Assigns each bucket to a shard; an additional shard takes about 1/N of the
+ * buckets, evenly from the others, and no bucket moves between those.
  *
  * @see <a href="https://doi.org/10.1145/258533.258660">Karger et al., Consistent Hashing and Random Trees, 1997</a>
  */
 public final class HashRing {
-    /** Enough to keep shards within a fifth of their fair share. */
+    /** Keeps each shard within a quarter of its fair share. */
     private static final int VIRTUAL_NODES = 256;
 
     private final NavigableMap<Long, ShardName> ring = new TreeMap<>();
 
-    /** @throws IllegalArgumentException if there is no shard */
+    /** @throws IllegalArgumentException if {@code shards} is empty */
     public HashRing(Collection<ShardName> shards) {
         if (shards.isEmpty()) {
             throw new IllegalArgumentException("a hash ring needs at least one shard");

@@ -15,20 +15,20 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Ends prepared transactions whose coordinator died between the phases. Every instance does this, every few seconds;
- * they do not get in each other's way.
+ * Resolves prepared transactions whose coordinator crashed between the phases. Every instance runs this periodically;
+ * concurrent runs are safe.
  *
  * <p>
- * What the coordinating shard says is done. If it says nothing, recovery writes there that the transaction is aborted;
- * should the coordinator be alive after all, its own commit then fails on the same key. A shard that cannot be reached
- * keeps its transactions in doubt, and their rows locked: that is the price of two-phase commit.
+ * The coordinating shard's decision is applied. If there is none, recovery records an abort there; if the coordinator
+ * is alive after all, its commit then fails on the same primary key. While the coordinating shard is unreachable the
+ * transactions stay in doubt and their rows locked: two-phase commit blocks.
  */
 final class InDoubtTransactions implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(InDoubtTransactions.class);
     private static final Duration INTERVAL = Duration.ofSeconds(2);
-    /** A living coordinator needs milliseconds from the first phase to the second. */
-    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(5);
-    private static final Duration KEEP_DECISIONS = Duration.ofMinutes(10);
+    /** A live coordinator takes milliseconds from the first phase to the second. */
+    private static final Duration COORDINATOR_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration DECISION_RETENTION = Duration.ofMinutes(10);
 
     private final String database;
     private final NavigableMap<ShardName, HikariDataSource> pools;
@@ -41,43 +41,43 @@ final class InDoubtTransactions implements AutoCloseable {
     }
 
     void start() {
-        var _ = scheduler.scheduleWithFixedDelay(() -> resolve(GIVE_UP_AFTER), 0, INTERVAL.toMillis(),
+        var _ = scheduler.scheduleWithFixedDelay(() -> resolve(COORDINATOR_TIMEOUT), 0, INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Ends what was prepared longer than {@code age} ago, and forgets decisions that nobody can ask for any more. */
-    void resolve(Duration age) {
+    /** Resolves transactions that were prepared more than {@code minAge} ago, and deletes old decisions. */
+    void resolve(Duration minAge) {
         try {
             var inDoubt = new ArrayList<String>();
             for (ShardName shard : pools.keySet()) {
-                List<String> prepared = prepared(shard, age);
+                List<String> prepared = prepared(shard, minAge);
                 prepared.forEach(gid -> resolve(shard, gid));
                 inDoubt.addAll(prepared);
             }
             if (inDoubt.isEmpty()) {
-                pools.keySet().forEach(this::forgetOldDecisions);
+                pools.keySet().forEach(this::deleteOldDecisions);
             }
-        } catch (RuntimeException e) { // whatever it is, it must not end the schedule
-            log.debug("Not every shard can be asked for transactions in doubt; again soon", e);
+        } catch (RuntimeException e) { // or the scheduler would stop
+            log.debug("Cannot resolve the in-doubt transactions of every shard; retrying", e);
         }
     }
 
-    private List<String> prepared(ShardName shard, Duration age) {
+    private List<String> prepared(ShardName shard, Duration minAge) {
         return sql(shard).sql("""
                 select gid from pg_prepared_xacts
                 where database = current_database() and gid like :prefix
                   and prepared < now() - :age * interval '1 millisecond'
                 order by gid limit 1000""").param("prefix", TwoPhaseCommit.gidPrefix(database) + "%")
-                .param("age", age.toMillis()).query(String.class).list();
+                .param("age", minAge.toMillis()).query(String.class).list();
     }
 
     private void resolve(ShardName shard, String gid) {
         try {
             boolean committed = outcome(TwoPhaseCommit.coordinatorOf(gid), gid);
             sql(shard).sql((committed ? "commit" : "rollback") + " prepared '" + gid + "'").update();
-            log.info("{} was in doubt on {}: {}", gid, shard, committed ? "committed" : "rolled back");
+            log.info("Resolved {}, in doubt on {}: {}", gid, shard, committed ? "committed" : "rolled back");
         } catch (DataAccessException e) {
-            log.debug("{} stays in doubt on {}, or another instance was faster", gid, shard, e);
+            log.debug("{} stays in doubt on {}, or another instance has resolved it", gid, shard, e);
         }
     }
 
@@ -88,18 +88,18 @@ final class InDoubtTransactions implements AutoCloseable {
                 .query(Boolean.class).single();
     }
 
-    private void forgetOldDecisions(ShardName shard) {
+    private void deleteOldDecisions(ShardName shard) {
         sql(shard).sql("""
                 delete from two_phase_commit where gid in (
                     select gid from two_phase_commit
                     where decided_at < now() - :age * interval '1 millisecond' limit 1000)""")
-                .param("age", KEEP_DECISIONS.toMillis()).update();
+                .param("age", DECISION_RETENTION.toMillis()).update();
     }
 
     private JdbcClient sql(ShardName shard) {
         HikariDataSource pool = pools.get(shard);
         if (pool == null) {
-            throw new org.springframework.dao.DataAccessResourceFailureException("no shard " + shard + " is known");
+            throw new org.springframework.dao.DataAccessResourceFailureException("unknown shard " + shard);
         }
         return JdbcClient.create(pool);
     }

@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 
-/** A transaction under way: begun, and its buckets fenced, on every shard it needs, in the order of their names. */
+/** A transaction in progress: begun on each of its shards, in name order, with its buckets locked against moves. */
 final class OpenTransaction implements ShardTransaction, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OpenTransaction.class);
     private static final SQLStateSQLExceptionTranslator TRANSLATOR = new SQLStateSQLExceptionTranslator();
@@ -37,7 +37,7 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
             }
         } catch (SQLException e) {
             close();
-            throw translated("begin", e);
+            throw translate("begin", e);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -53,7 +53,7 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
         return session;
     }
 
-    /** Keeps the buckets from moving until the transaction ends. */
+    /** Locks the buckets against moves until the transaction ends. */
     private static void fence(ShardSession session, SortedSet<Bucket> buckets) throws SQLException {
         try (var statement = session.connection().prepareStatement("select fence_buckets(?)")) {
             statement.setObject(1, buckets.stream().mapToInt(Bucket::number).toArray());
@@ -81,7 +81,7 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
         return Collections.unmodifiableCollection(sessions.values());
     }
 
-    /** Rolls back what was not committed and gives the connections back. */
+    /** Rolls back unless committed, and returns the connections to their pools. */
     @Override
     public void close() {
         for (ShardSession session : sessions.values()) {
@@ -91,12 +91,13 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
                     connection.setAutoCommit(true);
                 }
             } catch (SQLException e) {
-                log.debug("Rollback on {}: the connection is gone, and the transaction with it", session.shard(), e);
+                log.debug("Rollback on {} failed; the server rolls back when it closes the connection", session.shard(),
+                        e);
             }
         }
     }
 
-    static RuntimeException translated(String task, SQLException e) {
+    static RuntimeException translate(String task, SQLException e) {
         var translated = TRANSLATOR.translate(task, null, e);
         return translated != null ? translated
                 : new org.springframework.jdbc.UncategorizedSQLException(task, null, e);

@@ -19,10 +19,10 @@ import java.util.function.Function;
 import com.zaxxer.hikari.HikariDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** {@link Shards} over one bounded connection pool a shard. */
+/** {@link Shards} with one bounded connection pool per shard. */
 final class PooledShards implements Shards {
     private static final int ATTEMPTS = 5;
-    private static final Duration NEWER_MAP = Duration.ofSeconds(1);
+    private static final Duration MAP_TIMEOUT = Duration.ofSeconds(1);
 
     private final NavigableMap<ShardName, HikariDataSource> pools;
     private final NavigableMap<ShardName, JdbcClient> clients = new TreeMap<>();
@@ -30,7 +30,7 @@ final class PooledShards implements Shards {
     private final TwoPhaseCommit twoPhaseCommit;
     private volatile Routes routes;
 
-    /** The map of an epoch, in the form that look-ups want. */
+    /** The shard map of an epoch, indexed by bucket. */
     private record Routes(long epoch, List<ShardName> byBucket) {
         Routes(ShardMap map) {
             this(map.epoch(), map.byBucket());
@@ -65,11 +65,11 @@ final class PooledShards implements Shards {
             long epoch = maps.current().epoch();
             try {
                 return attempt(buckets, work);
-            } catch (BucketMovedException moved) {
+            } catch (BucketMovedException e) {
                 if (attempt == ATTEMPTS) {
-                    throw moved;
+                    throw e;
                 }
-                maps.newerThan(epoch, NEWER_MAP);
+                maps.awaitNewerThan(epoch, MAP_TIMEOUT);
             }
         }
     }
@@ -89,7 +89,7 @@ final class PooledShards implements Shards {
     private Connection connect(ShardName shard) throws SQLException {
         HikariDataSource pool = pools.get(shard);
         if (pool == null) {
-            throw new SQLException("the shard map names " + shard + ", which faultline.shards does not");
+            throw new SQLException(shard + " is in the shard map but not in faultline.shards");
         }
         return pool.getConnection();
     }
@@ -107,7 +107,7 @@ final class PooledShards implements Shards {
     private JdbcClient client(ShardName shard) {
         JdbcClient client = clients.get(shard);
         if (client == null) {
-            throw new IllegalStateException("faultline.shards does not name " + shard);
+            throw new IllegalStateException(shard + " is not in faultline.shards");
         }
         return client;
     }
@@ -118,7 +118,7 @@ final class PooledShards implements Shards {
     }
 
     @Override
-    public <I> SequencedMap<ShardName, List<I>> byShard(Collection<I> items, Function<I, Bucket> bucketOf) {
+    public <I> SequencedMap<ShardName, List<I>> groupByShard(Collection<I> items, Function<I, Bucket> bucketOf) {
         var byShard = new LinkedHashMap<ShardName, List<I>>();
         for (I item : items) {
             byShard.computeIfAbsent(shardOf(bucketOf.apply(item)), _ -> new ArrayList<>()).add(item);

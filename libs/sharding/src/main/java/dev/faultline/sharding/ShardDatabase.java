@@ -1,6 +1,6 @@
 package dev.faultline.sharding;
 
-/** A service's database on one shard, for those who need a connection of their own. */
+/** A service's database on one shard, for callers that open their own connections. */
 public record ShardDatabase(ShardName shard, String jdbcUrl, String user, String password) {
 
     @Override

@@ -2,7 +2,7 @@ package dev.faultline.sharding;
 
 import java.util.List;
 
-/** A service's database on every shard, in the order of the shards' names. */
+/** A service's databases, one per shard, in name order. */
 public record ShardDatabases(List<ShardDatabase> all) {
     public ShardDatabases {
         all = List.copyOf(all);

@@ -9,11 +9,11 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Where each bucket is believed to live. A hint: the shards themselves know what they own, and refuse a writer whose map
- * is stale.
+ * The assignment of buckets to shards. It is a hint: each shard knows which buckets it owns and rejects transactions
+ * that are based on a stale map.
  *
- * @param epoch grows with every change
- * @param owners each shard's buckets; every bucket has exactly one shard
+ * @param epoch increases with every change
+ * @param owners the buckets of each shard; every bucket has exactly one shard
  */
 public record ShardMap(long epoch, Map<ShardName, SortedSet<Integer>> owners) {
 
@@ -21,12 +21,12 @@ public record ShardMap(long epoch, Map<ShardName, SortedSet<Integer>> owners) {
     public ShardMap {
         List<Integer> all = owners.values().stream().flatMap(Collection::stream).sorted().toList();
         if (!all.equals(IntStream.range(0, Bucket.COUNT).boxed().toList())) {
-            throw new IllegalArgumentException("a shard map gives each of the " + Bucket.COUNT
-                    + " buckets to exactly one shard; epoch " + epoch + " does not");
+            throw new IllegalArgumentException("a shard map must assign each of the " + Bucket.COUNT
+                    + " buckets to exactly one shard; that of epoch " + epoch + " does not");
         }
     }
 
-    /** The map at the beginning, epoch 1, as the hash ring has it. */
+    /** The map of epoch 1, according to the {@link HashRing}. */
     public static ShardMap initial(Collection<ShardName> shards) {
         var ring = new HashRing(shards);
         var owners = new TreeMap<ShardName, SortedSet<Integer>>();
@@ -37,7 +37,7 @@ public record ShardMap(long epoch, Map<ShardName, SortedSet<Integer>> owners) {
         return new ShardMap(1, owners);
     }
 
-    /** The shard of each bucket, at the bucket's index. */
+    /** The shard of each bucket, indexed by bucket number. */
     List<ShardName> byBucket() {
         var shards = new ShardName[Bucket.COUNT];
         owners.forEach((shard, buckets) -> buckets.forEach(bucket -> shards[bucket] = shard));

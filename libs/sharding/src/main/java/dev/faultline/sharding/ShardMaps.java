@@ -2,12 +2,12 @@ package dev.faultline.sharding;
 
 import java.time.Duration;
 
-/** Where the shard map is kept and from where it spreads. */
+/** The source of the current shard map. Thread-safe. */
 interface ShardMaps {
 
-    /** The newest map that this instance has seen. Does not block. */
+    /** The latest map known to this instance. Does not block. */
     ShardMap current();
 
-    /** A map newer than {@code epoch}, or the current one if none comes within the wait. */
-    ShardMap newerThan(long epoch, Duration wait);
+    /** Blocks until there is a map newer than {@code epoch}, at most for {@code wait}; returns the latest map. */
+    ShardMap awaitNewerThan(long epoch, Duration wait);
 }

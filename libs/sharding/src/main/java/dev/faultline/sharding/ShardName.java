@@ -5,15 +5,18 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** Names a shard, a PostgreSQL server that owns some of the buckets. Lower-case letters, digits, dashes; 32 at most. */
+/**
+ * The name of a shard, which is a PostgreSQL server that owns some of the buckets. It begins with a lower-case letter,
+ * followed by up to 31 lower-case letters, digits and dashes.
+ */
 public record ShardName(@JsonValue String value) implements Comparable<ShardName> {
-    private static final Pattern FORM = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+    private static final Pattern PATTERN = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
-    /** @throws IllegalArgumentException if the text is not of that form */
+    /** @throws IllegalArgumentException if {@code value} does not have this format */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public ShardName {
-        if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("not the name of a shard: \"" + value + "\"; expected one like shard-1");
+        if (!PATTERN.matcher(value).matches()) {
+            throw new IllegalArgumentException("not a shard name: \"" + value + "\"; expected a name like shard-1");
         }
     }
 

@@ -9,14 +9,14 @@ import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
-/** One bounded connection pool a shard. */
+/** One bounded connection pool per shard. */
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MS = 2_000;
-    /** Nobody waits for a lock longer, and a coordinator that hangs in a transaction loses it. */
-    private static final String LIMITS = "-c lock_timeout=5s -c statement_timeout=15s"
+    /** Bounds lock waits and statements, and aborts the transaction of a coordinator that hangs. */
+    private static final String TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=15s"
             + " -c idle_in_transaction_session_timeout=30s";
 
-    /** Connections are opened when first needed, so a shard that is down does not keep the application from starting. */
+    /** Connections are opened on demand, so that the application starts even if a shard is down. */
     static ShardPools open(ShardDatabases databases, int poolSize, @Nullable MeterRegistry metrics) {
         var pools = new TreeMap<ShardName, HikariDataSource>();
         for (ShardDatabase database : databases.all()) {
@@ -25,7 +25,7 @@ record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements 
             config.setJdbcUrl(database.jdbcUrl());
             config.setUsername(database.user());
             config.setPassword(database.password());
-            config.addDataSourceProperty("options", LIMITS);
+            config.addDataSourceProperty("options", TIMEOUTS);
             config.addDataSourceProperty("tcpKeepAlive", "true");
             config.addDataSourceProperty("socketTimeout", "20");
             config.addDataSourceProperty("connectTimeout", "2");

@@ -6,21 +6,21 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Prepares a shard's database: its tables, its identity, and at the very beginning the buckets it owns. */
+/** Initializes a shard's database: its tables, its identity and, once, the buckets that it owns. */
 final class ShardSchema {
     private static final int CONNECT_RETRIES = 30;
 
     private ShardSchema() {}
 
-    /** Migrations of several instances at the same time wait for each other. */
+    /** Concurrent migrations are serialized by Flyway's lock. */
     static void migrate(ShardDatabase database) {
         Flyway.configure().dataSource(database.jdbcUrl(), database.user(), database.password())
                 .connectRetries(CONNECT_RETRIES).connectRetriesInterval(1).load().migrate();
     }
 
     /**
-     * Says which shard this database is, if nobody has yet, and gives it the buckets that the first map has for it;
-     * later owners are made only by moving buckets.
+     * Records the shard's name in the database, unless it is recorded already, and assigns it the buckets of the
+     * initial map. Afterwards ownership changes only when buckets move.
      *
      * @throws IllegalStateException if the database belongs to another shard
      */
@@ -33,8 +33,7 @@ final class ShardSchema {
             String name = jdbc.sql("select name from shard_identity").query(String.class).single();
             if (!name.equals(database.shard().value())) {
                 throw new IllegalStateException("faultline.shards: the database at " + database.jdbcUrl()
-                        + " is that of "
-                        + name + ", not of " + database.shard());
+                        + " belongs to " + name + ", not to " + database.shard());
             }
             var owned = map.owners().get(database.shard());
             if (claimed == 1 && map.epoch() == 1 && owned != null) {

@@ -5,9 +5,9 @@ import java.sql.Connection;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A transaction's part on one shard. Commit and rollback are not the holder's business.
+ * The part of a transaction on one shard. The holder must not commit or roll back.
  *
- * @param connection in the transaction, for an outbox
- * @param jdbc over that connection
+ * @param connection the transaction's connection, for the outbox and the inbox
+ * @param jdbc a client on that connection
  */
 public record ShardSession(ShardName shard, Connection connection, JdbcClient jdbc) {}

@@ -2,16 +2,16 @@ package dev.faultline.sharding;
 
 import java.util.Collection;
 
-/** A transaction on one shard or several, valid until the work that it was given to returns. */
+/** A transaction on one or several shards, valid until the work that received it returns. */
 public interface ShardTransaction {
 
     /**
      * The part of the transaction on the bucket's shard.
      *
-     * @throws IllegalArgumentException if the bucket is not among those that the transaction was opened for
+     * @throws IllegalArgumentException if the transaction was not opened for this bucket
      */
     ShardSession on(Bucket bucket);
 
-    /** The parts, in the order of the shards' names: the order in which rows must be locked, so that none deadlock. */
+    /** The parts, by shard name. Rows must be locked in this order, so that transactions cannot deadlock. */
     Collection<ShardSession> sessions();
 }

@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * The shards of the application that names its database in {@code faultline.database.name}. When these beans exist, the
- * databases are migrated and every shard knows the buckets it owns.
+ * The shards of an application that sets {@code faultline.database.name}. Once these beans are created, the databases
+ * are migrated and each shard knows the buckets that it owns.
  */
 @AutoConfiguration(after = DiscoveryAutoConfiguration.class)
 @ConditionalOnProperty("faultline.database.name")

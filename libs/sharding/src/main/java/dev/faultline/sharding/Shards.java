@@ -10,44 +10,44 @@ import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A service's data, spread over its shards by bucket. Thread-safe; calls block. Trouble with a shard is a
- * {@link org.springframework.dao.DataAccessException}.
+ * A service's shards. Data is distributed over them by bucket. Thread-safe; calls block, and throw {@link
+ * org.springframework.dao.DataAccessException} if a shard fails.
  */
 public interface Shards {
 
-    /** All shards, by name. */
+    /** All shards, in name order. */
     SortedSet<ShardName> names();
 
-    /** Where the bucket lives, as far as known. */
+    /** The bucket's shard according to this instance's map, which may be stale. Does not block. */
     ShardName shardOf(Bucket bucket);
 
     /**
-     * Runs the work in one transaction, committed on return and rolled back on any exception: locally if the buckets
-     * live on one shard, by two-phase commit if on several. The buckets cannot move meanwhile. When this instance's map
-     * turns out to be stale, the work is rolled back and run again, so it must have no effect outside of the
-     * transaction.
+     * Runs the work in one transaction, which is committed when the work returns and rolled back when it throws. The
+     * commit is local if the buckets are on one shard, and two-phase if they are on several. The buckets cannot move
+     * during the transaction. If this instance's map is stale, the transaction is rolled back and the work is retried,
+     * so it must have no side effects outside the transaction.
      *
      * <p>
-     * Isolation is read committed. Statements that wait for a lock give up after five seconds.
+     * Isolation is read committed. Lock waits time out after five seconds, statements after fifteen.
      *
-     * @throws BucketMovedException if the buckets keep moving
+     * @throws BucketMovedException if the map is still stale after several retries
      */
     <T> T transact(Collection<Bucket> buckets, Function<ShardTransaction, T> work);
 
-    /** The same for one bucket. */
+    /** As {@link #transact(Collection, Function)}, for one bucket. */
     default <T> T transact(Bucket bucket, Function<ShardSession, T> work) {
         return transact(Set.of(bucket), transaction -> work.apply(transaction.on(bucket)));
     }
 
-    /** Queries the bucket's shard, outside of a transaction. */
+    /** Queries the bucket's shard outside a transaction, without checking that the shard still owns the bucket. */
     <T> T read(Bucket bucket, Function<JdbcClient, T> query);
 
-    /** Queries this shard, outside of a transaction: what is there, be it the shard's own or about to leave. */
+    /** Queries one shard outside a transaction. The result may include rows of buckets that are moving away. */
     <T> T read(ShardName shard, Function<JdbcClient, T> query);
 
-    /** Queries every shard, one after the other, by name. */
+    /** Queries all shards sequentially, in name order; the results are in the same order. */
     <T> List<T> readAll(Function<JdbcClient, T> query);
 
-    /** The items by the shard of their buckets, in their order: what a batch needs to run one transaction a shard. */
-    <I> SequencedMap<ShardName, List<I>> byShard(Collection<I> items, Function<I, Bucket> bucketOf);
+    /** Groups items by shard and keeps their order, so that a batch needs one transaction per shard. */
+    <I> SequencedMap<ShardName, List<I>> groupByShard(Collection<I> items, Function<I, Bucket> bucketOf);
 }

@@ -9,27 +9,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits a transaction: locally if it is on one shard, else by two-phase commit with presumed abort.
+ * Commits a transaction: locally if it is on one shard, otherwise by two-phase commit with presumed abort.
  *
  * <p>
- * The first shard by name coordinates. The others prepare; then the coordinating shard commits its own part together
- * with a row that says so, and that commit is the decision; then the others commit what they prepared. So n shards need
- * n-1 prepared transactions, and the decision is as durable as the data. When a coordinator dies, {@link
- * InDoubtTransactions} reads the row, or inserts its opposite, which bars the dead coordinator from committing after
- * all.
+ * The first shard by name coordinates. The other shards prepare; then the coordinating shard commits its part together
+ * with a decision row, which is the commit point; then the others commit their prepared transactions. So n shards need
+ * n-1 prepared transactions, and the decision is as durable as the data. If the coordinator crashes, {@link
+ * InDoubtTransactions} reads the decision row, or inserts an abort, which makes a late commit of the coordinator fail.
  *
  * @see <a href="https://doi.org/10.1145/7239.7266">Mohan, Lindsay, Obermarck: R*, 1986 (presumed abort)</a>
  */
 final class TwoPhaseCommit {
     private static final Logger log = LoggerFactory.getLogger(TwoPhaseCommit.class);
 
-    /** The moments at which a coordinator can die; tests make it so. */
-    enum Moment {
-        PREPARED_FIRST, PREPARED_ALL, DECIDED, COMMITTED_FIRST
+    /** The points at which tests crash a coordinator. */
+    enum CrashPoint {
+        FIRST_PREPARED, ALL_PREPARED, DECIDED, FIRST_COMMITTED
     }
 
     interface Observer {
-        void at(Moment moment);
+        void reached(CrashPoint point);
     }
 
     private final String database;
@@ -44,7 +43,7 @@ final class TwoPhaseCommit {
         this.observer = observer;
     }
 
-    /** Begins the names of all prepared transactions of this database that the shard coordinates. */
+    /** The prefix of the names of this database's prepared transactions. */
     static String gidPrefix(String database) {
         return "faultline:" + database + ":";
     }
@@ -57,12 +56,12 @@ final class TwoPhaseCommit {
         List<ShardSession> sessions = List.copyOf(transaction.sessions());
         try {
             if (sessions.size() == 1) {
-                finish(sessions.getFirst().connection());
+                commitLocally(sessions.getFirst().connection());
             } else {
                 commit(sessions.getFirst(), sessions.subList(1, sessions.size()));
             }
         } catch (SQLException e) {
-            throw OpenTransaction.translated("commit", e);
+            throw OpenTransaction.translate("commit", e);
         }
     }
 
@@ -71,21 +70,21 @@ final class TwoPhaseCommit {
         for (int i = 0; i < participants.size(); i++) {
             prepare(participants, i, gid);
         }
-        observer.at(Moment.PREPARED_ALL);
+        observer.reached(CrashPoint.ALL_PREPARED);
         try (var decision = coordinator.connection()
                 .prepareStatement("insert into two_phase_commit (gid, committed) values (?, true)")) {
             decision.setString(1, gid);
             decision.executeUpdate();
         } catch (SQLException e) {
-            // Nothing is decided yet, so all can still be given up; after commit() was tried, only recovery may judge.
+            // Nothing is decided, so all can be rolled back. Once commit() was attempted, only recovery may decide.
             participants.forEach(participant -> resolve(participant, "rollback", gid));
             throw e;
         }
-        finish(coordinator.connection());
-        observer.at(Moment.DECIDED);
+        commitLocally(coordinator.connection());
+        observer.reached(CrashPoint.DECIDED);
         for (ShardSession participant : participants) {
             resolve(participant, "commit", gid);
-            observer.at(Moment.COMMITTED_FIRST);
+            observer.reached(CrashPoint.FIRST_COMMITTED);
         }
     }
 
@@ -98,19 +97,19 @@ final class TwoPhaseCommit {
             participants.subList(0, index).forEach(prepared -> resolve(prepared, "rollback", gid));
             throw e;
         }
-        observer.at(Moment.PREPARED_FIRST);
+        observer.reached(CrashPoint.FIRST_PREPARED);
     }
 
-    /** The outcome is decided and durable: if it cannot be carried out here, recovery will. */
+    /** Failures are left to recovery, because the decision is durable. */
     private static void resolve(ShardSession participant, String outcome, String gid) {
         try (var statement = participant.connection().createStatement()) {
             statement.execute(outcome + " prepared '" + gid + "'");
         } catch (SQLException e) {
-            log.warn("{} stays in doubt on {} until recovery: {}", gid, participant.shard(), e.getMessage());
+            log.warn("{} is in doubt on {} until recovery: {}", gid, participant.shard(), e.getMessage());
         }
     }
 
-    private static void finish(Connection connection) throws SQLException {
+    private static void commitLocally(Connection connection) throws SQLException {
         connection.commit();
         connection.setAutoCommit(true);
     }

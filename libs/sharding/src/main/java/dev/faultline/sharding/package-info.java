@@ -1,4 +1,4 @@
-/** Data spread over PostgreSQL servers by bucket: which shard owns what, transactions on one shard, and on several. */
+/** Sharding over PostgreSQL servers: buckets and their owners, transactions on one shard and on several. */
 @NullMarked
 package dev.faultline.sharding;
 

@@ -17,8 +17,8 @@ class BucketTest {
     }
 
     @Test
-    void putsAKeyIntoTheSameBucketForEver() {
-        // Changing these figures orphans every row that was ever stored.
+    void keepsTheBucketOfAKeyStable() {
+        // Changing these values orphans every stored row.
         assertThat(Bucket.of("alice").code()).isEqualTo("5F");
         assertThat(Bucket.of("COFFEE-1KG").code()).isEqualTo("2Q");
     }
@@ -32,7 +32,7 @@ class BucketTest {
     }
 
     @Test
-    void refusesWhatIsNoBucket() {
+    void rejectsInvalidBuckets() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Bucket(1024));
         assertThatIllegalArgumentException().isThrownBy(() -> new Bucket(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> Bucket.parse("U0"));

@@ -18,7 +18,7 @@ class ConsulShardMapsTest {
     private final String service = "test-" + UUID.randomUUID();
 
     @Test
-    void isMadeByTheFirstAndSharedByAll() {
+    void isCreatedOnceAndSharedByAll() {
         try (var first = new ConsulShardMaps(consul, service, List.of(ONE, TWO));
                 var second = new ConsulShardMaps(consul, service, List.of(ONE))) {
             assertThat(second.current()).isEqualTo(first.current());
@@ -27,13 +27,13 @@ class ConsulShardMapsTest {
     }
 
     @Test
-    void learnsOfANewerMapAtOnceAndIgnoresAnOlderOne() {
+    void receivesANewerMapAndIgnoresAnOlderOne() {
         try (var maps = new ConsulShardMaps(consul, service, List.of(ONE, TWO))) {
             publish(new ShardMap(7, ShardMap.initial(List.of(TWO)).owners()));
-            assertThat(maps.newerThan(1, Duration.ofSeconds(10)).epoch()).isEqualTo(7);
+            assertThat(maps.awaitNewerThan(1, Duration.ofSeconds(10)).epoch()).isEqualTo(7);
             publish(new ShardMap(3, ShardMap.initial(List.of(ONE)).owners()));
             publish(new ShardMap(8, ShardMap.initial(List.of(ONE)).owners()));
-            assertThat(maps.newerThan(7, Duration.ofSeconds(10)).epoch()).isEqualTo(8);
+            assertThat(maps.awaitNewerThan(7, Duration.ofSeconds(10)).epoch()).isEqualTo(8);
         }
     }
 

@@ -38,40 +38,40 @@ class FencingTokensTest {
 
     private void note(long token, String text, Runnable meanwhile) {
         two.shards().transact(two.onOne, session -> {
-            FencingTokens.admit(session, ROLE, new FencingToken(token));
+            FencingTokens.check(session, ROLE, new FencingToken(token));
             meanwhile.run();
             return session.jdbc().sql("insert into note (text) values (?)").param(text).update();
         });
     }
 
     @Test
-    void admitsALeaderAsOftenAsItLikesAndItsSuccessors() {
+    void acceptsALeaderRepeatedlyAndItsSuccessors() {
         note(7, "a");
         note(7, "b");
         note(9, "c");
         assertThat(two.notes(ONE)).containsExactly("a", "b", "c");
     }
 
-    /** A leader that was stopped past its lease still holds its token when it goes on. */
+    /** A leader that was paused past its lease resumes with its old token. */
     @Test
-    void refusesALeaderThatWasReplacedWhileItWasPaused() {
+    void rejectsALeaderThatWasReplacedWhilePaused() {
         note(7, "old");
         note(8, "new");
         assertThatExceptionOfType(StaleLeaderException.class).isThrownBy(() -> note(7, "old, again"))
-                .withMessageContaining("shard-1 has seen token 8 of sweep and refuses 7")
+                .withMessageContaining("shard-1 has seen token 8 of sweep and rejects 7")
                 .satisfies(stale -> assertThat(stale.highest()).isEqualTo(new FencingToken(8)));
         assertThat(two.notes(ONE)).containsExactly("new", "old");
     }
 
     @Test
-    void aLeaderInTheMiddleOfItsWorkIsFinishedBeforeTheNextBegins() throws Exception {
+    void aNewLeaderWaitsForTheOldLeadersTransaction() throws Exception {
         var inside = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> old = begin(executor, 7, "old", inside, mayEnd);
             inside.await();
             Future<?> next = executor.submit(() -> note(8, "new"));
-            awaitAWaiter();
+            awaitBlockedTransaction();
             assertThat(next.isDone()).isFalse();
             mayEnd.countDown();
             old.get();
@@ -81,7 +81,7 @@ class FencingTokensTest {
     }
 
     @Test
-    void refusesAnOldLeaderThatHadToWaitForTheNewOne() throws Exception {
+    void rejectsAnOldLeaderThatWaitedForTheNewOne() throws Exception {
         note(7, "old");
         var inside = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
@@ -89,7 +89,7 @@ class FencingTokensTest {
             Future<?> next = begin(executor, 8, "new", inside, mayEnd);
             inside.await();
             Future<?> old = executor.submit(() -> note(7, "old, again"));
-            awaitAWaiter();
+            awaitBlockedTransaction();
             mayEnd.countDown();
             next.get();
             assertThatThrownBy(old::get).isInstanceOf(ExecutionException.class)
@@ -99,14 +99,14 @@ class FencingTokensTest {
     }
 
     @Test
-    void knowsRolesAndShardsApart() {
+    void separatesRolesAndShards() {
         note(7, "a");
         two.shards().transact(two.onOne, session -> {
-            FencingTokens.admit(session, "another", new FencingToken(1));
+            FencingTokens.check(session, "another", new FencingToken(1));
             return session;
         });
         two.shards().transact(two.onTwo, session -> {
-            FencingTokens.admit(session, ROLE, new FencingToken(1));
+            FencingTokens.check(session, ROLE, new FencingToken(1));
             return session;
         });
         assertThat(two.sql(TWO).sql("select highest from fencing_token").query(Long.class).single()).isEqualTo(1);
@@ -124,7 +124,7 @@ class FencingTokensTest {
         }));
     }
 
-    private void awaitAWaiter() {
+    private void awaitBlockedTransaction() {
         await().until(() -> two.sql(ONE).sql("""
                 select count(*) > 0 from pg_stat_activity
                 where datname = current_database() and wait_event_type = 'Lock'""").query(Boolean.class).single());

@@ -32,7 +32,7 @@ class OwnershipTest {
     }
 
     @Test
-    void refusesAWriterWhoseMapIsStale() {
+    void rejectsAWriterWhoseMapIsStale() {
         two.move(two.onOne, ONE, TWO);
         assertThatExceptionOfType(BucketMovedException.class).isThrownBy(() -> note(two.shards(), two.onOne))
                 .withMessageContaining("shard-1 does not own").withMessageContaining("" + two.onOne.number());
@@ -42,14 +42,14 @@ class OwnershipTest {
     @Test
     void followsABucketThatMoved() {
         two.move(two.onOne, ONE, TWO);
-        two.maps.whenAskedForNewer = () -> two.publishMove(two.onOne, TWO);
+        two.maps.onAwaitNewer = () -> two.publishMove(two.onOne, TWO);
         note(two.shards(), two.onOne);
         assertThat(two.notes(ONE)).isEmpty();
         assertThat(two.notes(TWO)).containsExactly("a");
     }
 
     @Test
-    void holdsABucketWhereItIsUntilTheTransactionEnds() throws Exception {
+    void locksABucketAgainstMovesUntilTheTransactionEnds() throws Exception {
         var inTransaction = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -63,7 +63,7 @@ class OwnershipTest {
                 return session.jdbc().sql("insert into note (text) values ('a')").update();
             }));
             inTransaction.await();
-            // What a mover asks for: the same lock, exclusively.
+            // A bucket mover takes the same lock exclusively.
             boolean free = two.sql(ONE).sql("select pg_try_advisory_lock(1024, ?)").param(two.onOne.number())
                     .query(Boolean.class).single();
             mayEnd.countDown();
@@ -73,10 +73,10 @@ class OwnershipTest {
     }
 
     @Test
-    void refusesADatabaseThatBelongsToAnotherShard() {
+    void rejectsADatabaseThatBelongsToAnotherShard() {
         ShardDatabase one = two.databases.all().getFirst();
         var mistaken = new ShardDatabase(TWO, one.jdbcUrl(), one.user(), one.password());
         assertThatIllegalStateException().isThrownBy(() -> ShardSchema.claim(mistaken, two.maps.current()))
-                .withMessageContaining("is that of shard-1, not of shard-2");
+                .withMessageContaining("belongs to shard-1, not to shard-2");
     }
 }

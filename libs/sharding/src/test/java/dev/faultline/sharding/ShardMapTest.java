@@ -17,14 +17,14 @@ class ShardMapTest {
     private static final ShardName TWO = new ShardName("shard-2");
 
     @Test
-    void survivesTheWayThroughConsul() {
+    void survivesSerialization() {
         var json = JsonMapper.shared();
         var map = ShardMap.initial(List.of(ONE, TWO));
         assertThat(json.readValue(json.writeValueAsString(map), ShardMap.class)).isEqualTo(map);
     }
 
     @Test
-    void refusesABucketWithoutAShardOrWithTwo() {
+    void rejectsABucketWithoutAShardOrWithTwo() {
         var all = IntStream.range(0, Bucket.COUNT).boxed().collect(Collectors.toCollection(TreeSet::new));
         var allButOne = new TreeSet<>(all.tailSet(1));
         assertThat(new ShardMap(1, Map.of(ONE, all)).byBucket()).hasSize(Bucket.COUNT).containsOnly(ONE);

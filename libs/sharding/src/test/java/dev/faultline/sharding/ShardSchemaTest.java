@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** Instances of a service start at the same time, and each of them migrates. */
+/** Several instances of a service start and migrate at the same time. */
 class ShardSchemaTest {
     private static final int INSTANCES = 3;
-    private static final Duration LONG_ENOUGH = Duration.ofSeconds(40);
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     private final Database database = Postgres.shared().createDatabase();
     private final ShardDatabase shard = new ShardDatabase(new ShardName("shard-1"), database.jdbcUrl(), database.user(),
@@ -27,7 +27,7 @@ class ShardSchemaTest {
     private JdbcClient superuser;
 
     @BeforeEach
-    void look() {
+    void connectAsSuperuser() {
         superuser = JdbcClient.create(new DriverManagerDataSource(database.jdbcUrl(), database.superuser(),
                 database.superuserPassword()));
     }
@@ -35,38 +35,38 @@ class ShardSchemaTest {
     @Test
     void oneInstanceMigratesAndTheOthersWaitForIt() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor();
-                var obstacle = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
-            // Whoever comes to make this table has to wait for the end of the transaction.
-            obstacle.setAutoCommit(false);
-            obstacle.createStatement().execute("create table shard_identity (name text)");
+                var blocker = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+            // Creating this table blocks until the transaction ends.
+            blocker.setAutoCommit(false);
+            blocker.createStatement().execute("create table shard_identity (name text)");
             Callable<Boolean> migration = () -> {
                 ShardSchema.migrate(shard);
                 return true;
             };
             var first = executor.submit(migration);
-            await().atMost(LONG_ENOUGH).until(() -> migrating() == 1);
+            await().atMost(TIMEOUT).until(() -> migrating() == 1);
             var second = executor.submit(migration);
             var third = executor.submit(migration);
 
-            await().during(Duration.ofSeconds(1)).atMost(LONG_ENOUGH)
+            await().during(Duration.ofSeconds(1)).atMost(TIMEOUT)
                     .until(() -> sessions() > INSTANCES && migrating() == 1);
-            obstacle.rollback();
+            blocker.rollback();
 
-            assertThat(first.get(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(second.get(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(third.get(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(first.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(second.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(third.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
         assertThat(superuser.sql("select script from flyway_schema_history where success").query(String.class).list())
                 .isNotEmpty().doesNotHaveDuplicates();
     }
 
-    /** Sessions that wait for the obstacle. */
+    /** Sessions that wait for the blocking transaction. */
     private int migrating() {
         return superuser.sql("select count(*) from pg_stat_activity where datname = current_database()"
                 + " and wait_event_type = 'Lock'").query(Integer.class).single();
     }
 
-    /** Those of the instances, and the obstacle. */
+    /** The sessions of the instances and of the blocking transaction. */
     private int sessions() {
         return superuser.sql("select count(*) from pg_stat_activity where datname = current_database() and usename = ?")
                 .param(database.user()).query(Integer.class).single();

@@ -13,15 +13,15 @@ import dev.faultline.testing.Postgres;
 import org.junit.jupiter.api.Test;
 
 class ShardingPropertiesTest {
-    /** Nothing listens there. */
+    /** No server listens on this port. */
     private static final String DEAD = "127.0.0.1:1";
 
     private final ShardDatabase database = database();
-    private final String living = URI.create(database.jdbcUrl().substring("jdbc:".length())).getAuthority();
+    private final String live = URI.create(database.jdbcUrl().substring("jdbc:".length())).getAuthority();
 
     @Test
-    void readsAsManyServersOfAShardAsAreNamed() {
-        // As it arrives from a variable of the environment: divided at every comma.
+    void readsShardsWithSeveralServers() {
+        // Spring splits the value of an environment variable at every comma.
         var databases = properties("shard-2=c:1", "d:2", " shard-1=a:3", "b:4").databases().all();
         assertThat(databases).extracting(each -> each.shard().value()).containsExactly("shard-1", "shard-2");
         assertThat(databases).extracting(ShardDatabase::jdbcUrl).allSatisfy(url -> assertThat(url).startsWith(
@@ -31,29 +31,29 @@ class ShardingPropertiesTest {
     }
 
     @Test
-    void connectsToTheServerThatLives() throws SQLException {
-        connect("shard-1=" + DEAD, living);
-        connect("shard-1=" + living, DEAD);
+    void connectsToTheServerThatIsUp() throws SQLException {
+        connect("shard-1=" + DEAD, live);
+        connect("shard-1=" + live, DEAD);
     }
 
     @Test
-    void connectsToNoServerThatTakesNoWrites() throws SQLException {
+    void doesNotConnectToAReadOnlyServer() throws SQLException {
         try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
                 var statement = connection.createStatement()) {
             statement.execute("alter role current_user set default_transaction_read_only = on");
         }
-        assertThatThrownBy(() -> connect("shard-1=" + DEAD, living)).isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> connect("shard-1=" + DEAD, live)).isInstanceOf(SQLException.class);
     }
 
     @Test
-    void refusesWhatNamesNoServerOfAShard() {
+    void rejectsAnInvalidShardList() {
         for (String wrong : List.of("shard-1", "shard-1=", "shard-1=a", "shard-1=a:b", "=a:1", "shard-1=a:1,b",
                 "a:1")) {
             assertThatIllegalArgumentException().isThrownBy(() -> properties(wrong.split(",")).databases())
                     .withMessageContaining("faultline.shards");
         }
         assertThatIllegalArgumentException().isThrownBy(() -> properties("shard-1=a:1", "shard-1=b:1").databases())
-                .withMessageContaining("twice");
+                .withMessageContaining("duplicate");
     }
 
     private void connect(String... shards) throws SQLException {

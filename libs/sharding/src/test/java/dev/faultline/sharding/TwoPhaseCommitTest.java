@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
-import dev.faultline.sharding.TwoPhaseCommit.Moment;
+import dev.faultline.sharding.TwoPhaseCommit.CrashPoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.dao.DataAccessException;
 
 class TwoPhaseCommitTest {
-    private static final List<Moment> MOMENTS = List.of(Moment.values());
+    private static final List<CrashPoint> CRASH_POINTS = List.of(CrashPoint.values());
     private TwoShards two;
 
-    /** Stands for the death of the coordinating process: nothing after it runs there. */
-    private static final class Died extends RuntimeException {}
+    /** Simulates a crash of the coordinating process. */
+    private static final class CoordinatorCrash extends RuntimeException {}
 
     @BeforeEach
     void open() {
@@ -54,11 +54,12 @@ class TwoPhaseCommitTest {
 
     @Test
     void leavesNothingWhenTheWorkFails() {
-        assertThatExceptionOfType(Died.class).isThrownBy(() -> two.shards().transact(List.of(two.onOne, two.onTwo),
+        assertThatExceptionOfType(CoordinatorCrash.class).isThrownBy(() -> two.shards().transact(List.of(two.onOne,
+                two.onTwo),
                 t -> {
                     t.on(two.onOne).jdbc().sql("insert into note (text) values ('a')").update();
                     t.on(two.onTwo).jdbc().sql("insert into note (text) values ('a')").update();
-                    throw new Died();
+                    throw new CoordinatorCrash();
                 }));
         assertThat(two.notes(ONE)).isEmpty();
         assertThat(two.notes(TWO)).isEmpty();
@@ -66,24 +67,24 @@ class TwoPhaseCommitTest {
 
     @ParameterizedTest
     @EnumSource
-    void recoversWhenTheCoordinatorDies(Moment moment) {
-        var dying = two.shards(at -> {
-            if (at == moment) {
-                throw new Died();
+    void recoversWhenTheCoordinatorCrashes(CrashPoint point) {
+        var dying = two.shards(reached -> {
+            if (reached == point) {
+                throw new CoordinatorCrash();
             }
         });
-        assertThatExceptionOfType(Died.class).isThrownBy(() -> noteOnBoth(dying, "a"));
+        assertThatExceptionOfType(CoordinatorCrash.class).isThrownBy(() -> noteOnBoth(dying, "a"));
         two.inDoubt().resolve(Duration.ZERO);
-        boolean decided = moment == Moment.DECIDED || moment == Moment.COMMITTED_FIRST;
+        boolean decided = point == CrashPoint.DECIDED || point == CrashPoint.FIRST_COMMITTED;
         assertThat(two.notes(ONE)).isEqualTo(decided ? List.of("a") : List.of());
         assertThat(two.notes(TWO)).isEqualTo(two.notes(ONE));
         assertThat(two.inDoubtCount()).isZero();
     }
 
     @Test
-    void aCoordinatorThatWasGivenUpCanNotCommit() {
-        var slow = two.shards(at -> {
-            if (at == Moment.PREPARED_ALL) {
+    void aCoordinatorThatRecoveryHasAbortedCannotCommit() {
+        var slow = two.shards(reached -> {
+            if (reached == CrashPoint.ALL_PREPARED) {
                 two.inDoubt().resolve(Duration.ZERO);
             }
         });
@@ -94,18 +95,18 @@ class TwoPhaseCommitTest {
     }
 
     @Test
-    void agreesEverywhereWhileCoordinatorsDieAndRecoveryRunsBesideThem() throws Exception {
+    void agreesOnAllShardsWhileCoordinatorsCrashAndRecoveryRunsConcurrently() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var recovery = two.inDoubt();
             List<? extends Future<?>> all = IntStream.range(0, 200).mapToObj(i -> executor.submit(() -> {
-                var shards = two.shards(at -> {
-                    if (at == MOMENTS.get(i % MOMENTS.size())) {
-                        throw new Died();
+                var shards = two.shards(reached -> {
+                    if (reached == CRASH_POINTS.get(i % CRASH_POINTS.size())) {
+                        throw new CoordinatorCrash();
                     }
                 });
                 try {
                     noteOnBoth(shards, "note-%03d".formatted(i));
-                } catch (Died | DataAccessException e) {
+                } catch (CoordinatorCrash | DataAccessException e) {
                     recovery.resolve(Duration.ofMillis(i % 5));
                 }
             })).toList();

@@ -11,14 +11,14 @@ import java.util.TreeSet;
 import dev.faultline.testing.Postgres;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Two real databases that own about half of the buckets each, and a map of them that tests change by hand. */
+/** Two real databases that each own about half of the buckets, and a shard map that tests change. */
 final class TwoShards implements AutoCloseable {
     static final ShardName ONE = new ShardName("shard-1");
     static final ShardName TWO = new ShardName("shard-2");
 
     final ShardDatabases databases;
     final ShardPools pools;
-    final HandMadeMaps maps = new HandMadeMaps(ShardMap.initial(List.of(ONE, TWO)));
+    final ManualShardMaps maps = new ManualShardMaps(ShardMap.initial(List.of(ONE, TWO)));
     final Bucket onOne = new Bucket(bucketsOf(ONE).first());
     final Bucket onTwo = new Bucket(bucketsOf(TWO).first());
 
@@ -50,7 +50,7 @@ final class TwoShards implements AutoCloseable {
         return new InDoubtTransactions(database(), pools.byShard());
     }
 
-    /** One name for two databases, as in the platform, where a service's database is called alike on every shard. */
+    /** A service's database has the same name on every shard. */
     private static String database() {
         return "notes";
     }
@@ -73,7 +73,7 @@ final class TwoShards implements AutoCloseable {
         return new TreeSet<>(maps.current().owners().get(shard));
     }
 
-    /** Hands the bucket over as a mover does at the end: under its exclusive lock, on both shards. */
+    /** Transfers the ownership of a bucket, as the last step of a move does. */
     void move(Bucket bucket, ShardName from, ShardName to) {
         sql(from).sql("delete from bucket_ownership where bucket = ?").param(bucket.number()).update();
         sql(to).sql("insert into bucket_ownership (bucket, epoch) values (?, 2)").param(bucket.number()).update();
@@ -95,12 +95,12 @@ final class TwoShards implements AutoCloseable {
         pools.close();
     }
 
-    /** A map that changes when a test says so. */
-    static final class HandMadeMaps implements ShardMaps {
+    /** A shard map that changes only when a test changes it. */
+    static final class ManualShardMaps implements ShardMaps {
         volatile ShardMap newest;
-        volatile Runnable whenAskedForNewer = () -> {};
+        volatile Runnable onAwaitNewer = () -> {};
 
-        HandMadeMaps(ShardMap first) {
+        ManualShardMaps(ShardMap first) {
             newest = first;
         }
 
@@ -110,8 +110,8 @@ final class TwoShards implements AutoCloseable {
         }
 
         @Override
-        public ShardMap newerThan(long epoch, Duration wait) {
-            whenAskedForNewer.run();
+        public ShardMap awaitNewerThan(long epoch, Duration wait) {
+            onAwaitNewer.run();
             return newest;
         }
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 
 import dev.faultline.contracts.Sku;
 
-/** The products. A changed price is seen by every instance within five seconds. */
+/** The products. Every instance sees a changed price within five seconds. */
 public interface Catalogue {
 
     /** Creates or updates a product. */

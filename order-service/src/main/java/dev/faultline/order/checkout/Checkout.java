@@ -21,7 +21,7 @@ import dev.faultline.contracts.PaymentCommand.VoidPayment;
  * <pre>
  * ReservingStock -> AuthorizingPayment -> CapturingPayment -> Confirmed
  *       |                  |      \            /   |
- *       |                  |       VoidingPayment  |          the money first,
+ *       |                  |       VoidingPayment  |          first the payment,
  *       |                  |            |          |
  *       |                  +-----> ReleasingStock  |          then the stock
  *       v                               |
@@ -29,12 +29,12 @@ import dev.faultline.contracts.PaymentCommand.VoidPayment;
  * </pre>
  *
  * <p>
- * A state whose deadline passes sends its command again, and eventually gives up: so an order completes even if all its
- * messages are lost, provided its participants recover.
+ * A state whose deadline has passed resends its command, and eventually gives up. So an order completes even if all its
+ * messages are lost, provided that its participants recover.
  *
  * <p>
  * Each state waits for one participant and lists every reply, so that a new reply does not compile until each state
- * handles it. A reply that a state does not wait for is late or repeated, and changes nothing.
+ * handles it. A reply that a state does not expect is late or a duplicate, and changes nothing.
  *
  * @see <a href="https://doi.org/10.1145/38713.38742">Garcia-Molina, Salem: Sagas, 1987</a>
  */
@@ -47,9 +47,7 @@ public sealed interface Checkout {
      */
     Step on(CheckoutReply reply);
 
-    /**
-     * The reply is overdue: sends the command again. A participant answers a repeated command with its first answer.
-     */
+    /** Resends the command of this state, because its reply is overdue. Participants repeat their first reply. */
     default Step redrive() {
         return switch (this) {
             case ReservingStock(var order) -> Step.to(this, new ReserveStock(order.id(), order.lines()));
@@ -63,8 +61,8 @@ public sealed interface Checkout {
     }
 
     /**
-     * The order has taken longer than a customer waits: it is compensated, as if the participant had refused. Except
-     * while the payment is being captured: stock and amount are held then, and completing is the shorter way.
+     * Compensates an order that has exceeded its maximum age, as if the participant had declined. While the payment is
+     * being captured it redrives instead, because stock and amount are already held.
      */
     default Step giveUp() {
         return switch (this) {
@@ -142,7 +140,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** No money is held or owed; the stock is released. */
+    /** No amount is held or captured; the stock is being released. */
     record ReleasingStock(CheckoutOrder order, Rejection rejection) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
@@ -154,7 +152,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** Stock is allocated and paid. */
+    /** The stock is reserved and the payment captured. */
     record Confirmed(CheckoutOrder order) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
@@ -162,7 +160,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** Neither stock nor money is held. */
+    /** Neither stock nor an amount is held. */
     record Rejected(CheckoutOrder order, Rejection rejection) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {

@@ -4,9 +4,9 @@ import java.time.Duration;
 
 import dev.faultline.contracts.OrderId;
 
-/** Notifications of confirmed and rejected orders, whichever instance completed them. */
+/** Notifications of completed orders, confirmed or rejected, by any instance. */
 public interface CheckoutCompletions {
 
-    /** Blocks until the order completes or the timeout; returns at once if too many requests wait already. */
-    void await(OrderId id, Duration atMost);
+    /** Blocks until the order completes or the timeout expires. Returns at once if too many requests are waiting. */
+    void await(OrderId id, Duration timeout);
 }

@@ -5,16 +5,16 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** A customer's id, by which orders are sharded. Letters, digits and {@code . _ @ -}, 64 characters at most. */
+/** A customer's id, the sharding key of orders. Up to 64 letters, digits and {@code . _ @ -}. */
 public record CustomerId(@JsonValue String value) {
-    public static final String FORM = "[A-Za-z0-9][A-Za-z0-9._@-]{0,63}";
-    private static final Pattern PATTERN = Pattern.compile(FORM);
+    public static final String REGEX = "[A-Za-z0-9][A-Za-z0-9._@-]{0,63}";
+    private static final Pattern PATTERN = Pattern.compile(REGEX);
 
-    /** @throws IllegalArgumentException if the text does not have that form */
+    /** @throws IllegalArgumentException if {@code value} does not have this format */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public CustomerId {
         if (!PATTERN.matcher(value).matches()) {
-            throw new IllegalArgumentException("not a customer's id: expected 1 to 64 letters, digits or . _ @ -");
+            throw new IllegalArgumentException("not a customer id: expected 1 to 64 letters, digits or . _ @ -");
         }
     }
 

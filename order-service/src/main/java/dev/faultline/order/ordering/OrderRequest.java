@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a customer orders.
  *
- * @param currency the currency that the customer expects to pay in; null for any
+ * @param currency the currency in which the customer expects to pay; null for any
  */
 public record OrderRequest(CustomerId customer, String paymentMethod, @Nullable String currency,
         List<OrderLine> lines) {
@@ -20,7 +20,7 @@ public record OrderRequest(CustomerId customer, String paymentMethod, @Nullable 
         lines = List.copyOf(lines);
     }
 
-    /** Equal for equal requests, whatever white space their JSON has. */
+    /** Equal for equal requests, regardless of the white space in their JSON. */
     String hash() {
         try {
             var digest = MessageDigest.getInstance("SHA-256").digest(toString().getBytes(StandardCharsets.UTF_8));

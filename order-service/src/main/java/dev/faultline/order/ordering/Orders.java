@@ -11,30 +11,30 @@ import org.jspecify.annotations.Nullable;
 public interface Orders {
 
     /**
-     * Stores the order, its idempotency key, the first step of its checkout and the step's outgoing commands
-     * atomically. Stores nothing if the customer has used the key before, or if too many checkouts are in flight.
+     * Stores the order, its idempotency key, the first step of its checkout and the step's commands atomically. Stores
+     * nothing if the customer has used the key before, or if too many checkouts are in flight.
      */
-    Stored place(Order order, Step first, @Nullable IdempotencyRecord request);
+    PlaceResult place(Order order, Step first, @Nullable IdempotencyRecord request);
 
     Optional<OrderStatus> find(OrderId id);
 
-    /** Whether the order exists and is confirmed or rejected; cheaper than reading all of it. */
+    /** Whether the order exists and is confirmed or rejected; cheaper than {@link #find}. */
     boolean isComplete(OrderId id);
 
     /**
      * A customer's orders, newest first, without their timelines.
      *
-     * @param after the last order of the previous page
+     * @param after the last order of the previous page; null for the first page
      */
     List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after);
 
     /** The outcome of storing an order. */
-    sealed interface Stored {
-        record Now() implements Stored {}
+    sealed interface PlaceResult {
+        record Created() implements PlaceResult {}
 
-        /** The key belongs to an earlier order. */
-        record Before(OrderId order, boolean sameRequest) implements Stored {}
+        /** The customer has used the key for an earlier order. */
+        record Duplicate(OrderId order, boolean sameRequest) implements PlaceResult {}
 
-        record NotYet() implements Stored {}
+        record BacklogFull() implements PlaceResult {}
     }
 }

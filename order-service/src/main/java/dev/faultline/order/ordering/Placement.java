@@ -17,8 +17,8 @@ public sealed interface Placement {
     record Busy() implements Placement {}
 
     /** Nothing was stored. */
-    record Refused(List<Violation> violations) implements Placement {
-        public Refused {
+    record Invalid(List<Violation> violations) implements Placement {
+        public Invalid {
             violations = List.copyOf(violations);
         }
     }

@@ -13,7 +13,7 @@ import dev.faultline.order.catalogue.Catalogue;
 import dev.faultline.order.catalogue.Product;
 import dev.faultline.order.checkout.Checkout;
 import dev.faultline.order.checkout.CheckoutOrder;
-import dev.faultline.order.ordering.Orders.Stored;
+import dev.faultline.order.ordering.Orders.PlaceResult;
 import dev.faultline.order.ordering.Placement.Violation;
 import dev.faultline.order.ordering.Placement.Violation.Kind;
 import org.jspecify.annotations.Nullable;
@@ -31,22 +31,22 @@ public final class PlacingOrder {
     }
 
     /**
-     * Accepted orders are durable. With a key, the same request is accepted once, however often it is repeated, even
-     * concurrently. Keys are scoped to the customer.
+     * Accepted orders are durable. With an idempotency key, a request that is repeated, even concurrently, creates one
+     * order. Keys are scoped to the customer.
      */
     public Placement place(OrderRequest request, @Nullable String idempotencyKey) {
         Map<Sku, Product> products = catalogue.find(request.lines().stream().map(OrderLine::sku).toList());
         List<Violation> violations = violations(request, products);
         if (!violations.isEmpty()) {
-            return new Placement.Refused(violations);
+            return new Placement.Invalid(violations);
         }
         Order order = price(request, products);
         var idempotent = idempotencyKey == null ? null : new IdempotencyRecord(idempotencyKey, request.hash());
         return switch (orders.place(order, Checkout.begin(checkoutOrder(order)), idempotent)) {
-            case Stored.Now() -> new Placement.Accepted(order.id());
-            case Stored.Before(var earlier, var sameRequest) ->
+            case PlaceResult.Created() -> new Placement.Accepted(order.id());
+            case PlaceResult.Duplicate(var earlier, var sameRequest) ->
                 sameRequest ? new Placement.Accepted(earlier) : new Placement.KeyReused();
-            case Stored.NotYet() -> new Placement.Busy();
+            case PlaceResult.BacklogFull() -> new Placement.Busy();
         };
     }
 
@@ -60,7 +60,7 @@ public final class PlacingOrder {
             Integer earlier = first.putIfAbsent(sku, i);
             if (earlier != null) {
                 violations.add(new Violation(Kind.DUPLICATE_LINE, "lines[" + i + "].sku",
-                        "repeats lines[" + earlier + "]; an order has each SKU once"));
+                        "repeats lines[" + earlier + "]; an order has one line per SKU"));
             } else if (product == null) {
                 violations.add(new Violation(Kind.UNKNOWN_SKU, "lines[" + i + "].sku", "there is no product " + sku));
             } else if (currency == null) {

@@ -4,7 +4,7 @@ import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 
-/** A line of an order, at the price of the moment it was placed. */
+/** A line of an order, with the price at the time of the order. */
 public record PricedLine(Sku sku, int quantity, Money unitPrice) {
 
     Money total() {

@@ -44,7 +44,7 @@ class CheckoutTest {
     private static final List<CheckoutReply> EVERY_REPLY = List.of(RESERVED, OUT_OF_STOCK, RELEASED, AUTHORIZED,
             DECLINED, CAPTURED, UNSETTLED, VOIDED);
 
-    /** A checkout after some replies, and all commands it has sent. */
+    /** A checkout after some replies, and all commands that it has sent. */
     private record History(Checkout checkout, List<Message> commands) {
         static History of(CheckoutReply... replies) {
             Step first = Checkout.begin(ORDER);
@@ -75,7 +75,7 @@ class CheckoutTest {
     }
 
     @Test
-    void confirmsOnceStockIsReservedAndTheAmountTaken() {
+    void confirmsOnceStockIsReservedAndTheAmountCaptured() {
         var history = History.of(RESERVED, AUTHORIZED, CAPTURED);
         assertThat(history.checkout).isEqualTo(new Confirmed(ORDER));
         assertThat(history.sent()).containsExactly(ReserveStock.class, AuthorizePayment.class, CapturePayment.class);
@@ -117,7 +117,7 @@ class CheckoutTest {
     }
 
     @Test
-    void sendsTheCommandItWaitsForAgainWhenTheReplyIsOverdue() {
+    void resendsTheCommandWhoseReplyIsOverdue() {
         for (var waiting : List.of(History.of(), History.of(RESERVED), History.of(RESERVED, AUTHORIZED),
                 History.of(RESERVED, UNSETTLED), History.of(RESERVED, DECLINED))) {
             Step again = waiting.checkout.redrive();
@@ -127,7 +127,7 @@ class CheckoutTest {
     }
 
     @Test
-    void undoesAnOrderThatTakesTooLong() {
+    void compensatesAnOrderThatTakesTooLong() {
         assertThat(History.of().givenUp().and(RESERVED).sent()).as("a late reservation is released with the rest")
                 .containsExactly(ReserveStock.class, ReleaseStock.class);
         var unpaid = History.of(RESERVED).givenUp().and(AUTHORIZED);
@@ -138,26 +138,26 @@ class CheckoutTest {
     }
 
     @Test
-    void goesForwardOnceTheAmountIsBeingCaptured() {
+    void completesRatherThanCompensatesWhileTheAmountIsBeingCaptured() {
         var capturing = History.of(RESERVED, AUTHORIZED);
         assertThat(capturing.givenUp().and(CAPTURED).checkout).isEqualTo(new Confirmed(ORDER));
         assertThat(capturing.givenUp().checkout).isEqualTo(capturing.checkout);
     }
 
     @Test
-    void leavesASettledCheckoutAlone() {
-        for (var settled : List.of(History.of(RESERVED, AUTHORIZED, CAPTURED), History.of(OUT_OF_STOCK))) {
-            assertThat(settled.givenUp()).isEqualTo(settled);
-            assertThat(settled.checkout.redrive()).isEqualTo(new Step(settled.checkout, List.of()));
+    void neverChangesACompletedCheckout() {
+        for (var completed : List.of(History.of(RESERVED, AUTHORIZED, CAPTURED), History.of(OUT_OF_STOCK))) {
+            assertThat(completed.givenUp()).isEqualTo(completed);
+            assertThat(completed.checkout.redrive()).isEqualTo(new Step(completed.checkout, List.of()));
         }
     }
 
     @Test
-    void keepsItsPromisesUnderEveryHistoryOfUpToSevenReplies() {
+    void keepsItsInvariantsUnderEveryHistoryOfUpToSevenReplies() {
         assertThat(explore(History.of(), List.of(), 7)).isGreaterThan(100_000);
     }
 
-    /** Every sequence of replies, sensible or not; a settled checkout is not followed further than one reply. */
+    /** Explores every sequence of replies; from a completed checkout, one reply further. */
     private static int explore(History history, List<CheckoutReply> replies, int depth) {
         int histories = 1;
         for (CheckoutReply reply : EVERY_REPLY) {
@@ -175,19 +175,20 @@ class CheckoutTest {
     private static void check(History before, History after, List<CheckoutReply> replies) {
         assertThat(after.sent()).as("each command is sent once, after %s", replies).doesNotHaveDuplicates();
         if (before.checkout.isComplete()) {
-            assertThat(after).as("settled is settled, after %s", replies).isEqualTo(before);
+            assertThat(after).as("a completed checkout never changes, after %s", replies).isEqualTo(before);
         }
         if (after.checkout instanceof Confirmed) {
             assertThat(replies).as("paid and reserved").contains(RESERVED, CAPTURED);
-            assertThat(after.sent()).as("nothing was undone").doesNotContain(VoidPayment.class, ReleaseStock.class);
+            assertThat(after.sent()).as("nothing was compensated").doesNotContain(VoidPayment.class,
+                    ReleaseStock.class);
         }
         if (after.checkout instanceof Rejected && after.sent().contains(AuthorizePayment.class)) {
-            assertThat(after.sent()).as("stock went back, after %s", replies).contains(ReleaseStock.class);
+            assertThat(after.sent()).as("stock is released, after %s", replies).contains(ReleaseStock.class);
         }
         int release = after.sent().indexOf(ReleaseStock.class);
         int undo = after.sent().indexOf(VoidPayment.class);
         if (release >= 0 && undo >= 0) {
-            assertThat(replies).as("the money before the stock").contains(VOIDED);
+            assertThat(replies).as("the payment is voided before stock is released").contains(VOIDED);
             assertThat(undo).isLessThan(release);
         }
         if (release >= 0 && undo < 0) {

@@ -4,8 +4,8 @@ import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
 
 /**
- * An amount transferred between two accounts for an order. Debit and credit are one record, so no posting lacks its
- * counterpart, and all postings sum to zero.
+ * A transfer of an amount between two accounts for an order. Debit and credit are one record, so the postings always
+ * balance.
  *
  * @param amount not zero
  */
@@ -41,7 +41,7 @@ public record Transfer(OrderId orderId, Kind kind, Money amount) {
     /** @throws IllegalArgumentException if the amount is zero */
     public Transfer {
         if (amount.minorUnits() == 0) {
-            throw new IllegalArgumentException("a transfer moves more than nothing");
+            throw new IllegalArgumentException("the amount of a transfer must not be zero");
         }
     }
 }

@@ -3,12 +3,12 @@ package dev.faultline.payment.paying;
 import dev.faultline.contracts.OrderId;
 import org.jspecify.annotations.Nullable;
 
-/** The card acquirer: slow, faulty, and the only source of truth about charges. */
+/** The card acquirer: slow, unreliable, and the only source of truth about charges. */
 public interface Acquirer {
 
     /**
-     * Requests one operation on the order's payment. Blocks for a bounded time. Every request may be repeated: the
-     * acquirer executes it once.
+     * Requests one operation on the order's payment. Blocks for a bounded time. Requests are idempotent: the acquirer
+     * executes a repeated request once.
      *
      * @param traceparent the trace of the request, if any
      * @return the answer; failures of the acquirer are answers too, not exceptions
@@ -39,7 +39,7 @@ public interface Acquirer {
         record Declined(String reason) implements Answer {}
 
         /** The payment's state does not allow the operation. */
-        record Refused(AcquirerState standing) implements Answer {}
+        record Refused(AcquirerState state) implements Answer {}
 
         /** The request may have been sent, and its outcome is unknown. */
         record Unknown(String reason) implements Answer {}

@@ -143,9 +143,9 @@ public sealed interface Payment {
             return switch (answer) {
                 case Answer.Done() -> Step.to(new Authorized(orderId, details), new PaymentAuthorized(orderId));
                 case Answer.Declined(var reason) -> decline(reason);
-                case Answer.Refused(var standing) -> switch (standing) {
+                case Answer.Refused(var state) -> switch (state) {
                     case UNKNOWN, DECLINED, VOIDED, REFUNDED -> decline("refused-by-acquirer");
-                    // With other details than ours. The id is ours alone, so the acquirer's payment must be voided.
+                    // The acquirer has a payment with this id and other details, so it must be voided.
                     case AUTHORIZED, CAPTURED -> uncertain(this, "other-terms");
                 };
                 case Answer.Unknown(var reason) -> uncertain(this, reason);
@@ -219,7 +219,7 @@ public sealed interface Payment {
                 case Answer.Done() -> Step.to(new Captured(orderId, details), new PaymentCaptured(orderId),
                         capture(orderId, details));
                 case Answer.Declined(var reason) -> decline(reason);
-                case Answer.Refused(var standing) -> switch (standing) {
+                case Answer.Refused(var state) -> switch (state) {
                     case UNKNOWN, DECLINED, VOIDED, REFUNDED -> decline("refused-by-acquirer");
                     case AUTHORIZED, CAPTURED -> uncertain(this, "refused-by-acquirer");
                 };
@@ -268,7 +268,7 @@ public sealed interface Payment {
         }
     }
 
-    /** To be undone in any case. Late commands get no reply of their own; the void's reply follows. */
+    /** The payment is being voided. Late commands get no reply of their own, because the void's reply follows. */
     record Voiding(OrderId orderId, PaymentDetails details) implements Pending {
         @Override
         public Status status() {
@@ -289,7 +289,7 @@ public sealed interface Payment {
         public Step on(Answer answer) {
             return switch (answer) {
                 case Answer.Done() -> Step.to(new Voided(orderId, details), new PaymentVoided(orderId));
-                case Answer.Refused(var standing) -> switch (standing) {
+                case Answer.Refused(var state) -> switch (state) {
                     case CAPTURED -> Step.withoutReply(new Refunding(orderId, details));
                     case REFUNDED -> refunded(orderId, details);
                     case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> Step.withoutReply(this);
@@ -299,7 +299,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The amount was captured and is to be refunded. */
+    /** The amount was captured and is being refunded. */
     record Refunding(OrderId orderId, PaymentDetails details) implements Pending {
         @Override
         public Status status() {

@@ -18,13 +18,13 @@ public interface Payments {
      * Stores the intents of the commands, leases the payments that need the acquirer, and sends the replies that are
      * already certain.
      *
-     * @param instructions at most one per order
+     * @param commands at most one per order
      * @return the payments to be sent to the acquirer now
      */
-    List<LeasedPayment> lease(List<ReceivedCommand> instructions);
+    List<LeasedPayment> lease(List<ReceivedCommand> commands);
 
     /**
-     * Leases voids whose confirmation is overdue, so that no other instance processes them meanwhile.
+     * Leases voids whose confirmation is overdue, so that no other instance processes them concurrently.
      *
      * @param limit per shard
      */
@@ -36,7 +36,7 @@ public interface Payments {
      * @throws SupersededException if some of the payments have been leased again: nothing was stored or sent for those,
      *         and a retry of their commands is safe
      */
-    void record(List<Outcome> settled);
+    void record(List<Outcome> outcomes);
 
     Optional<StoredPayment> find(OrderId id);
 

@@ -27,65 +27,65 @@ import org.slf4j.MDC;
  */
 public final class ProcessingPayments {
     private static final Logger log = LoggerFactory.getLogger(ProcessingPayments.class);
-    private static final int OVERDUE_AT_A_TIME = 64;
+    private static final int OVERDUE_BATCH = 64;
 
     private final Payments payments;
     private final Acquirer acquirer;
-    private final Executor asking;
+    private final Executor executor;
 
-    /** @param asking runs each request in its own thread; the acquirer's adapter bounds their number */
-    public ProcessingPayments(Payments payments, Acquirer acquirer, Executor asking) {
+    /** @param executor runs each request in its own thread; the acquirer's adapter bounds their number */
+    public ProcessingPayments(Payments payments, Acquirer acquirer, Executor executor) {
         this.payments = payments;
         this.acquirer = acquirer;
-        this.asking = asking;
+        this.executor = executor;
     }
 
     /**
      * Executes commands; those of one order in sequence. There are three commands per order, and a void may become a
      * refund, so this takes at most as long as four of the acquirer's slowest responses, for any number of orders.
      */
-    public void process(List<ReceivedCommand> instructions) {
-        for (List<ReceivedCommand> round : rounds(instructions)) {
+    public void process(List<ReceivedCommand> commands) {
+        for (List<ReceivedCommand> round : rounds(commands)) {
             settle(payments.lease(round));
         }
     }
 
     /** Retries voids that the acquirer has not confirmed. */
     public void retryOverdueVoids() {
-        settle(payments.leaseOverdueVoids(OVERDUE_AT_A_TIME));
+        settle(payments.leaseOverdueVoids(OVERDUE_BATCH));
     }
 
     private void settle(List<LeasedPayment> leased) {
         List<CompletableFuture<Outcome>> answers = leased.stream()
-                .map(one -> CompletableFuture.supplyAsync(() -> ask(one), asking)).toList();
+                .map(one -> CompletableFuture.supplyAsync(() -> call(one), executor)).toList();
         if (!answers.isEmpty()) {
             payments.record(answers.stream().map(CompletableFuture::join).toList());
         }
     }
 
-    private Outcome ask(LeasedPayment leased) {
+    private Outcome call(LeasedPayment leased) {
         try (var _ = MDC.putCloseable("orderId", leased.payment().orderId().value())) {
             Step step = leased.payment().settle(acquirer, leased.traceparent());
             if (step.next() instanceof Pending pending) {
-                log.info("The acquirer has not confirmed to {} the payment of {}", pending.operation(),
+                log.info("The acquirer has not confirmed the {} of payment {}", pending.operation(),
                         pending.orderId());
             }
             return new Outcome(leased, step);
         }
     }
 
-    /** Splits the batch so that each round has an order once; duplicates within the batch are dropped. */
-    private static List<List<ReceivedCommand>> rounds(List<ReceivedCommand> instructions) {
+    /** Splits the batch into rounds with at most one command per order; drops duplicate commands. */
+    private static List<List<ReceivedCommand>> rounds(List<ReceivedCommand> commands) {
         var distinct = new LinkedHashMap<PaymentCommand, ReceivedCommand>();
-        instructions.forEach(instruction -> distinct.putIfAbsent(instruction.command(), instruction));
+        commands.forEach(command -> distinct.putIfAbsent(command.command(), command));
         var rounds = new ArrayList<List<ReceivedCommand>>();
         var turns = new HashMap<OrderId, Integer>();
-        for (ReceivedCommand instruction : distinct.values()) {
-            int turn = turns.merge(instruction.command().orderId(), 1, Integer::sum);
+        for (ReceivedCommand command : distinct.values()) {
+            int turn = turns.merge(command.command().orderId(), 1, Integer::sum);
             if (turn > rounds.size()) {
                 rounds.add(new ArrayList<>());
             }
-            rounds.get(turn - 1).add(instruction);
+            rounds.get(turn - 1).add(command);
         }
         return rounds;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * the acquirer is called afterwards.
  *
  * @param reply to the checkout; null if there is none yet
- * @param transfers to be in the ledger; they may be there already
+ * @param transfers the transfers to append to the ledger, unless it has them already
  */
 public record Step(Payment next, @Nullable CheckoutReply reply, List<Transfer> transfers) {
     public Step {

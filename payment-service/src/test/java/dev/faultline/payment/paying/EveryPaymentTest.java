@@ -35,55 +35,55 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every state that a payment, the card behind it and the requests still on their way can be in together, whatever
- * commands come in whatever order and number, whatever goes wrong with each request, and whoever dies before recording
- * the outcome. There are finitely many, so all are visited.
+ * Explores every reachable combined state of a payment, the acquirer's card and the requests in flight, under any
+ * sequence of commands, any failure of a request, and crashes before the outcome is recorded. The state space is
+ * finite, so it is explored completely.
  */
 class EveryPaymentTest {
     private static final OrderId ORDER = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
     private static final List<PaymentCommand> COMMANDS = List.of(
             new AuthorizePayment(ORDER, new Money(1250, "EUR"), "card-visa"), new CapturePayment(ORDER),
             new VoidPayment(ORDER));
-    /** More requests of a kind on their way change nothing more: the acquirer does nothing twice. */
-    private static final int MOST_ON_THEIR_WAY = 3;
+    /** More requests in flight add no states, because the acquirer executes each operation once. */
+    private static final int MAX_IN_FLIGHT = 3;
 
-    private static final Map<World, List<String>> WORLDS = new HashMap<>();
+    private static final Map<State, List<String>> STATES = new HashMap<>();
 
-    /** What befalls a request. */
-    private enum Fate {
-        /** Done and answered; an authorization is granted. */
+    /** What happens to a request. */
+    private enum Fault {
+        /** Executed and answered; an authorization succeeds. */
         FINE,
         /** Answered; an authorization is declined. */
         BANK_DECLINES,
-        /** Lost before anything was done. */
+        /** Lost before it was executed. */
         LOST,
-        /** Done, and the answer is lost. */
+        /** Executed, but the answer is lost. */
         ANSWER_LOST,
-        /** Done at some later time, and never answered. */
+        /** Executed at a later time and never answered. */
         LATE,
-        /** Not even sent: the circuit is open. */
+        /** Not sent, because the circuit is open. */
         NOT_SENT
     }
 
     /**
-     * @param stored the payment as it is read back
-     * @param onTheirWay requests that the acquirer has yet to see
-     * @param declined whether an authorization was answered as declined
-     * @param voided whether the checkout was told that the payment is void
+     * @param stored the payment as it is read from the database
+     * @param inFlight requests that have not reached the acquirer
+     * @param declined whether the checkout received a decline of its authorization
+     * @param voided whether the checkout received the confirmation of its void
      */
-    private record World(Payment stored, AcquirerState card, Set<Operation> onTheirWay, Set<Transfer.Kind> ledger,
+    private record State(Payment stored, AcquirerState card, Set<Operation> inFlight, Set<Transfer.Kind> ledger,
             boolean declined, boolean voided) {
 
-        static World initial() {
-            return new World(new Absent(ORDER), AcquirerState.UNKNOWN, Set.of(), Set.of(), false, false);
+        static State initial() {
+            return new State(new Absent(ORDER), AcquirerState.UNKNOWN, Set.of(), Set.of(), false, false);
         }
 
-        /** All that can happen next. */
-        Map<String, World> next() {
-            var next = new HashMap<String, World>();
+        /** The successor states by event. */
+        Map<String, State> next() {
+            var next = new HashMap<String, State>();
             for (PaymentCommand command : COMMANDS) {
                 Step step = stored.on(command);
-                World taken = recorded(command, step, card, onTheirWay);
+                State taken = recorded(command, step, card, inFlight);
                 next.put(name(command), taken);
                 if (step.next() instanceof Pending pending) {
                     ask(name(command), command, pending, taken, next);
@@ -92,35 +92,35 @@ class EveryPaymentTest {
             if (stored.status() == Payment.Status.VOIDING || stored.status() == Payment.Status.REFUNDING) {
                 ask("overdue", COMMANDS.getLast(), (Pending) stored, this, next);
             }
-            for (Operation late : onTheirWay) {
-                var others = EnumSet.copyOf(onTheirWay);
+            for (Operation late : inFlight) {
+                var others = EnumSet.copyOf(inFlight);
                 others.remove(late);
-                var acquirer = new Card(card, Set.copyOf(others), List.of(Fate.FINE));
+                var acquirer = new Card(card, Set.copyOf(others), List.of(Fault.FINE));
                 acquirer.perform(late);
-                next.put("late " + late, new World(stored, acquirer.standing, acquirer.onTheirWay, ledger, declined,
+                next.put("late " + late, new State(stored, acquirer.state, acquirer.inFlight, ledger, declined,
                         voided));
             }
             return next;
         }
 
-        private void ask(String cause, PaymentCommand command, Pending pending, World taken, Map<String, World> next) {
-            for (Fate first : Fate.values()) {
-                for (Fate second : Fate.values()) {
-                    var acquirer = new Card(card, onTheirWay, List.of(first, second));
+        private void ask(String cause, PaymentCommand command, Pending pending, State taken, Map<String, State> next) {
+            for (Fault first : Fault.values()) {
+                for (Fault second : Fault.values()) {
+                    var acquirer = new Card(card, inFlight, List.of(first, second));
                     Step step = pending.settle(acquirer, null);
-                    String fates = cause + " " + first + " " + second;
-                    next.put(fates, taken.recorded(command, step, acquirer.standing, acquirer.onTheirWay));
-                    next.put(fates + ", died", new World(taken.stored, acquirer.standing, acquirer.onTheirWay,
+                    String faults = cause + " " + first + " " + second;
+                    next.put(faults, taken.recorded(command, step, acquirer.state, acquirer.inFlight));
+                    next.put(faults + ", died", new State(taken.stored, acquirer.state, acquirer.inFlight,
                             taken.ledger, taken.declined, taken.voided));
                 }
             }
         }
 
-        private World recorded(PaymentCommand command, Step step, AcquirerState card, Set<Operation> onTheirWay) {
+        private State recorded(PaymentCommand command, Step step, AcquirerState card, Set<Operation> inFlight) {
             CheckoutReply reply = step.reply();
-            var booked = Stream.concat(ledger.stream(), step.transfers().stream().map(Transfer::kind))
+            var kinds = Stream.concat(ledger.stream(), step.transfers().stream().map(Transfer::kind))
                     .collect(Collectors.toSet());
-            return new World(readBack(step.next()), card, onTheirWay, booked,
+            return new State(readBack(step.next()), card, inFlight, kinds,
                     declined || (command instanceof AuthorizePayment && reply instanceof PaymentDeclined),
                     voided || reply instanceof PaymentVoided);
         }
@@ -138,27 +138,27 @@ class EveryPaymentTest {
         }
     }
 
-    /** The acquirer's promise: each operation at most once under one id, and none after a void or a refund. */
+    /** The acquirer's contract: each operation at most once per id, and none after a void or a refund. */
     private static final class Card implements Acquirer {
-        private final List<Fate> fates;
+        private final List<Fault> faults;
         private int asked;
-        private AcquirerState standing;
-        private Set<Operation> onTheirWay;
+        private AcquirerState state;
+        private Set<Operation> inFlight;
 
-        Card(AcquirerState standing, Set<Operation> onTheirWay, List<Fate> fates) {
-            this.standing = standing;
-            this.onTheirWay = onTheirWay;
-            this.fates = fates;
+        Card(AcquirerState state, Set<Operation> inFlight, List<Fault> faults) {
+            this.state = state;
+            this.inFlight = inFlight;
+            this.faults = faults;
         }
 
         @Override
         public Answer ask(Request request, @Nullable String traceparent) {
-            Fate fate = fates.get(asked++);
-            return switch (fate) {
+            Fault fault = faults.get(asked++);
+            return switch (fault) {
                 case FINE -> perform(request.operation());
                 case BANK_DECLINES -> {
-                    if (request.operation() == Operation.AUTHORIZE && standing == AcquirerState.UNKNOWN) {
-                        standing = AcquirerState.DECLINED;
+                    if (request.operation() == Operation.AUTHORIZE && state == AcquirerState.UNKNOWN) {
+                        state = AcquirerState.DECLINED;
                     }
                     yield perform(request.operation());
                 }
@@ -168,8 +168,8 @@ class EveryPaymentTest {
                     yield new Answer.Unknown("answer lost");
                 }
                 case LATE -> {
-                    if (onTheirWay.size() < MOST_ON_THEIR_WAY) {
-                        onTheirWay = Stream.concat(onTheirWay.stream(), Stream.of(request.operation()))
+                    if (inFlight.size() < MAX_IN_FLIGHT) {
+                        inFlight = Stream.concat(inFlight.stream(), Stream.of(request.operation()))
                                 .collect(Collectors.toUnmodifiableSet());
                     }
                     yield new Answer.Unknown("late");
@@ -180,45 +180,45 @@ class EveryPaymentTest {
 
         private Answer perform(Operation operation) {
             return switch (operation) {
-                case AUTHORIZE -> switch (standing) {
+                case AUTHORIZE -> switch (state) {
                     case UNKNOWN -> becomes(AcquirerState.AUTHORIZED);
                     case AUTHORIZED, CAPTURED -> new Answer.Done();
                     case DECLINED -> new Answer.Declined("insufficient-funds");
-                    case VOIDED, REFUNDED -> new Answer.Refused(standing);
+                    case VOIDED, REFUNDED -> new Answer.Refused(state);
                 };
-                case CAPTURE -> switch (standing) {
+                case CAPTURE -> switch (state) {
                     case AUTHORIZED -> becomes(AcquirerState.CAPTURED);
                     case CAPTURED -> new Answer.Done();
-                    case UNKNOWN, DECLINED, VOIDED, REFUNDED -> new Answer.Refused(standing);
+                    case UNKNOWN, DECLINED, VOIDED, REFUNDED -> new Answer.Refused(state);
                 };
-                case VOID -> switch (standing) {
+                case VOID -> switch (state) {
                     case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> becomes(AcquirerState.VOIDED);
-                    case CAPTURED, REFUNDED -> new Answer.Refused(standing);
+                    case CAPTURED, REFUNDED -> new Answer.Refused(state);
                 };
-                case REFUND -> switch (standing) {
+                case REFUND -> switch (state) {
                     case CAPTURED, REFUNDED -> becomes(AcquirerState.REFUNDED);
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> new Answer.Refused(standing);
+                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> new Answer.Refused(state);
                 };
             };
         }
 
         private Answer becomes(AcquirerState next) {
-            standing = next;
+            state = next;
             return new Answer.Done();
         }
     }
 
     @BeforeAll
-    static void visitAllWorlds() {
-        Deque<World> open = new ArrayDeque<>(List.of(World.initial()));
-        WORLDS.put(World.initial(), List.of());
+    static void exploreAllStates() {
+        Deque<State> open = new ArrayDeque<>(List.of(State.initial()));
+        STATES.put(State.initial(), List.of());
         while (!open.isEmpty()) {
-            World world = open.remove();
-            world.next().forEach((event, next) -> {
-                if (!WORLDS.containsKey(next)) {
-                    var way = new ArrayList<>(WORLDS.getOrDefault(world, List.of()));
-                    way.add(event);
-                    WORLDS.put(next, List.copyOf(way));
+            State explored = open.remove();
+            explored.next().forEach((event, next) -> {
+                if (!STATES.containsKey(next)) {
+                    var path = new ArrayList<>(STATES.getOrDefault(explored, List.of()));
+                    path.add(event);
+                    STATES.put(next, List.copyOf(path));
                     open.add(next);
                 }
             });
@@ -227,54 +227,56 @@ class EveryPaymentTest {
 
     @Test
     void visitsPaymentsInEveryState() {
-        assertThat(WORLDS.keySet().stream().map(world -> world.stored.status()))
+        assertThat(STATES.keySet().stream().map(explored -> explored.stored.status()))
                 .contains(Payment.Status.values());
     }
 
     @Test
-    void holdsAndTakesNothingOnceTheCheckoutWasToldThatThePaymentIsVoid() {
-        assertThat(WORLDS).allSatisfy((world, way) -> {
-            if (world.voided) {
-                assertThat(world.card).as("after %s", way).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
+    void neitherHoldsNorCapturesAfterAConfirmedVoid() {
+        assertThat(STATES).allSatisfy((explored, path) -> {
+            if (explored.voided) {
+                assertThat(explored.card).as("after %s", path).isNotIn(AcquirerState.AUTHORIZED,
+                        AcquirerState.CAPTURED);
             }
         });
     }
 
     @Test
-    void holdsAndTakesNothingOnceAnAuthorizationWasAnsweredAsDeclined() {
-        assertThat(WORLDS).allSatisfy((world, way) -> {
-            if (world.declined) {
-                assertThat(world.card).as("after %s", way).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
+    void neitherHoldsNorCapturesAfterADeclinedAuthorization() {
+        assertThat(STATES).allSatisfy((explored, path) -> {
+            if (explored.declined) {
+                assertThat(explored.card).as("after %s", path).isNotIn(AcquirerState.AUTHORIZED,
+                        AcquirerState.CAPTURED);
             }
         });
     }
 
     @Test
-    void saysOnlyWhatTheAcquirerHasDone() {
-        assertThat(WORLDS).allSatisfy((world, way) -> {
-            switch (world.stored.status()) {
-                case ABSENT -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.UNKNOWN);
-                case AUTHORIZED -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.AUTHORIZED);
-                case CAPTURED -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.CAPTURED);
-                case DECLINED -> assertThat(world.card).as("after %s", way).isIn(AcquirerState.UNKNOWN,
+    void agreesWithTheAcquirer() {
+        assertThat(STATES).allSatisfy((explored, path) -> {
+            switch (explored.stored.status()) {
+                case ABSENT -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.UNKNOWN);
+                case AUTHORIZED -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.AUTHORIZED);
+                case CAPTURED -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.CAPTURED);
+                case DECLINED -> assertThat(explored.card).as("after %s", path).isIn(AcquirerState.UNKNOWN,
                         AcquirerState.DECLINED);
                 case CAPTURE_DECLINED ->
-                    assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.AUTHORIZED);
-                case VOIDED -> assertThat(world.card).as("after %s", way).isIn(AcquirerState.UNKNOWN,
+                    assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.AUTHORIZED);
+                case VOIDED -> assertThat(explored.card).as("after %s", path).isIn(AcquirerState.UNKNOWN,
                         AcquirerState.VOIDED);
-                case REFUNDED -> assertThat(world.card).as("after %s", way).isEqualTo(AcquirerState.REFUNDED);
+                case REFUNDED -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.REFUNDED);
                 case AUTHORIZING, CAPTURING, VOIDING, REFUNDING -> {
-                    // in doubt
+                    // the outcome is unknown
                 }
             }
         });
     }
 
     @Test
-    void keepsALedgerThatEqualsWhatTheAcquirerDid() {
-        assertThat(WORLDS).allSatisfy((world, way) -> {
-            if (!(world.stored instanceof Pending)) {
-                assertThat(world.ledger).as("after %s", way).isEqualTo(switch (world.card) {
+    void keepsALedgerThatEqualsTheAcquirersState() {
+        assertThat(STATES).allSatisfy((explored, path) -> {
+            if (!(explored.stored instanceof Pending)) {
+                assertThat(explored.ledger).as("after %s", path).isEqualTo(switch (explored.card) {
                     case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> Set.of();
                     case CAPTURED -> Set.of(Transfer.Kind.CAPTURE);
                     case REFUNDED -> Set.of(Transfer.Kind.CAPTURE, Transfer.Kind.REFUND);
@@ -283,17 +285,17 @@ class EveryPaymentTest {
         });
     }
 
-    /** Never left charged: whatever has happened, a void is confirmed as soon as the acquirer answers. */
+    /** From every state a void is confirmed as soon as the acquirer responds. */
     @Test
-    void canUndoWhateverHasHappened() {
-        assertThat(WORLDS).allSatisfy((world, way) -> {
-            var acquirer = new Card(world.card, world.onTheirWay, List.of(Fate.FINE, Fate.FINE));
-            Step step = world.stored.on(new VoidPayment(ORDER));
+    void canVoidFromEveryState() {
+        assertThat(STATES).allSatisfy((explored, path) -> {
+            var acquirer = new Card(explored.card, explored.inFlight, List.of(Fault.FINE, Fault.FINE));
+            Step step = explored.stored.on(new VoidPayment(ORDER));
             if (step.next() instanceof Pending pending) {
                 step = pending.settle(acquirer, null);
             }
-            assertThat(step.reply()).as("after %s", way).isEqualTo(new PaymentVoided(ORDER));
-            assertThat(acquirer.standing).as("after %s", way).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
+            assertThat(step.reply()).as("after %s", path).isEqualTo(new PaymentVoided(ORDER));
+            assertThat(acquirer.state).as("after %s", path).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
         });
     }
 }

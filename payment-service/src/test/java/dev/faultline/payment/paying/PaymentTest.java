@@ -40,7 +40,7 @@ class PaymentTest {
     private static final Transfer REFUNDED = new Transfer(ORDER, Transfer.Kind.REFUND, AMOUNT);
 
     @Test
-    void storesTheIntentBeforeTheAcquirerIsAsked() {
+    void storesTheIntentBeforeTheAcquirerIsCalled() {
         assertThat(new Absent(ORDER).on(AUTHORIZE))
                 .isEqualTo(new Step(new Authorizing(ORDER, TERMS, false), null, List.of()));
         assertThat(new Authorized(ORDER, TERMS).on(CAPTURE))
@@ -57,13 +57,13 @@ class PaymentTest {
     }
 
     @Test
-    void tellsTheAcquirersReasonForADecline() {
+    void repliesWithTheAcquirersDeclineReason() {
         assertThat(new Authorizing(ORDER, TERMS, false).on(new Answer.Declined("expired-card"))).isEqualTo(new Step(
                 new Declined(ORDER, TERMS, "expired-card"), new PaymentDeclined(ORDER, "expired-card"), List.of()));
     }
 
     @Test
-    void isUnsettledWhenTheAcquirerMayHaveBeenAskedAndDoesNotSay() {
+    void isUnsettledWhenTheRequestMayHaveBeenSentAndItsOutcomeIsUnknown() {
         var first = new Authorizing(ORDER, TERMS, false);
         assertThat(first.on(new Answer.Unknown("acquirer-timeout")))
                 .isEqualTo(new Step(first, new PaymentUnsettled(ORDER, "acquirer-timeout"), List.of()));
@@ -73,7 +73,7 @@ class PaymentTest {
     }
 
     @Test
-    void isDeclinedForGoodWhenNothingWasEverSent() {
+    void isDeclinedWhenNothingWasEverSent() {
         Step step = new Authorizing(ORDER, TERMS, false).on(new Answer.NotSent("acquirer-unavailable"));
 
         assertThat(step.reply()).isEqualTo(new PaymentDeclined(ORDER, "acquirer-unavailable"));
@@ -81,14 +81,14 @@ class PaymentTest {
     }
 
     @Test
-    void answersARepeatedCommandWithTheFirstAnswer() {
+    void repliesToARepeatedCommandWithTheFirstReply() {
         assertThat(new Captured(ORDER, TERMS).on(AUTHORIZE).reply()).isEqualTo(new PaymentAuthorized(ORDER));
         assertThat(new Captured(ORDER, TERMS).on(CAPTURE).reply()).isEqualTo(new PaymentCaptured(ORDER));
         assertThat(new Refunded(ORDER, TERMS).on(VOID).reply()).isEqualTo(new PaymentVoided(ORDER));
     }
 
     @Test
-    void barsAnAuthorizationThatComesAfterItsVoid() {
+    void preventsAnAuthorizationThatArrivesAfterItsVoid() {
         Step tombstone = new Absent(ORDER).on(VOID);
 
         assertThat(tombstone.next()).isEqualTo(new Voided(ORDER, null));
@@ -97,7 +97,7 @@ class PaymentTest {
     }
 
     @Test
-    void refundsWhatWasTakenBeforeTheVoid() {
+    void refundsWhatWasCapturedBeforeTheVoid() {
         assertThat(new Voiding(ORDER, TERMS).on(new Answer.Refused(AcquirerState.CAPTURED)).next())
                 .isEqualTo(new Refunding(ORDER, TERMS));
         assertThat(new Refunding(ORDER, TERMS).on(new Answer.Done())).isEqualTo(
@@ -105,7 +105,7 @@ class PaymentTest {
     }
 
     @Test
-    void staysWhatItIsAndSaysNothingWhileAVoidIsNotConfirmed() {
+    void staysUnchangedWithoutAReplyWhileAVoidIsNotConfirmed() {
         var voiding = new Voiding(ORDER, TERMS);
 
         assertThat(voiding.on(new Answer.Unknown("acquirer-timeout")))

@@ -37,9 +37,9 @@ import org.springframework.stereotype.Repository;
  * Executes batches of commands. Thread-safe; blocks.
  *
  * <p>
- * The orders of a batch whose stock is on one shard are decided in one local transaction there, in order of arrival;
- * the orders that need several shards are decided together in one distributed transaction. Every transaction acquires
- * its locks in one order, inboxes by shard and message, then stock by shard and SKU, so that they cannot deadlock.
+ * A batch needs one local transaction per shard for the orders on that shard, in order of arrival, and one distributed
+ * transaction for all orders on several shards. Every transaction acquires its locks in the same order, inboxes by
+ * shard and message, then stock by shard and SKU, so that transactions cannot deadlock.
  */
 @Repository
 public class JdbcReservations {
@@ -48,7 +48,7 @@ public class JdbcReservations {
     private final Outbox outbox;
 
     /** An executed command and its reply. */
-    public record Answered(ReceivedMessage<InventoryCommand> command, CheckoutReply reply) {}
+    public record CommandResult(ReceivedMessage<InventoryCommand> command, CheckoutReply reply) {}
 
     JdbcReservations(Shards shards, Inbox inbox, Outbox outbox) {
         this.shards = shards;
@@ -57,24 +57,24 @@ public class JdbcReservations {
     }
 
     /**
-     * When this returns, effects and replies are committed, and commands that were seen before had neither. When it
-     * throws, some transactions of the batch may be committed; a retry of the batch completes it.
+     * Executes a batch. When this method returns, all effects and replies are committed; duplicate messages have
+     * neither. When it throws, some transactions may be committed, and a retry of the batch completes it.
      *
-     * @return the commands that were new
+     * @return the results of the commands that were not duplicates
      */
-    public List<Answered> handle(List<ReceivedMessage<InventoryCommand>> batch) {
+    public List<CommandResult> handle(List<ReceivedMessage<InventoryCommand>> batch) {
         var groups = batch.stream()
-                .collect(Collectors.groupingBy(this::onlyShard, LinkedHashMap::new, Collectors.toList()));
-        var answered = new ArrayList<Answered>(batch.size());
+                .collect(Collectors.groupingBy(this::singleShard, LinkedHashMap::new, Collectors.toList()));
+        var results = new ArrayList<CommandResult>(batch.size());
         for (var group : groups.values()) {
             Set<Bucket> buckets = skus(group).stream().map(JdbcReservations::bucket).collect(Collectors.toSet());
-            answered.addAll(shards.transact(buckets, transaction -> new Batch(transaction, group).handle()));
+            results.addAll(shards.transact(buckets, transaction -> new Batch(transaction, group).handle()));
         }
-        return answered;
+        return results;
     }
 
-    /** The shard of all lines; empty if there are several. */
-    private Optional<ShardName> onlyShard(ReceivedMessage<InventoryCommand> message) {
+    /** The shard of all lines; empty if the lines are on several shards. */
+    private Optional<ShardName> singleShard(ReceivedMessage<InventoryCommand> message) {
         List<ShardName> involved = message.payload().lines().stream().map(line -> shards.shardOf(bucket(line.sku())))
                 .distinct().toList();
         return involved.size() == 1 ? Optional.of(involved.getFirst()) : Optional.empty();
@@ -93,39 +93,39 @@ public class JdbcReservations {
     private final class Batch {
         private final Collection<ShardSession> sessions;
         private final List<ReceivedMessage<InventoryCommand>> messages;
-        private final Map<Sku, ShardName> places = new HashMap<>();
+        private final Map<Sku, ShardName> shardBySku = new HashMap<>();
 
         Batch(ShardTransaction transaction, List<ReceivedMessage<InventoryCommand>> messages) {
             this.sessions = transaction.sessions();
             this.messages = messages;
-            skus(messages).forEach(sku -> places.put(sku, transaction.on(bucket(sku)).shard()));
+            skus(messages).forEach(sku -> shardBySku.put(sku, transaction.on(bucket(sku)).shard()));
         }
 
-        List<Answered> handle() {
+        List<CommandResult> handle() {
             List<ReceivedMessage<InventoryCommand>> fresh = claim();
             if (fresh.isEmpty()) {
                 return List.of();
             }
             Map<Sku, Integer> available = lockStock(fresh);
-            var allotting = new AllocatingStock(available, reservations(fresh));
-            List<Answered> answered = fresh.stream()
-                    .map(command -> new Answered(command, allotting.decide(command.payload()))).toList();
-            write(allotting);
-            reply(answered);
-            return answered;
+            var allocation = new AllocatingStock(available, reservations(fresh));
+            List<CommandResult> results = fresh.stream()
+                    .map(command -> new CommandResult(command, allocation.decide(command.payload()))).toList();
+            write(allocation);
+            reply(results);
+            return results;
         }
 
         private List<ReceivedMessage<InventoryCommand>> claim() {
             var fresh = new HashSet<UUID>();
             for (ShardSession session : sessions) {
-                List<UUID> ids = on(session, messages, this::home).stream().map(ReceivedMessage::id).toList();
+                List<UUID> ids = on(session, messages, this::homeSku).stream().map(ReceivedMessage::id).toList();
                 try {
                     fresh.addAll(inbox.claim(session.connection(), ids));
                 } catch (SQLException e) {
                     throw new UncategorizedSQLException("claim", null, e);
                 }
             }
-            // The batch may contain a message twice.
+            // A batch may contain the same message twice.
             return messages.stream().filter(message -> fresh.remove(message.id())).toList();
         }
 
@@ -146,22 +146,22 @@ public class JdbcReservations {
                     .toList());
         }
 
-        private void write(AllocatingStock allotted) {
-            List<ReservationRow> made = allotted.made().stream().flatMap(ReservationRow::of).toList();
-            List<ReservationRow> released = allotted.released().stream().flatMap(ReservationRow::of).toList();
+        private void write(AllocatingStock allocation) {
+            List<ReservationRow> created = allocation.created().stream().flatMap(ReservationRow::of).toList();
+            List<ReservationRow> released = allocation.released().stream().flatMap(ReservationRow::of).toList();
             for (ShardSession session : sessions) {
                 ReservationTables tables = tables(session);
-                tables.take(on(session, allotted.taken().entrySet(), Map.Entry::getKey));
-                tables.insert(on(session, made, row -> row.line().sku()));
+                tables.allocate(on(session, allocation.allocated().entrySet(), Map.Entry::getKey));
+                tables.insert(on(session, created, row -> row.line().sku()));
                 tables.release(on(session, released, row -> row.line().sku()));
             }
         }
 
-        private void reply(List<Answered> answered) {
+        private void reply(List<CommandResult> results) {
             for (ShardSession session : sessions) {
-                List<OutgoingMessage> replies = on(session, answered, answer -> home(answer.command)).stream()
-                        .map(answer -> answer.command.reply(CheckoutReply.TOPIC, answer.reply.orderId().value(),
-                                answer.reply))
+                List<OutgoingMessage> replies = on(session, results, result -> homeSku(result.command)).stream()
+                        .map(result -> result.command.reply(CheckoutReply.TOPIC, result.reply.orderId().value(),
+                                result.reply))
                         .toList();
                 try {
                     outbox.append(session.connection(), replies);
@@ -171,8 +171,8 @@ public class JdbcReservations {
             }
         }
 
-        /** The SKU whose shard records and answers an order's messages: one of its lines, always the same. */
-        private Sku home(ReceivedMessage<InventoryCommand> message) {
+        /** The order's first SKU; its shard holds the inbox entry and the outbox message. */
+        private Sku homeSku(ReceivedMessage<InventoryCommand> message) {
             return message.payload().lines().stream().map(OrderLine::sku).min(Comparator.naturalOrder()).orElseThrow();
         }
 
@@ -181,7 +181,7 @@ public class JdbcReservations {
         }
 
         private <T> List<T> on(ShardSession session, Collection<T> items, Function<T, Sku> sku) {
-            return items.stream().filter(item -> session.shard().equals(places.get(sku.apply(item)))).toList();
+            return items.stream().filter(item -> session.shard().equals(shardBySku.get(sku.apply(item)))).toList();
         }
     }
 }

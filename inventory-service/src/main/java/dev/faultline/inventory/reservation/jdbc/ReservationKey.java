@@ -3,5 +3,5 @@ package dev.faultline.inventory.reservation.jdbc;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.Sku;
 
-/** Names one line of a reservation. */
+/** The key of a reservation line. */
 record ReservationKey(OrderId order, Sku sku) {}

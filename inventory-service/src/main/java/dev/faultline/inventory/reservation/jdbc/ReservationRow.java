@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of a reservation, on the shard of its SKU.
  *
- * @param shortage why the order was rejected, on every line of it; null unless it was
+ * @param shortage the reason of a rejection, the same on every line of the order; null otherwise
  */
 record ReservationRow(OrderId order, OrderLine line, Status status, @Nullable Shortage shortage) {
 
@@ -37,7 +37,7 @@ record ReservationRow(OrderId order, OrderLine line, Status status, @Nullable Sh
                 .map(line -> new ReservationRow(reservation.orderId(), line, status, shortage));
     }
 
-    /** Joins the rows of several shards. */
+    /** Assembles reservations from the rows of all shards. */
     static List<Reservation> reservations(Collection<ReservationRow> rows) {
         var byOrder = rows.stream()
                 .collect(Collectors.groupingBy(ReservationRow::order, TreeMap::new, Collectors.toList()));
@@ -56,7 +56,7 @@ record ReservationRow(OrderId order, OrderLine line, Status status, @Nullable Sh
 
     private Shortage requiredShortage() {
         if (shortage == null) {
-            throw new IllegalStateException("order " + order + " was rejected for no reason");
+            throw new IllegalStateException("rejected order " + order + " has no shortage");
         }
         return shortage;
     }

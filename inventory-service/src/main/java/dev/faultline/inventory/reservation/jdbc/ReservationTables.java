@@ -19,14 +19,14 @@ import dev.faultline.sharding.Bucket;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The statements of a batch on one shard: one round trip each, however large the batch. */
+/** The statements of a batch on one shard. Each takes one round trip, regardless of the batch size. */
 record ReservationTables(JdbcClient jdbc) {
     private static final Comparator<ReservationRow> BY_KEY = Comparator.comparing(ReservationRow::order)
             .thenComparing(row -> row.line().sku());
 
     /**
-     * The available stock, with rows locked in SKU order, so that batches cannot deadlock. A SKU that was never
-     * received is missing.
+     * Returns the available stock and locks its rows in SKU order, so that batches cannot deadlock. A SKU that was
+     * never received is missing from the result.
      */
     Map<Sku, Integer> lockStock(Collection<Sku> skus) {
         var available = HashMap.<Sku, Integer>newHashMap(skus.size());
@@ -38,7 +38,7 @@ record ReservationTables(JdbcClient jdbc) {
         return available;
     }
 
-    /** Read in a separate statement after the stock is locked, so that other transactions' reservations are visible. */
+    /** Must run after {@link #lockStock}, so that concurrently committed reservations are visible. */
     List<ReservationRow> find(Collection<ReservationKey> keys) {
         return jdbc.sql("""
                 select order_id, sku, quantity, status, short_of, short_requested, short_available
@@ -58,7 +58,7 @@ record ReservationTables(JdbcClient jdbc) {
     }
 
     /** Moves stock from available to reserved; a negative quantity moves it back. */
-    void take(Collection<Map.Entry<Sku, Integer>> taken) {
+    void allocate(Collection<Map.Entry<Sku, Integer>> taken) {
         if (taken.isEmpty()) {
             return;
         }
@@ -69,11 +69,11 @@ record ReservationTables(JdbcClient jdbc) {
                 .param(column(taken, String.class, entry -> entry.getKey().value()))
                 .param(column(taken, Integer.class, Map.Entry::getValue)).update();
         if (updated != taken.size()) {
-            throw new IllegalStateException(updated + " of " + taken.size() + " stock rows are there: " + taken);
+            throw new IllegalStateException("only " + updated + " of " + taken.size() + " stock rows exist: " + taken);
         }
     }
 
-    /** Fails on a key that exists: a concurrent transaction decided the same order first. */
+    /** Fails on an existing key, which means that a concurrent transaction has decided the same order. */
     void insert(Collection<ReservationRow> unsorted) {
         if (unsorted.isEmpty()) {
             return;
@@ -95,7 +95,7 @@ record ReservationTables(JdbcClient jdbc) {
                 .update();
     }
 
-    /** Requires that their stock is locked, because it is returned. */
+    /** Marks reservations as released. The caller must have locked and must return their stock. */
     void release(Collection<ReservationRow> rows) {
         if (rows.isEmpty()) {
             return;

@@ -1,4 +1,4 @@
-/** Reservations in PostgreSQL: a batch of commands, its effects and its replies in one transaction a shard. */
+/** Reservations in PostgreSQL: one transaction per shard for a batch of commands, its effects and its replies. */
 @NullMarked
 package dev.faultline.inventory.reservation.jdbc;
 

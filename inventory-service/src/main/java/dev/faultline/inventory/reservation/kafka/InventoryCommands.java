@@ -4,7 +4,7 @@ import java.util.List;
 
 import dev.faultline.contracts.InventoryCommand;
 import dev.faultline.inventory.reservation.jdbc.JdbcReservations;
-import dev.faultline.inventory.reservation.jdbc.JdbcReservations.Answered;
+import dev.faultline.inventory.reservation.jdbc.JdbcReservations.CommandResult;
 import dev.faultline.messaging.MessageHandler;
 import dev.faultline.messaging.MessageTracing;
 import dev.faultline.messaging.ReceivedMessage;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
-/** Executes each batch and records metrics. */
+/** Executes batches of commands and records metrics. */
 @Component
 class InventoryCommands implements MessageHandler<InventoryCommand> {
     private static final Logger log = LoggerFactory.getLogger(InventoryCommands.class);
@@ -29,21 +29,21 @@ class InventoryCommands implements MessageHandler<InventoryCommand> {
         this.reservations = reservations;
         this.tracing = tracing;
         this.metrics = metrics;
-        this.batchSize = DistributionSummary.builder("inventory.batch").baseUnit("commands")
-                .description("commands that were polled together").register(metrics);
+        this.batchSize = DistributionSummary.builder("faultline.inventory.batch.size").baseUnit("commands")
+                .description("commands in a polled batch").register(metrics);
     }
 
     @Override
     public void handle(List<ReceivedMessage<InventoryCommand>> batch) {
         batchSize.record(batch.size());
-        reservations.handle(batch).forEach(this::tell);
+        reservations.handle(batch).forEach(this::report);
     }
 
-    private void tell(Answered answered) {
-        metrics.counter("inventory.replies", "reply", answered.reply().getClass().getSimpleName()).increment();
-        tracing.within(answered.command(), () -> {
-            try (var _ = MDC.putCloseable("orderId", answered.reply().orderId().value())) {
-                log.info("{}", answered.reply());
+    private void report(CommandResult result) {
+        metrics.counter("faultline.inventory.replies", "reply", result.reply().getClass().getSimpleName()).increment();
+        tracing.runInSpan(result.command(), () -> {
+            try (var _ = MDC.putCloseable("orderId", result.reply().orderId().value())) {
+                log.info("{}", result.reply());
             }
         });
     }

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin.NewTopics;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
-/** The topics that the service consumes and produces. */
+/** The topics of the service and the consumer of its commands. */
 @Configuration(proxyBeanMethods = false)
 class InventoryConsumerConfiguration {
 

@@ -33,7 +33,7 @@ class JdbcStockLevels implements StockLevels {
         return shards.transact(bucket, session -> receive(session.jdbc(), receipt, bucket));
     }
 
-    /** The SKU's row is created if necessary and locked first, so that two receipts with one id are serialized. */
+    /** Creates the SKU's row if necessary and locks it first, so that receipts with the same id are serialized. */
     private static StockLevel receive(JdbcClient jdbc, GoodsReceipt receipt, Bucket bucket) {
         String sku = receipt.sku().value();
         jdbc.sql("insert into stock (sku, bucket, available, reserved) values (?, ?, 0, 0) on conflict do nothing")

@@ -32,24 +32,24 @@ class StockController {
         this.levels = levels;
     }
 
-    record Received(@Min(1) @Max(GoodsReceipt.LIMIT) int quantity) {}
+    record ReceiptRequest(@Min(1) @Max(GoodsReceipt.LIMIT) int quantity) {}
 
     @GetMapping
     StockLevel level(@PathVariable Sku sku) {
         return levels.of(sku).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "no-such-stock",
-                "There is no such stock", "No goods of SKU " + sku + " were ever received."));
+                "No such stock", "SKU " + sku + " was never received."));
     }
 
     @PutMapping("/receipts/{receiptId}")
     StockLevel receive(@PathVariable Sku sku, @PathVariable ReceiptId receiptId,
-            @Valid @RequestBody Received received) {
+            @Valid @RequestBody ReceiptRequest request) {
         try {
-            return levels.receive(new GoodsReceipt(receiptId, sku, received.quantity()));
+            return levels.receive(new GoodsReceipt(receiptId, sku, request.quantity()));
         } catch (ReceiptConflictException e) {
             throw new ProblemException(HttpStatus.CONFLICT, "receipt-differs",
                     "The receipt was for another quantity", String.valueOf(e.getMessage()));
         } catch (StockLimitExceededException e) {
-            throw ProblemException.invalid("too-much-stock", "There would be too much stock",
+            throw ProblemException.invalid("too-much-stock", "The stock limit would be exceeded",
                     List.of(new FieldError("quantity", String.valueOf(e.getMessage()))));
         }
     }

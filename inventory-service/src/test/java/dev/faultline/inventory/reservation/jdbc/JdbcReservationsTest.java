@@ -33,7 +33,7 @@ import dev.faultline.inventory.Commands;
 import dev.faultline.inventory.Goods;
 import dev.faultline.inventory.OnTwoShards;
 import dev.faultline.inventory.reservation.Reservation.Released;
-import dev.faultline.inventory.reservation.jdbc.JdbcReservations.Answered;
+import dev.faultline.inventory.reservation.jdbc.JdbcReservations.CommandResult;
 import dev.faultline.inventory.stock.GoodsReceipt;
 import dev.faultline.inventory.stock.ReceiptId;
 import dev.faultline.inventory.stock.StockLevels;
@@ -66,7 +66,7 @@ class JdbcReservationsTest {
     }
 
     private List<CheckoutReply> handle(InventoryCommand... commands) {
-        return reservations.handle(messages(commands)).stream().map(Answered::reply).toList();
+        return reservations.handle(messages(commands)).stream().map(CommandResult::reply).toList();
     }
 
     @Test
@@ -81,11 +81,11 @@ class JdbcReservationsTest {
 
         assertThat(goods.available(coffee)).isEqualTo(3);
         assertThat(goods.available(tea)).isZero();
-        goods.areAllThere(coffee, tea);
+        goods.assertConsistent(coffee, tea);
         assertThat(handle(release(first, coffee + " 2", tea + " 1"))).containsExactly(new StockReleased(first));
         assertThat(goods.available(coffee)).isEqualTo(5);
         assertThat(goods.available(tea)).isEqualTo(1);
-        goods.areAllThere(coffee, tea);
+        goods.assertConsistent(coffee, tea);
     }
 
     @Test
@@ -98,7 +98,7 @@ class JdbcReservationsTest {
             OrderId order = newOrder();
             assertThatThrownBy(() -> handle(reserve(order, coffee + " 2", tea + " 2"))).hasMessageContaining("broken");
             assertThat(goods.available(coffee)).isEqualTo(5);
-            goods.areAllThere(coffee, tea);
+            goods.assertConsistent(coffee, tea);
         } finally {
             shards.transact(Bucket.of(tea), session -> session.jdbc()
                     .sql("alter table reservation drop constraint broken").update());
@@ -106,7 +106,7 @@ class JdbcReservationsTest {
     }
 
     @Test
-    void aMessageThatComesAgainHasNoEffectAndNoReply() {
+    void aRedeliveredMessageHasNoEffectAndNoReply() {
         String coffee = goods.received(ONE, 5);
         String tea = goods.received(TWO, 5);
         var batch = messages(reserve(newOrder(), coffee + " 2"), reserve(newOrder(), coffee + " 1", tea + " 1"));
@@ -116,11 +116,11 @@ class JdbcReservationsTest {
         assertThat(reservations.handle(List.of(batch.getFirst(), batch.getFirst()))).isEmpty();
 
         assertThat(goods.available(coffee)).isEqualTo(2);
-        goods.areAllThere(coffee, tea);
+        goods.assertConsistent(coffee, tea);
     }
 
     @Test
-    void aMessageThatIsTwiceInABatchIsAnsweredOnce() {
+    void aMessageThatIsTwiceInABatchIsExecutedOnce() {
         String coffee = goods.received(ONE, 5);
         var message = message(reserve(newOrder(), coffee + " 2"));
 
@@ -130,7 +130,7 @@ class JdbcReservationsTest {
     }
 
     @Test
-    void aCommandThatIsRepeatedInANewMessageIsAnsweredAsTheFirstTime() {
+    void aCommandRepeatedInANewMessageGetsTheFirstReply() {
         String coffee = goods.received(ONE, 5);
         String tea = goods.received(TWO, 5);
         OrderId reserved = newOrder();
@@ -144,12 +144,12 @@ class JdbcReservationsTest {
         levels.receive(new GoodsReceipt(new ReceiptId("second"), new Sku(coffee), 100));
         assertThat(handle(both)).isEqualTo(answers);
 
-        goods.areAllThere(coffee, tea);
+        goods.assertConsistent(coffee, tea);
         assertThat(goods.available(coffee)).isEqualTo(100);
     }
 
     @Test
-    void aReleaseThatComesBeforeItsReservationBarsIt() {
+    void aReleaseThatArrivesBeforeItsReservationPreventsIt() {
         String coffee = goods.received(ONE, 5);
         String tea = goods.received(TWO, 5);
         OrderId order = newOrder();
@@ -158,11 +158,11 @@ class JdbcReservationsTest {
         assertThat(handle(reserve(order, coffee + " 2", tea + " 2"))).containsExactly(new StockReleased(order));
 
         assertThat(goods.available(coffee)).isEqualTo(5);
-        goods.areAllThere(coffee, tea);
+        goods.assertConsistent(coffee, tea);
     }
 
     @Test
-    void aRepeatedReleaseGivesBackOnce() {
+    void aRepeatedReleaseReturnsStockOnce() {
         String coffee = goods.received(ONE, 5);
         OrderId order = newOrder();
         handle(reserve(order, coffee + " 2"));
@@ -172,22 +172,22 @@ class JdbcReservationsTest {
                 .containsExactly(new StockReleased(order), new StockReleased(order));
 
         assertThat(goods.available(coffee)).isEqualTo(5);
-        goods.areAllThere(coffee);
+        goods.assertConsistent(coffee);
     }
 
     @Test
-    void aCommandThatCanNotBeDecidedUndoesItsBatch() {
+    void anInvalidCommandRollsBackItsBatch() {
         String coffee = goods.received(ONE, 5);
 
         assertThatThrownBy(() -> handle(reserve(newOrder(), coffee + " 1"),
                 reserve(newOrder(), coffee + " 1", coffee + " 1"))).isInstanceOf(IllegalArgumentException.class);
 
         assertThat(goods.available(coffee)).isEqualTo(5);
-        goods.areAllThere(coffee);
+        goods.assertConsistent(coffee);
     }
 
     @Test
-    void ordersOfOneShardShareATransactionAndSoDoOrdersOfSeveral() {
+    void ordersOnOneShardShareATransactionAndSoDoOrdersOnSeveral() {
         String coffee = goods.received(ONE, 100);
         String tea = goods.received(TWO, 100);
         var commands = new ArrayList<InventoryCommand>();
@@ -207,9 +207,9 @@ class JdbcReservationsTest {
         }
     }
 
-    /** Nothing is locked for a SKU that was never received: there the key decides between two that know no better. */
+    /** A SKU that was never received has no row to lock, so the primary key prevents a second decision. */
     @Test
-    void anOrderIsNotDecidedTwiceForLackOfARowToLock() {
+    void anOrderOfAnUnknownSkuIsNotDecidedTwice() {
         String unknown = goods.unknown(ONE);
         List<ReservationRow> rows = ReservationRow.of(new Released(newOrder(), Commands.lines(unknown + " 1")))
                 .toList();
@@ -226,40 +226,41 @@ class JdbcReservationsTest {
     }
 
     @Test
-    void theSameMessagesGivenToTwoInstancesAtOnceTakeEffectOnce() throws Exception {
+    void theSameMessagesOnTwoInstancesConcurrentlyTakeEffectOnce() throws Exception {
         String coffee = goods.received(ONE, 1000);
         String tea = goods.received(TWO, 1000);
         for (int round = 0; round < 10; round++) {
             var batch = IntStream.range(0, 20).mapToObj(_ -> message(reserve(newOrder(), coffee + " 1", tea + " 1")))
                     .toList();
             var reversed = batch.reversed();
-            List<List<Answered>> answers = atOnce(List.of(() -> reservations.handle(batch), () -> reservations.handle(
-                    reversed)));
+            List<List<CommandResult>> answers = atOnce(List.of(() -> reservations.handle(batch), () -> reservations
+                    .handle(
+                            reversed)));
             assertThat(answers.stream().mapToInt(List::size).sum()).isEqualTo(20);
         }
         assertThat(goods.available(coffee)).isEqualTo(800);
-        goods.areAllThere(coffee, tea);
+        goods.assertConsistent(coffee, tea);
     }
 
-    /** A flash sale: many batches at once want the same few SKUs, in any order, from one shard and from both. */
+    /** Simulates a flash sale: concurrent batches order the same few SKUs, in any order, on one shard or both. */
     @Test
     void neverOversellsAndNeverDeadlocksOnHotSkus() throws Exception {
         int stock = 400;
         String[] skus = {goods.received(ONE, stock), goods.received(ONE, stock), goods.received(ONE, stock),
             goods.received(TWO, stock), goods.received(TWO, stock), goods.received(TWO, stock)};
         long deadlocks = deadlocks();
-        var batches = new ArrayList<Callable<List<Answered>>>();
+        var batches = new ArrayList<Callable<List<CommandResult>>>();
         for (int seed = 0; seed < 64; seed++) {
             var batch = hotBatch(new Random(seed), skus);
             batches.add(() -> reservations.handle(batch));
         }
 
-        List<Answered> answered = atOnce(batches).stream().flatMap(List::stream).toList();
+        List<CommandResult> results = atOnce(batches).stream().flatMap(List::stream).toList();
 
-        assertThat(answered).hasSize(64 * 25);
-        assertThat(answered.stream().map(Answered::reply)).hasAtLeastOneElementOfType(StockReserved.class)
+        assertThat(results).hasSize(64 * 25);
+        assertThat(results.stream().map(CommandResult::reply)).hasAtLeastOneElementOfType(StockReserved.class)
                 .hasAtLeastOneElementOfType(StockRejected.class);
-        goods.areAllThere(skus);
+        goods.assertConsistent(skus);
         assertThat(Stream.of(skus).mapToInt(goods::available)).anyMatch(available -> available == 0);
         assertThat(deadlocks()).isEqualTo(deadlocks);
     }

@@ -40,7 +40,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Commands go in over Kafka, replies come out over Kafka; the test borrows the service's outbox to send. */
+/** Sends commands and receives replies over Kafka; the test uses the service's outbox to send. */
 @OnTwoShards
 class InventoryCommandsTest {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -59,7 +59,7 @@ class InventoryCommandsTest {
     @BeforeEach
     void listen() {
         goods = new Goods(shards, levels);
-        replies.subscribe(List.of(CheckoutReply.TOPIC, MessageTopics.deadLettersOf(InventoryCommand.TOPIC)));
+        replies.subscribe(List.of(CheckoutReply.TOPIC, MessageTopics.deadLetterTopic(InventoryCommand.TOPIC)));
     }
 
     @AfterEach
@@ -103,7 +103,7 @@ class InventoryCommandsTest {
     }
 
     @Test
-    void answersCommandsInOrderAndInTheirTrace() {
+    void repliesToCommandsInOrderAndInTheirTrace() {
         String coffee = goods.received(ONE, 5);
         String tea = goods.received(TWO, 5);
         OrderId order = newOrder();
@@ -125,24 +125,25 @@ class InventoryCommandsTest {
         assertThat(header(rejection, "type")).isEqualTo("StockRejected");
         assertThat(json(rejection.value())).isEqualTo(json("""
                 {"orderId": "%s", "sku": "%s", "requested": 4, "available": 3}""".formatted(tooMuch, coffee)));
-        goods.areAllThere(coffee, tea);
-        assertThat(metrics.get("inventory.replies").tag("reply", "StockRejected").counter().count()).isPositive();
-        assertThat(metrics.get("inventory.batch").summary().totalAmount()).isGreaterThanOrEqualTo(3);
+        goods.assertConsistent(coffee, tea);
+        assertThat(metrics.get("faultline.inventory.replies").tag("reply", "StockRejected").counter().count())
+                .isPositive();
+        assertThat(metrics.get("faultline.inventory.batch.size").summary().totalAmount()).isGreaterThanOrEqualTo(3);
     }
 
     @Test
-    void setsAsideACommandThatMakesNoSenseAndGoesOnWithTheRest() {
+    void publishesAnInvalidCommandAsADeadLetterAndExecutesTheRest() {
         String coffee = goods.received(ONE, 50);
-        OrderId senseless = newOrder();
+        OrderId invalid = newOrder();
         List<OrderId> others = IntStream.range(0, 10).mapToObj(_ -> newOrder()).toList();
 
-        send(reserve(others.getFirst(), coffee + " 1"), reserve(senseless, coffee + " 1", coffee + " 1"));
+        send(reserve(others.getFirst(), coffee + " 1"), reserve(invalid, coffee + " 1", coffee + " 1"));
         others.stream().skip(1).forEach(order -> send(reserve(order, coffee + " 1")));
 
-        assertThat(answers(senseless, 1)).extracting(ConsumerRecord::topic)
-                .containsExactly(MessageTopics.deadLettersOf(InventoryCommand.TOPIC));
+        assertThat(answers(invalid, 1)).extracting(ConsumerRecord::topic)
+                .containsExactly(MessageTopics.deadLetterTopic(InventoryCommand.TOPIC));
         others.forEach(order -> assertThat(header(answers(order, 1).getFirst(), "type")).isEqualTo("StockReserved"));
         assertThat(goods.available(coffee)).isEqualTo(40);
-        goods.areAllThere(coffee);
+        goods.assertConsistent(coffee);
     }
 }

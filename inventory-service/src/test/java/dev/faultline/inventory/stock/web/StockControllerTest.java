@@ -94,21 +94,21 @@ class StockControllerTest {
         isLevel(put(sku + RECEIPT, quantity(100)), sku, 100);
         isLevel(put(sku + "/receipts/delivery-2", quantity(1)), sku, 101);
         isLevel(send("GET", "/api/stock/" + sku, "application/json", ""), sku, 101);
-        goods.areAllThere(sku);
+        goods.assertConsistent(sku);
     }
 
     @Test
-    void refusesAReceiptThatDiffersFromTheFirst() throws Exception {
+    void rejectsAReceiptThatDiffersFromTheFirst() throws Exception {
         String sku = goods.unknown(Goods.ONE);
         isLevel(put(sku + RECEIPT, quantity(100)), sku, 100);
         isProblem(put(sku + RECEIPT, quantity(99)), 409, "receipt-differs");
         String other = goods.unknown(Goods.ONE);
         isLevel(put(other + RECEIPT, quantity(99)), other, 99);
-        goods.areAllThere(sku, other);
+        goods.assertConsistent(sku, other);
     }
 
     @Test
-    void receivesGoodsOnceAlsoWhenTheRequestsComeAllAtOnce() throws Exception {
+    void receivesGoodsOnceUnderConcurrentRequests() throws Exception {
         String sku = goods.unknown(Goods.ONE);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var requests = IntStream.range(0, 16)
@@ -120,11 +120,11 @@ class StockControllerTest {
             }
         }
         assertThat(goods.available(sku)).isEqualTo(20);
-        goods.areAllThere(sku);
+        goods.assertConsistent(sku);
     }
 
     @Test
-    void refusesMoreThanThereIsRoomFor() throws Exception {
+    void rejectsAReceiptThatWouldExceedTheLimit() throws Exception {
         String sku = goods.received(Goods.ONE, 1_000_000);
         shards.transact(Bucket.of(sku), session -> session.jdbc()
                 .sql("update stock set available = 999999990 where sku = ?").param(sku).update());
@@ -171,7 +171,7 @@ class StockControllerTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("badRequests")
-    void refusesBadInputNamingTheField(String name, String path, String body, int status, String type,
+    void rejectsBadInputNamingTheField(String name, String path, String body, int status, String type,
             @Nullable String field) throws Exception {
         var response = put(path, body);
         isProblem(response, status, type);
@@ -183,12 +183,12 @@ class StockControllerTest {
     }
 
     @Test
-    void refusesAContentTypeOtherThanJson() throws Exception {
+    void rejectsAContentTypeOtherThanJson() throws Exception {
         isProblem(send("PUT", "/api/stock/MUG" + RECEIPT, "text/plain", quantity(1)), 415, "unsupported-media-type");
     }
 
     @Test
-    void refusesToShowWhatIsNoSku() throws Exception {
+    void rejectsAnInvalidSku() throws Exception {
         isProblem(send("GET", "/api/stock/mug", "application/json", ""), 422, "invalid-request");
     }
 }

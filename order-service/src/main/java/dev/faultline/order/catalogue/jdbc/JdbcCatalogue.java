@@ -49,7 +49,7 @@ class JdbcCatalogue implements Catalogue {
     public Map<Sku, Product> find(Collection<Sku> skus) {
         var found = new HashMap<Sku, Product>(cache.getAllPresent(skus));
         List<Sku> missing = skus.stream().filter(sku -> !found.containsKey(sku)).distinct().toList();
-        shards.byShard(missing, JdbcCatalogue::bucketOf).forEach((_, onShard) -> {
+        shards.groupByShard(missing, JdbcCatalogue::bucketOf).forEach((_, onShard) -> {
             var values = onShard.stream().map(Sku::value).toArray(String[]::new);
             List<Product> products = shards.read(bucketOf(onShard.getFirst()),
                     jdbc -> jdbc.sql("select sku, name, price_minor, currency from product where sku = any(?)")

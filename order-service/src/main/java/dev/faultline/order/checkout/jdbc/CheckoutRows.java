@@ -66,7 +66,7 @@ public final class CheckoutRows {
             case "RELEASING_STOCK" -> new ReleasingStock(order, requireRejection(row));
             case "CONFIRMED" -> new Confirmed(order);
             case "REJECTED" -> new Rejected(order, requireRejection(row));
-            default -> throw new IllegalStateException("order " + order.id() + " is in an unknown state: " + state);
+            default -> throw new IllegalStateException("order " + order.id() + " has an unknown state: " + state);
         };
     }
 
@@ -84,7 +84,7 @@ public final class CheckoutRows {
     private static Rejection requireRejection(ResultSet row) throws SQLException {
         Rejection rejection = rejection(row);
         if (rejection == null) {
-            throw new IllegalStateException("a checkout in state " + row.getString("state") + " has no reason");
+            throw new IllegalStateException("a checkout in state " + row.getString("state") + " has no rejection");
         }
         return rejection;
     }

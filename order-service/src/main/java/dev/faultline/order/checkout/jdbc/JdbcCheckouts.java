@@ -54,8 +54,8 @@ public class JdbcCheckouts {
     /** A checkout and the version of its row. */
     private record Versioned(int version, Checkout checkout) {}
 
-    /** A step, which becomes a row of the timeline. */
-    private record Taken(OrderId order, int version, Checkout next, ReceivedMessage<CheckoutReply> cause,
+    /** A transition, which is stored as a row of the timeline. */
+    private record Transition(OrderId order, int version, Checkout next, ReceivedMessage<CheckoutReply> cause,
             List<Message> commands) {}
 
     /** Starts a checkout in the transaction that places its order. */
@@ -66,7 +66,8 @@ public class JdbcCheckouts {
         session.jdbc().sql("""
                 insert into checkout (order_id, bucket, version, state, deadline_at, traceparent)
                 values (?, ?, 1, ?, now() + ? * interval '1 millisecond', ?)""")
-                .params(id.value(), bucket, state, properties.patience(0).toMillis()).param(tracing.current())
+                .params(id.value(), bucket, state, properties.replyTimeout(0).toMillis()).param(tracing
+                        .currentTraceparent())
                 .update();
         session.jdbc()
                 .sql("insert into checkout_step (order_id, version, bucket, state, commands) values (?, 1, ?, ?, ?)")
@@ -76,53 +77,53 @@ public class JdbcCheckouts {
     }
 
     /**
-     * Applies the replies to their checkouts and sends the commands that follow, in one transaction per shard, so that
-     * one commit serves many orders. A repeated reply changes nothing.
+     * Applies the replies to their checkouts and sends the resulting commands, in one transaction per shard, so that
+     * one commit serves many orders. A duplicate reply changes nothing.
      *
      * @throws OptimisticLockingFailureException if another instance advanced one of the checkouts concurrently; nothing
-     *         was changed on its shard, and a retry is safe
+     *        was changed on its shard, and a retry is safe
      */
     public void advance(List<ReceivedMessage<CheckoutReply>> replies) {
-        shards.byShard(replies, JdbcCheckouts::bucketOf).forEach((_, onShard) -> {
+        shards.groupByShard(replies, JdbcCheckouts::bucketOf).forEach((_, onShard) -> {
             List<Bucket> buckets = onShard.stream().map(JdbcCheckouts::bucketOf).distinct().toList();
-            List<Taken> taken = shards.transact(buckets, transaction -> {
+            List<Transition> transitions = shards.transact(buckets, transaction -> {
                 ShardSession session = transaction.sessions().iterator().next();
                 try {
                     return advance(session, onShard);
                 } catch (SQLException e) {
-                    throw new IllegalStateException("replies on " + session.shard() + " could not be worked on", e);
+                    throw new IllegalStateException("cannot process replies on " + session.shard(), e);
                 }
             });
-            taken.stream().filter(step -> step.next.isComplete())
-                    .forEach(step -> tracing.within(step.cause, () -> log(step)));
+            transitions.stream().filter(step -> step.next.isComplete())
+                    .forEach(step -> tracing.runInSpan(step.cause, () -> log(step)));
         });
     }
 
-    private List<Taken> advance(ShardSession session, List<ReceivedMessage<CheckoutReply>> replies)
+    private List<Transition> advance(ShardSession session, List<ReceivedMessage<CheckoutReply>> replies)
             throws SQLException {
         var fresh = inbox.claim(session.connection(), replies.stream().map(ReceivedMessage::id).toList());
         Map<OrderId, Versioned> before = load(session, replies);
         var after = new HashMap<>(before);
-        var taken = new ArrayList<Taken>();
+        var transitions = new ArrayList<Transition>();
         var commands = new ArrayList<OutgoingMessage>();
         for (ReceivedMessage<CheckoutReply> reply : replies) {
             OrderId id = reply.payload().orderId();
             Versioned checkout = after.get(id);
             if (checkout == null) {
-                log.warn("A reply for an order that is not here: {}", reply.payload());
+                log.warn("Ignored a reply to an unknown order: {}", reply.payload());
             } else if (fresh.contains(reply.id())) {
                 Step step = checkout.checkout.on(reply.payload());
                 if (!step.next().equals(checkout.checkout)) {
                     after.put(id, new Versioned(checkout.version + 1, step.next()));
-                    taken.add(new Taken(id, checkout.version + 1, step.next(), reply, step.commands()));
+                    transitions.add(new Transition(id, checkout.version + 1, step.next(), reply, step.commands()));
                     step.commands().forEach(
                             command -> commands.add(reply.reply(topicOf(command), id.value(), command)));
                 }
             }
         }
-        store(session, before, after, taken);
+        store(session, before, after, transitions);
         outbox.append(session.connection(), commands);
-        return taken;
+        return transitions;
     }
 
     private Map<OrderId, Versioned> load(ShardSession session, List<ReceivedMessage<CheckoutReply>> replies) {
@@ -140,22 +141,22 @@ public class JdbcCheckouts {
     }
 
     private void store(ShardSession session, Map<OrderId, Versioned> before, Map<OrderId, Versioned> after,
-            List<Taken> taken) throws SQLException {
-        if (taken.isEmpty()) {
+            List<Transition> transitions) throws SQLException {
+        if (transitions.isEmpty()) {
             return;
         }
         updateCheckouts(session.connection(), before,
-                taken.stream().map(Taken::order).distinct().sorted().toList(), after);
-        insertSteps(session.connection(), taken);
-        var settled = taken.stream().filter(step -> step.next.isComplete()).map(step -> step.order.value())
+                transitions.stream().map(Transition::order).distinct().sorted().toList(), after);
+        insertSteps(session.connection(), transitions);
+        var completed = transitions.stream().filter(step -> step.next.isComplete()).map(step -> step.order.value())
                 .toArray(String[]::new);
-        if (settled.length > 0) {
-            session.jdbc().sql("select pg_notify('order_settled', id) from unnest(?) as id").param(settled)
+        if (completed.length > 0) {
+            session.jdbc().sql("select pg_notify('order_settled', id) from unnest(?) as id").param(completed)
                     .query(row -> {});
         }
     }
 
-    /** The version in the condition is the guard: a decision on an older version changes nothing and is reported. */
+    /** The version in the condition is an optimistic lock. */
     private void updateCheckouts(Connection connection, Map<OrderId, Versioned> before, Collection<OrderId> ids,
             Map<OrderId, Versioned> after) throws SQLException {
         try (var update = connection.prepareStatement("""
@@ -173,14 +174,14 @@ public class JdbcCheckouts {
                 update.setString(5, rejection == null || rejection.sku() == null ? null : rejection.sku().value());
                 update.setBoolean(6, next.checkout.isComplete());
                 update.setBoolean(7, next.checkout.isComplete());
-                update.setLong(8, properties.patience(0).toMillis());
+                update.setLong(8, properties.replyTimeout(0).toMillis());
                 update.setString(9, id.value());
                 update.setInt(10, require(before, id).version);
                 update.addBatch();
             }
             for (int changed : update.executeBatch()) {
                 if (changed == 0) {
-                    throw new OptimisticLockingFailureException("another instance moved one of " + ids);
+                    throw new OptimisticLockingFailureException("another instance advanced one of " + ids);
                 }
             }
         }
@@ -189,16 +190,16 @@ public class JdbcCheckouts {
     private static Versioned require(Map<OrderId, Versioned> checkouts, OrderId id) {
         Versioned checkout = checkouts.get(id);
         if (checkout == null) {
-            throw new IllegalStateException("no checkout of " + id);
+            throw new IllegalStateException("no checkout for order " + id);
         }
         return checkout;
     }
 
-    private static void insertSteps(Connection connection, List<Taken> taken) throws SQLException {
+    private static void insertSteps(Connection connection, List<Transition> transitions) throws SQLException {
         try (var insert = connection.prepareStatement("""
                 insert into checkout_step (order_id, version, bucket, state, reply, reply_id, commands)
                 values (?, ?, ?, ?, ?, ?, ?)""")) {
-            for (Taken step : taken) {
+            for (Transition step : transitions) {
                 insert.setString(1, step.order.value());
                 insert.setInt(2, step.version);
                 insert.setInt(3, bucketOf(step.order).number());
@@ -212,9 +213,9 @@ public class JdbcCheckouts {
         }
     }
 
-    private static void log(Taken settled) {
-        Rejection rejection = CheckoutRows.rejectionOf(settled.next);
-        try (var _ = MDC.putCloseable("orderId", settled.order.value())) {
+    private static void log(Transition completed) {
+        Rejection rejection = CheckoutRows.rejectionOf(completed.next);
+        try (var _ = MDC.putCloseable("orderId", completed.order.value())) {
             if (rejection == null) {
                 log.info("Confirmed");
             } else {

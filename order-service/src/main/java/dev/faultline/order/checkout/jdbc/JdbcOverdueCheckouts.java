@@ -29,11 +29,11 @@ import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Checkouts whose deadline has passed, by their database's clock. Thread-safe; blocks. */
+/** Checkouts whose deadline has passed, by the database's clock. Thread-safe; calls block. */
 @Repository
 public class JdbcOverdueCheckouts {
     private static final Logger log = LoggerFactory.getLogger(JdbcOverdueCheckouts.class);
-    /** The name of the leader's fencing token on the shards. */
+    /** The role of the leader's fencing token on the shards. */
     private static final String ROLE = "checkout-sweep";
 
     private final Shards shards;
@@ -49,11 +49,11 @@ public class JdbcOverdueCheckouts {
     /**
      * The result of one sweep of a shard.
      *
-     * @param oldest how long the oldest deadline has been overdue; zero if none is
+     * @param maxOverdue how long the longest overdue checkout has been overdue; zero if there is none
      */
-    public record Swept(int redriven, int givenUp, Duration oldest) {}
+    public record SweepResult(int redriven, int givenUp, Duration maxOverdue) {}
 
-    /** A checkout as it was read; it is written only if its version is unchanged. */
+    /** An overdue checkout; it is updated only if its version is unchanged. */
     private record Overdue(int version, Checkout checkout, int redrives, boolean tooOld, @Nullable String traceparent,
             Duration age) {
         OrderId id() {
@@ -65,8 +65,8 @@ public class JdbcOverdueCheckouts {
         }
     }
 
-    private record Taken(Overdue from, Step step) {
-        /** Retries instead where nothing can be given up any more. */
+    private record Transition(Overdue from, Step step) {
+        /** True also if the checkout's state does not allow it to be given up. */
         boolean isRedrive() {
             return step.next().equals(from.checkout);
         }
@@ -81,33 +81,34 @@ public class JdbcOverdueCheckouts {
     }
 
     /**
-     * Retries or gives up a batch of overdue checkouts in one transaction, the longest overdue first. Each gets a new
-     * version, so a decision on the previous version is rejected. A checkout that has advanced since it was read is
+     * Redrives or gives up a batch of overdue checkouts in one transaction, the longest overdue first. Each gets a new
+     * version, so that concurrent decisions on the old version fail. A checkout that has advanced since it was read is
      * skipped.
      *
      * @throws StaleLeaderException if the shard has seen a newer leader; nothing was changed
      * @throws org.springframework.dao.DataAccessException if the shard fails; nothing was changed
      */
-    public Swept sweep(ShardName shard, FencingToken leader) {
+    public SweepResult sweep(ShardName shard, FencingToken leader) {
         List<Overdue> overdue = shards.read(shard, this::overdue);
-        Duration oldest = overdue.isEmpty() ? Duration.ZERO : overdue.getFirst().age;
-        // A checkout whose bucket is moving is found on the shard that owns it.
+        Duration maxOverdue = overdue.isEmpty() ? Duration.ZERO : overdue.getFirst().age;
+        // A checkout whose bucket is moving away is swept on the shard that owns the bucket.
         List<Overdue> own = overdue.stream().filter(one -> shards.shardOf(one.bucket()).equals(shard)).toList();
         if (own.isEmpty()) {
-            return new Swept(0, 0, oldest);
+            return new SweepResult(0, 0, maxOverdue);
         }
-        List<Taken> taken = shards.transact(own.stream().map(Overdue::bucket).distinct().toList(), transaction -> {
-            var all = new ArrayList<Taken>();
-            for (ShardSession session : transaction.sessions()) {
-                FencingTokens.admit(session, ROLE, leader);
-                all.addAll(take(session, own.stream()
-                        .filter(one -> transaction.on(one.bucket()).equals(session)).toList()));
-            }
-            return all;
-        });
-        taken.forEach(JdbcOverdueCheckouts::log);
-        int redriven = (int) taken.stream().filter(Taken::isRedrive).count();
-        return new Swept(redriven, taken.size() - redriven, oldest);
+        List<Transition> transitions = shards.transact(own.stream().map(Overdue::bucket).distinct().toList(),
+                transaction -> {
+                    var all = new ArrayList<Transition>();
+                    for (ShardSession session : transaction.sessions()) {
+                        FencingTokens.check(session, ROLE, leader);
+                        all.addAll(apply(session, own.stream()
+                                .filter(one -> transaction.on(one.bucket()).equals(session)).toList()));
+                    }
+                    return all;
+                });
+        transitions.forEach(JdbcOverdueCheckouts::log);
+        int redriven = (int) transitions.stream().filter(Transition::isRedrive).count();
+        return new SweepResult(redriven, transitions.size() - redriven, maxOverdue);
     }
 
     private List<Overdue> overdue(JdbcClient jdbc) {
@@ -128,58 +129,58 @@ public class JdbcOverdueCheckouts {
                 Duration.ofMillis(row.getLong("overdue_ms")));
     }
 
-    private List<Taken> take(ShardSession session, List<Overdue> overdue) {
-        List<Taken> decided = overdue.stream().sorted(Comparator.comparing(Overdue::id))
-                .map(one -> new Taken(one, one.tooOld ? one.checkout.giveUp() : one.checkout.redrive())).toList();
+    private List<Transition> apply(ShardSession session, List<Overdue> overdue) {
+        List<Transition> planned = overdue.stream().sorted(Comparator.comparing(Overdue::id))
+                .map(one -> new Transition(one, one.tooOld ? one.checkout.giveUp() : one.checkout.redrive())).toList();
         try {
-            List<Taken> taken = update(session.connection(), decided);
-            insertSteps(session.connection(), taken);
-            outbox.append(session.connection(), taken.stream().flatMap(one -> one.step.commands().stream()
+            List<Transition> transitions = update(session.connection(), planned);
+            insertSteps(session.connection(), transitions);
+            outbox.append(session.connection(), transitions.stream().flatMap(one -> one.step.commands().stream()
                     .map(command -> new OutgoingMessage(JdbcCheckouts.topicOf(command), one.from.id().value(), command,
                             one.from.traceparent)))
                     .toList());
-            return taken;
+            return transitions;
         } catch (SQLException e) {
             throw new UncategorizedSQLException("overdue checkouts on " + session.shard(), null, e);
         }
     }
 
     /**
-     * Returns the checkouts whose version was unchanged. Rows are locked in the same order as replies lock them, so
-     * that they cannot deadlock. No step here completes a checkout: that takes a reply.
+     * Returns the transitions that were stored, which are those of checkouts with an unchanged version. Rows are locked
+     * in the same order as by replies, to avoid deadlocks. No transition here completes a checkout; only replies do.
      */
-    private List<Taken> update(Connection connection, List<Taken> decided) throws SQLException {
+    private List<Transition> update(Connection connection, List<Transition> planned) throws SQLException {
         try (var update = connection.prepareStatement("""
                 update checkout set version = version + 1, state = ?, rejection_code = ?, rejection_detail = ?,
                     redrives = ?, deadline_at = now() + ? * interval '1 millisecond'
                 where order_id = ? and version = ?""")) {
-            for (Taken one : decided) {
+            for (Transition one : planned) {
                 Rejection rejection = CheckoutRows.rejectionOf(one.step.next());
                 update.setString(1, CheckoutRows.stateOf(one.step.next()));
                 update.setString(2, rejection == null ? null : rejection.code().name());
                 update.setString(3, rejection == null ? null : rejection.detail());
                 update.setInt(4, one.redrives());
-                update.setLong(5, properties.patience(one.redrives()).toMillis());
+                update.setLong(5, properties.replyTimeout(one.redrives()).toMillis());
                 update.setString(6, one.from.id().value());
                 update.setInt(7, one.from.version);
                 update.addBatch();
             }
             int[] updated = update.executeBatch();
-            var taken = new ArrayList<Taken>();
+            var transitions = new ArrayList<Transition>();
             for (int i = 0; i < updated.length; i++) {
                 if (updated[i] == 1) {
-                    taken.add(decided.get(i));
+                    transitions.add(planned.get(i));
                 }
             }
-            return taken;
+            return transitions;
         }
     }
 
-    private static void insertSteps(Connection connection, List<Taken> taken) throws SQLException {
+    private static void insertSteps(Connection connection, List<Transition> transitions) throws SQLException {
         try (var insert = connection.prepareStatement("""
                 insert into checkout_step (order_id, version, bucket, state, reply, commands)
                 values (?, ?, ?, ?, ?, ?)""")) {
-            for (Taken one : taken) {
+            for (Transition one : transitions) {
                 insert.setString(1, one.from.id().value());
                 insert.setInt(2, one.from.version + 1);
                 insert.setInt(3, one.from.bucket().number());
@@ -192,10 +193,10 @@ public class JdbcOverdueCheckouts {
         }
     }
 
-    private static void log(Taken taken) {
-        try (var _ = MDC.putCloseable("orderId", taken.from.id().value())) {
-            log.info("{} for want of a reply: {}", taken.isRedrive() ? "Driven again" : "Given up",
-                    CheckoutRows.stateOf(taken.from.checkout));
+    private static void log(Transition transition) {
+        try (var _ = MDC.putCloseable("orderId", transition.from.id().value())) {
+            log.info("{} after a timeout in state {}", transition.isRedrive() ? "Redriven" : "Given up",
+                    CheckoutRows.stateOf(transition.from.checkout));
         }
     }
 }

@@ -14,7 +14,7 @@ import dev.faultline.discovery.FencingToken;
 import dev.faultline.discovery.LeaderElection;
 import dev.faultline.order.checkout.jdbc.CheckoutProperties;
 import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts;
-import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts.Swept;
+import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts.SweepResult;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 import dev.faultline.sharding.StaleLeaderException;
@@ -30,17 +30,17 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Guarantees that every order completes even if all its messages are lost: the leading instance sweeps each shard in
- * turn and retries overdue checkouts. The other instances stand by.
+ * Guarantees that every order completes even if all its messages are lost: the leader sweeps the shards in sequence and
+ * redrives overdue checkouts. The other instances stand by.
  *
  * <p>
- * One leader saves work; safety with two comes from the shards, which reject the older fencing token, and from each
- * checkout's version. A shard that fails delays the others no longer than a connection attempt takes.
+ * Leader election avoids duplicate work. Safety does not depend on it: shards reject the older of two fencing tokens,
+ * and each checkout has a version. An unavailable shard delays the others by at most a connection timeout.
  */
 @Component
 class CheckoutSweep implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(CheckoutSweep.class);
-    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Consul consul;
     private final Shards shards;
@@ -48,14 +48,14 @@ class CheckoutSweep implements SmartLifecycle {
     private final Duration interval;
     private final String role;
     private final String instance;
-    private final Counter redriven;
-    private final Counter givenUp;
-    private final Set<ShardName> troubled = new HashSet<>();
-    private volatile Duration oldest = Duration.ZERO;
-    private volatile @Nullable Standing standing;
+    private final Counter redrives;
+    private final Counter timeouts;
+    private final Set<ShardName> failingShards = new HashSet<>();
+    private volatile Duration overdue = Duration.ZERO;
+    private volatile @Nullable Running running;
 
-    /** The resources between start and stop. */
-    private record Standing(LeaderElection election, ScheduledExecutorService scheduler) {}
+    /** The resources held between start and stop. */
+    private record Running(LeaderElection election, ScheduledExecutorService scheduler) {}
 
     CheckoutSweep(Consul consul, Shards shards, JdbcOverdueCheckouts checkouts, CheckoutProperties properties,
             @Value("${faultline.database.name}") String database, @Value("${faultline.instance}") String instance,
@@ -66,25 +66,26 @@ class CheckoutSweep implements SmartLifecycle {
         this.interval = properties.sweepInterval();
         this.role = "faultline/" + database + "/checkout-sweep";
         this.instance = instance;
-        Gauge.builder("faultline.checkout.sweep.led", this, sweep -> sweep.token().isPresent() ? 1 : 0)
-                .description("1 where the sweep is led").register(meters);
-        TimeGauge.builder("faultline.checkout.sweep.overdue", this, TimeUnit.MILLISECONDS,
-                sweep -> sweep.oldest.toMillis()).description("how long the oldest deadline is over, where it is led")
+        Gauge.builder("faultline.checkout.sweep.leader", this, sweep -> sweep.token().isPresent() ? 1 : 0)
+                .description("1 if this instance leads the sweep, 0 otherwise").register(meters);
+        TimeGauge.builder("faultline.checkout.overdue.age", this, TimeUnit.MILLISECONDS,
+                sweep -> sweep.overdue.toMillis()).description(
+                        "time since the oldest missed deadline; 0 unless this instance leads")
                 .register(meters);
-        this.redriven = Counter.builder("faultline.checkout.sweep.redriven").register(meters);
-        this.givenUp = Counter.builder("faultline.checkout.sweep.given.up").register(meters);
+        this.redrives = Counter.builder("faultline.checkout.redrives").register(meters);
+        this.timeouts = Counter.builder("faultline.checkout.timeouts").register(meters);
     }
 
     private Optional<FencingToken> token() {
-        Standing current = standing;
+        Running current = running;
         return current == null ? Optional.empty() : current.election.token();
     }
 
     @Override
     public void start() {
-        var current = new Standing(new LeaderElection(consul, role, instance),
+        var current = new Running(new LeaderElection(consul, role, instance),
                 Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("checkout-sweep").factory()));
-        standing = current;
+        running = current;
         var _ = current.scheduler.scheduleWithFixedDelay(() -> sweep(current.election), 0, interval.toMillis(),
                 TimeUnit.MILLISECONDS);
     }
@@ -92,56 +93,56 @@ class CheckoutSweep implements SmartLifecycle {
     private void sweep(LeaderElection election) {
         Duration longest = Duration.ZERO;
         for (ShardName shard : shards.names()) {
-            // Checked again for each shard, because the previous one may have taken long.
+            // Checked for each shard, because the previous one may have taken longer than the lease.
             Optional<FencingToken> token = election.token();
             if (token.isPresent()) {
                 Duration age = sweep(election, shard, token.get());
                 longest = age.compareTo(longest) > 0 ? age : longest;
             }
         }
-        oldest = longest;
+        overdue = longest;
     }
 
-    /** How long the shard's oldest deadline has been overdue, as of the last sweep. */
+    /** Returns how long the shard's longest overdue checkout has been overdue. */
     private Duration sweep(LeaderElection election, ShardName shard, FencingToken token) {
         try {
-            Swept swept = checkouts.sweep(shard, token);
-            redriven.increment(swept.redriven());
-            givenUp.increment(swept.givenUp());
-            if (troubled.remove(shard)) {
-                log.info("Sweeping {} again", shard);
+            SweepResult result = checkouts.sweep(shard, token);
+            redrives.increment(result.redriven());
+            timeouts.increment(result.givenUp());
+            if (failingShards.remove(shard)) {
+                log.info("Resumed sweeping {}", shard);
             }
-            return swept.oldest();
-        } catch (StaleLeaderException stale) {
-            outgrow(election, stale);
-        } catch (RuntimeException trouble) {
-            // Nothing may end the schedule; overdue checkouts wait for the next sweep.
-            if (troubled.add(shard)) {
-                log.warn("{} cannot be swept for the moment: {}", shard, trouble.toString());
+            return result.maxOverdue();
+        } catch (StaleLeaderException e) {
+            raiseToken(election, e);
+        } catch (RuntimeException e) {
+            // An exception would stop the scheduler; overdue checkouts wait for the next sweep.
+            if (failingShards.add(shard)) {
+                log.warn("Cannot sweep {}; retrying: {}", shard, e.toString());
             }
         }
         return Duration.ZERO;
     }
 
-    /** Rejected although it leads: Consul has lost its state, and tokens have restarted. */
-    private static void outgrow(LeaderElection election, StaleLeaderException stale) {
+    /** A leader's token is rejected if Consul has lost its state and tokens have restarted. */
+    private static void raiseToken(LeaderElection election, StaleLeaderException rejection) {
         try {
-            if (!election.raiseAbove(stale.highest())) {
-                log.warn("Another instance leads by now: {}", stale.getMessage());
+            if (!election.raiseTokenAbove(rejection.highest())) {
+                log.warn("Another instance leads: {}", rejection.getMessage());
             }
         } catch (UncheckedIOException e) {
-            log.warn("{}, and Consul cannot be asked who leads", stale.getMessage());
+            log.warn("{}; Consul is unavailable", rejection.getMessage());
         }
     }
 
     @Override
     public void stop() {
-        Standing current = standing;
-        standing = null;
+        Running current = running;
+        running = null;
         if (current != null) {
             current.scheduler.shutdown();
             try {
-                if (!current.scheduler.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!current.scheduler.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                     current.scheduler.shutdownNow();
                 }
             } catch (InterruptedException e) {
@@ -153,6 +154,6 @@ class CheckoutSweep implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return standing != null;
+        return running != null;
     }
 }

@@ -1,4 +1,4 @@
-/** Retries overdue checkouts, on one instance at a time. */
+/** Redrives overdue checkouts, on one instance at a time. */
 @NullMarked
 package dev.faultline.order.checkout.sweep;
 

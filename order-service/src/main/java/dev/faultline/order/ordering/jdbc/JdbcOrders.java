@@ -54,10 +54,10 @@ class JdbcOrders implements Orders {
     }
 
     @Override
-    public Stored place(Order order, Step first, @Nullable IdempotencyRecord request) {
+    public PlaceResult place(Order order, Step first, @Nullable IdempotencyRecord request) {
         Bucket bucket = Bucket.parse(order.id().bucketCode());
-        if (!backlog.admits(shards.shardOf(bucket))) {
-            return findByKey(bucket, order, request).orElseGet(Stored.NotYet::new);
+        if (!backlog.tryAdmit(shards.shardOf(bucket))) {
+            return findByKey(bucket, order, request).orElseGet(PlaceResult.BacklogFull::new);
         }
         return shards.transact(bucket, session -> {
             try {
@@ -66,9 +66,9 @@ class JdbcOrders implements Orders {
                 }
                 insert(session.jdbc(), order);
                 checkouts.begin(session, first);
-                return new Stored.Now();
+                return new PlaceResult.Created();
             } catch (SQLException e) {
-                throw new DataAccessResourceFailureException("the order could not be stored on " + session.shard(), e);
+                throw new DataAccessResourceFailureException("cannot store the order on " + session.shard(), e);
             }
         });
     }
@@ -82,7 +82,7 @@ class JdbcOrders implements Orders {
                 .update();
     }
 
-    /** Claims the key unless it exists; waits for a concurrent transaction that claims it. */
+    /** Inserts the key unless it exists; blocks while a concurrent transaction inserts it. */
     private static boolean claimKey(JdbcClient jdbc, Order order, IdempotencyRecord request) {
         return jdbc.sql("""
                 insert into idempotency_key (customer, key, bucket, request_hash, order_id) values (?, ?, ?, ?, ?)
@@ -92,15 +92,15 @@ class JdbcOrders implements Orders {
                 .update() == 1;
     }
 
-    private Optional<Stored> findByKey(Bucket bucket, Order order, @Nullable IdempotencyRecord request) {
+    private Optional<PlaceResult> findByKey(Bucket bucket, Order order, @Nullable IdempotencyRecord request) {
         return request == null ? Optional.empty()
                 : shards.read(bucket, jdbc -> findByKey(jdbc, order, request));
     }
 
-    private static Optional<Stored> findByKey(JdbcClient jdbc, Order order, IdempotencyRecord request) {
+    private static Optional<PlaceResult> findByKey(JdbcClient jdbc, Order order, IdempotencyRecord request) {
         return jdbc.sql("select order_id, request_hash from idempotency_key where customer = ? and key = ?")
                 .params(order.customer().value(), request.key())
-                .<Stored>query((row, _) -> new Stored.Before(new OrderId(row.getString(1)),
+                .<PlaceResult>query((row, _) -> new PlaceResult.Duplicate(new OrderId(row.getString(1)),
                         Arrays.equals(row.getBytes(2), hash(request))))
                 .optional();
     }

@@ -23,79 +23,79 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * Learns of completed orders from PostgreSQL: the transaction that completes an order sends a notification, and each
- * instance listens on each shard. So nothing polls, which would cost most when the platform is slowest: a waiting
- * request reads the order once at first, and once more whenever a lost connection is back, since notifications may have
- * been missed.
+ * Completion notifications by PostgreSQL: the transaction that completes an order sends a notification, and each instance
+ * listens on each shard. Nothing polls, which would cost most under overload. A waiting request reads the order once at
+ * first, and again after each reconnect, because notifications may have been missed.
  *
  * @see <a href="https://www.postgresql.org/docs/18/sql-notify.html">PostgreSQL: NOTIFY</a>
  */
 @Component
-class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBean {
-    private static final Logger log = LoggerFactory.getLogger(ListeningCheckoutCompletions.class);
-    private static final int MOST_WAITING = 1_000;
-    private static final long CONNECT_EVERY_MS = 500;
-    /** After this much silence the connection is tested, so that one that died silently is detected. */
-    private static final int SILENCE_MS = 5_000;
-    private static final int ANSWER_WITHIN_S = 2;
+class PostgresCheckoutCompletions implements CheckoutCompletions, DisposableBean {
+    private static final Logger log = LoggerFactory.getLogger(PostgresCheckoutCompletions.class);
+    private static final int MAX_WAITERS = 1_000;
+    private static final long RECONNECT_DELAY_MS = 500;
+    /** An idle connection is tested this often, to detect a broken one. */
+    private static final int IDLE_CHECK_MS = 5_000;
+    private static final int VALIDATION_TIMEOUT_S = 2;
 
     private final Orders orders;
-    private final Semaphore places = new Semaphore(MOST_WAITING);
-    private final ConcurrentHashMap<String, Set<Waiter>> waiting = new ConcurrentHashMap<>();
+    private final Semaphore permits = new Semaphore(MAX_WAITERS);
+    private final ConcurrentHashMap<String, Set<Waiter>> waiters = new ConcurrentHashMap<>();
     private final List<Thread> listeners = new ArrayList<>();
 
     private static final class Waiter {
-        private final Semaphore awakened = new Semaphore(0);
+        private final Semaphore wakeUps = new Semaphore(0);
         private volatile boolean isComplete;
 
         void complete() {
             isComplete = true;
-            awakened.release();
+            wakeUps.release();
         }
 
         void readAgain() {
-            awakened.release();
+            wakeUps.release();
         }
     }
 
-    ListeningCheckoutCompletions(Orders orders, ShardDatabases databases) {
+    PostgresCheckoutCompletions(Orders orders, ShardDatabases databases) {
         this.orders = orders;
-        databases.all().forEach(database -> listeners.add(Thread.ofVirtual().name("settlements-" + database.shard())
-                .start(() -> keepListening(database))));
+        databases.all().forEach(database -> listeners.add(Thread.ofVirtual().name("checkout-completions-" + database
+                .shard())
+                .start(() -> listenForever(database))));
     }
 
     @Override
-    public void await(OrderId id, Duration atMost) {
-        if (!places.tryAcquire()) {
+    public void await(OrderId id, Duration timeout) {
+        if (!permits.tryAcquire()) {
             return;
         }
         var waiter = new Waiter();
-        waiting.computeIfAbsent(id.value(), _ -> ConcurrentHashMap.newKeySet()).add(waiter);
+        waiters.computeIfAbsent(id.value(), _ -> ConcurrentHashMap.newKeySet()).add(waiter);
         try {
-            long deadline = System.nanoTime() + atMost.toNanos();
-            // Read only now, when no notification can be missed any more.
+            long deadline = System.nanoTime() + timeout.toNanos();
+            // Read after registration, so that no notification can be missed.
             while (!waiter.isComplete && !orders.isComplete(id)) {
-                if (!waiter.awakened.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                if (!waiter.wakeUps.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     return;
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            waiting.computeIfPresent(id.value(), (_, waiters) -> {
-                waiters.remove(waiter);
-                return waiters.isEmpty() ? null : waiters;
+            waiters.computeIfPresent(id.value(), (_, ofOrder) -> {
+                ofOrder.remove(waiter);
+                return ofOrder.isEmpty() ? null : ofOrder;
             });
-            places.release();
+            permits.release();
         }
     }
 
-    private void keepListening(ShardDatabase database) {
+    private void listenForever(ShardDatabase database) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 listen(database);
-            } catch (SQLException | RuntimeException e) { // whatever it is, requests are waiting
-                log.debug("Not listening on {} for the moment: {}", database.shard(), e.getMessage());
+            } catch (SQLException | RuntimeException e) { // the listener must survive any failure
+                log.debug("Lost the listening connection to {}; reconnecting: {}", database.shard(), e.getMessage());
                 pause();
             }
         }
@@ -105,15 +105,15 @@ class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBea
         try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
                 var statement = connection.createStatement()) {
             statement.execute("listen order_settled");
-            waiting.values().forEach(waiters -> waiters.forEach(Waiter::readAgain));
+            waiters.values().forEach(ofOrder -> ofOrder.forEach(Waiter::readAgain));
             PGConnection postgres = connection.unwrap(PGConnection.class);
             while (!Thread.currentThread().isInterrupted()) {
-                PGNotification[] news = postgres.getNotifications(SILENCE_MS);
-                if (news.length == 0 && !connection.isValid(ANSWER_WITHIN_S)) {
+                PGNotification[] notifications = postgres.getNotifications(IDLE_CHECK_MS);
+                if (notifications.length == 0 && !connection.isValid(VALIDATION_TIMEOUT_S)) {
                     throw new SQLException("the connection is dead");
                 }
-                for (var notification : news) {
-                    waiting.getOrDefault(notification.getParameter(), Set.of()).forEach(Waiter::complete);
+                for (var notification : notifications) {
+                    waiters.getOrDefault(notification.getParameter(), Set.of()).forEach(Waiter::complete);
                 }
             }
         }
@@ -121,7 +121,7 @@ class ListeningCheckoutCompletions implements CheckoutCompletions, DisposableBea
 
     private static void pause() {
         try {
-            Thread.sleep(CONNECT_EVERY_MS);
+            Thread.sleep(RECONNECT_DELAY_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -35,20 +35,20 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/orders")
 class OrderController {
-    /** A preference that cannot be parsed is ignored, as RFC 7240 demands. */
+    /** An invalid preference is ignored, as RFC 7240 requires. */
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait=(\\d{1,6})(?:$|[,;\\s])");
-    private static final int LONGEST_WAIT_S = 10;
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
+    private static final int MAX_WAIT_S = 10;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
     private final PlacingOrder placing;
     private final Orders orders;
-    private final CheckoutCompletions settlements;
+    private final CheckoutCompletions completions;
 
-    OrderController(PlacingOrder placing, Orders orders, CheckoutCompletions settlements) {
+    OrderController(PlacingOrder placing, Orders orders, CheckoutCompletions completions) {
         this.placing = placing;
         this.orders = orders;
-        this.settlements = settlements;
+        this.completions = completions;
     }
 
     /** A page of a customer's orders; {@code next} links to the next page, if there is one. */
@@ -66,22 +66,23 @@ class OrderController {
         return switch (placing.place(request.toDomain(), key)) {
             case Placement.Accepted(var id) -> accepted(id, waitSeconds(prefer));
             case Placement.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
-                    "The key stands for another order", List.of(new FieldError("Idempotency-Key",
-                            "was used before with another body; take a new key for a new order")));
-            // Not 503, which the gateway's circuit breaker would count as a failure of the service.
+                    "The key belongs to another order", List.of(new FieldError("Idempotency-Key",
+                            "was used with another body; use a new key for a new order")));
+            // Not 503, which the gateway's circuit breaker counts as a failure.
             case Placement.Busy() -> throw new ProblemException(HttpStatus.TOO_MANY_REQUESTS, "busy",
-                    "Too many orders are under way", "Nothing was stored; try again later with the same"
-                            + " Idempotency-Key.").retryAfter(TRY_AGAIN);
-            case Placement.Refused(var violations) -> throw ProblemException.invalid(
+                    "Too many orders are in flight", "The order was not stored; retry later with the same"
+                            + " Idempotency-Key.").retryAfter(RETRY_AFTER);
+            case Placement.Invalid(var violations) -> throw ProblemException.invalid(
                     violations.getFirst().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     "The order cannot be placed",
-                    violations.stream().map(flaw -> new FieldError(flaw.field(), flaw.reason())).toList());
+                    violations.stream().map(violation -> new FieldError(violation.field(), violation.reason()))
+                            .toList());
         };
     }
 
     private ResponseEntity<OrderResponse> accepted(OrderId id, int waitSeconds) {
         if (waitSeconds > 0) {
-            settlements.await(id, Duration.ofSeconds(waitSeconds));
+            completions.await(id, Duration.ofSeconds(waitSeconds));
         }
         OrderStatus status = orders.find(id).orElseThrow();
         var answer = ResponseEntity.status(status.isComplete() ? HttpStatus.OK : HttpStatus.ACCEPTED)
@@ -89,17 +90,17 @@ class OrderController {
         if (waitSeconds > 0) {
             answer.header("Preference-Applied", "wait=" + waitSeconds);
         }
-        return answer.body(OrderResponse.whole(status));
+        return answer.body(OrderResponse.detailed(status));
     }
 
     private static int waitSeconds(@Nullable String prefer) {
         Matcher wait = WAIT.matcher(prefer == null ? "" : prefer);
-        return wait.find() ? Math.min(Integer.parseInt(wait.group(1)), LONGEST_WAIT_S) : 0;
+        return wait.find() ? Math.min(Integer.parseInt(wait.group(1)), MAX_WAIT_S) : 0;
     }
 
     @GetMapping("/{id}")
     OrderResponse one(@PathVariable OrderId id) {
-        return orders.find(id).map(OrderResponse::whole)
+        return orders.find(id).map(OrderResponse::detailed)
                 .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-order", "No such order",
                         "There is no order " + id + "."));
     }
@@ -111,6 +112,6 @@ class OrderController {
         List<OrderStatus> page = orders.of(customer, limit, after);
         String next = page.size() < limit ? null
                 : "/api/orders?customer=" + customer + "&limit=" + limit + "&after=" + page.getLast().order().id();
-        return new Page(page.stream().map(OrderResponse::listed).toList(), next);
+        return new Page(page.stream().map(OrderResponse::summary).toList(), next);
     }
 }

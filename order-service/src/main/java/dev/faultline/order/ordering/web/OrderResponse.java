@@ -19,11 +19,11 @@ record OrderResponse(OrderId id, CustomerId customer, OrderStatus.Status status,
         @Nullable Rejection rejection, Money total, String paymentMethod, List<PricedLine> lines, Instant placedAt,
         @Nullable Instant settledAt, @Nullable List<TimelineEntry> timeline) {
 
-    static OrderResponse whole(OrderStatus status) {
+    static OrderResponse detailed(OrderStatus status) {
         return of(status, status.timeline());
     }
 
-    static OrderResponse listed(OrderStatus status) {
+    static OrderResponse summary(OrderStatus status) {
         return of(status, null);
     }
 

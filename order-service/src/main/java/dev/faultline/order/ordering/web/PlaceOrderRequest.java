@@ -16,12 +16,12 @@ import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of {@code POST /api/orders}. Bounds of single fields are checked here, all at once; rules across them when
- * the order is placed.
+ * The body of {@code POST /api/orders}. The constraints of single fields are declared here; rules across fields are
+ * checked when the order is placed.
  */
 record PlaceOrderRequest(
-        @NotNull(message = "is missing: whose order is it?") @Pattern(regexp = CustomerId.FORM, message = "must be 1 to 64 letters, digits or . _ @ -") String customer,
-        @NotNull(message = "is missing; card-visa is one") @Pattern(regexp = "[a-z0-9][a-z0-9_-]{0,63}", message = "must be 1 to 64 lower-case letters, digits, _ or -") String paymentMethod,
+        @NotNull(message = "is missing") @Pattern(regexp = CustomerId.REGEX, message = "must be 1 to 64 letters, digits or . _ @ -") String customer,
+        @NotNull(message = "is missing, for example card-visa") @Pattern(regexp = "[a-z0-9][a-z0-9_-]{0,63}", message = "must be 1 to 64 lower-case letters, digits, _ or -") String paymentMethod,
         @Nullable @Pattern(regexp = "[A-Z]{3}", message = "must be an ISO 4217 code, like EUR") String currency,
         @NotEmpty(message = "must have at least one line") @Size(max = 100, message = "must have at most 100 lines") List<@NotNull(message = "must not be null") @Valid Line> lines) {
 

@@ -27,7 +27,7 @@ import dev.faultline.discovery.FencingToken;
 import dev.faultline.discovery.LeaderElection;
 import dev.faultline.order.checkout.jdbc.CheckoutProperties;
 import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts;
-import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts.Swept;
+import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts.SweepResult;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardDatabase;
 import dev.faultline.sharding.ShardDatabases;
@@ -56,18 +56,18 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The participants are played by the test. Tests make orders overdue, or old, by changing the database's times. */
+/** The test plays the participants. Tests make orders overdue or old by changing timestamps in the database. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
     "spring.application.name=sweep-test", "faultline.database.name=sweep", "faultline.checkout.redrive-after=1h",
-    "faultline.checkout.redrive-at-most=4h", "faultline.checkout.give-up-after=2h",
+    "faultline.checkout.max-redrive-after=4h", "faultline.checkout.give-up-after=2h",
     "faultline.checkout.sweep-interval=200ms"})
 class CheckoutSweepTest {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String ROLE = "faultline/sweep/checkout-sweep";
     private static final String SLOT = "sweep_outbox";
     private static final Database ONE = Postgres.shared().createDatabase("sweep");
-    /** On a server that no other test uses. */
+    /** A database on a server that no other test uses. */
     private static final Database TWO = Postgres.another().createDatabase("sweep");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -113,12 +113,12 @@ class CheckoutSweepTest {
         consumer.subscribe(List.of("inventory.commands", "payment.commands"));
         assertThat(send(request("/api/catalogue/MUG").PUT(HttpRequest.BodyPublishers.ofString("""
                 {"name": "A mug", "price": {"minorUnits": 1250, "currency": "EUR"}}"""))).statusCode()).isEqualTo(200);
-        awaitLeading();
+        awaitLeader();
     }
 
     @AfterEach
     void end() throws Exception {
-        loseNoMore();
+        stopLosingMessages();
         if (!sweep.isRunning()) {
             sweep.start();
         }
@@ -128,38 +128,39 @@ class CheckoutSweepTest {
     }
 
     @Test
-    void endsAnOrderThoughEveryMessageOnItsWayIsLost() throws Exception {
-        loseEverything();
+    void completesAnOrderAlthoughEveryMessageIsLost() throws Exception {
+        loseMessages();
         String id = placed();
         for (var exchange : List.of(List.of("ReserveStock", "StockReserved", "AUTHORIZING_PAYMENT"),
                 List.of("AuthorizePayment", "PaymentAuthorized", "CAPTURING_PAYMENT"),
                 List.of("CapturePayment", "PaymentCaptured", "CONFIRMED"))) {
-            loseNoMore();
+            stopLosingMessages();
             makeOverdue(id);
             awaitCommand(id, exchange.get(0));
-            loseEverything();
+            loseMessages();
             reply(id, exchange.get(1));
             awaitCheckout(id, exchange.get(2));
         }
         assertThat(causes(id)).containsExactly("redrive", "StockReserved", "redrive", "PaymentAuthorized", "redrive",
                 "PaymentCaptured");
         assertThat(commandsOf(id)).containsExactly("ReserveStock", "AuthorizePayment", "CapturePayment");
-        assertThat(meters.get("faultline.checkout.sweep.redriven").counter().count()).isGreaterThanOrEqualTo(3);
+        assertThat(meters.get("faultline.checkout.redrives").counter().count()).isGreaterThanOrEqualTo(3);
     }
 
-    /** The server gives the slot up by itself, at the bound that the local cluster's have too. */
+    /** The server invalidates the slot at the same {@code max_slot_wal_keep_size} as in the local cluster. */
     @Test
-    void endsAnOrderWhoseFirstMessageWasLostWithASlotThatHeldBackTooMuch() throws Exception {
+    void completesAnOrderWhoseFirstMessageWasLostWithAnInvalidatedSlot() throws Exception {
         var lost = meters.get("faultline.outbox.slots.lost").tag("database", "shard-2").counter();
         double before = lost.count();
         String id;
-        try (var _ = await().atMost(SOON).ignoreExceptions().until(() -> ReplicationSlots.take(TWO, SLOT), _ -> true)) {
+        try (var _ = await().atMost(TIMEOUT).ignoreExceptions().until(() -> ReplicationSlots.take(TWO, SLOT),
+                _ -> true)) {
             do {
                 id = placed();
             } while (!shardOf(id).value().equals("shard-2"));
             ReplicationSlots.outgrow(TWO, SLOT);
         }
-        await().atMost(SOON).until(() -> lost.count() == before + 1);
+        await().atMost(TIMEOUT).until(() -> lost.count() == before + 1);
 
         makeOverdue(id);
         awaitCommand(id, "ReserveStock");
@@ -175,15 +176,15 @@ class CheckoutSweepTest {
     }
 
     @Test
-    void undoesAnOrderThatIsTooOldThoughEveryMessageOnItsWayIsLost() throws Exception {
-        loseEverything();
+    void compensatesAnOldOrderAlthoughEveryMessageIsLost() throws Exception {
+        loseMessages();
         String id = placed();
         reply(id, "StockReserved");
         awaitCheckout(id, "AUTHORIZING_PAYMENT");
         makeOld(id);
         makeOverdue(id);
         awaitCheckout(id, "VOIDING_PAYMENT");
-        loseNoMore();
+        stopLosingMessages();
         makeOverdue(id);
         awaitCommand(id, "VoidPayment");
         reply(id, "PaymentVoided");
@@ -196,11 +197,11 @@ class CheckoutSweepTest {
         assertThat(order.at("/rejection/code").asString()).isEqualTo("TIMED_OUT");
         assertThat(order.at("/rejection/detail").asString()).isEqualTo("it took too long to authorize the payment");
         assertThat(causes(id)).containsExactly("StockReserved", "give-up", "redrive", "PaymentVoided", "StockReleased");
-        assertThat(meters.get("faultline.checkout.sweep.given.up").counter().count()).isPositive();
+        assertThat(meters.get("faultline.checkout.timeouts").counter().count()).isPositive();
     }
 
     @Test
-    void drivesACaptureOnHoweverOldTheOrderIs() throws Exception {
+    void redrivesACaptureRegardlessOfTheOrdersAge() throws Exception {
         String id = placed();
         reply(id, "StockReserved");
         reply(id, "PaymentAuthorized");
@@ -212,9 +213,9 @@ class CheckoutSweepTest {
         awaitCheckout(id, "CONFIRMED");
     }
 
-    /** The original was only slow: both it and the repetition are carried out and answered. */
+    /** The original was only slow, so both commands are executed and get a reply. */
     @Test
-    void aCommandThatWasNotLostChangesNothingWhenItIsRepeated() throws Exception {
+    void aRedrivenCommandThatWasNotLostChangesNothing() throws Exception {
         String id = placed();
         makeOverdue(id);
         awaitCommand(id, "ReserveStock", 2);
@@ -233,22 +234,22 @@ class CheckoutSweepTest {
     }
 
     @Test
-    void waitsLongerAfterEachRedriveAndStartsAnewInTheNextState() throws Exception {
+    void backsOffWithEachRedriveAndStartsOverInTheNextState() throws Exception {
         String id = placed();
         assertThat(hoursLeft(id)).isEqualTo(1);
         for (long hours : List.of(2, 4, 4)) {
             makeOverdue(id);
-            await().atMost(SOON).untilAsserted(() -> assertThat(hoursLeft(id)).isEqualTo(hours));
+            await().atMost(TIMEOUT).untilAsserted(() -> assertThat(hoursLeft(id)).isEqualTo(hours));
         }
         reply(id, "StockReserved");
         awaitCheckout(id, "AUTHORIZING_PAYMENT");
         assertThat(hoursLeft(id)).isEqualTo(1);
         makeOverdue(id);
-        await().atMost(SOON).untilAsserted(() -> assertThat(hoursLeft(id)).isEqualTo(2));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(hoursLeft(id)).isEqualTo(2));
     }
 
     @Test
-    void leavesASettledOrderAlone() throws Exception {
+    void neverSweepsACompletedOrder() throws Exception {
         String id = placed();
         reply(id, "StockRejected", ", \"sku\": \"MUG\", \"requested\": 1, \"available\": 0");
         awaitCheckout(id, "REJECTED");
@@ -259,7 +260,7 @@ class CheckoutSweepTest {
     }
 
     @Test
-    void refusesTheOldLeadersWrite() throws Exception {
+    void rejectsTheOldLeadersWrite() throws Exception {
         String id = placed();
         FencingToken newest = stopSweeping();
         makeOverdue(id);
@@ -270,37 +271,37 @@ class CheckoutSweepTest {
     }
 
     @Test
-    void goesOnThoughConsulHasLostItsStateAndTokensStartOver() throws Exception {
+    void continuesAfterConsulHasLostItsStateAndTokensRestart() throws Exception {
         String id = placed();
         FencingToken seen = new FencingToken(stopSweeping().number() + 1_000_000);
         makeOverdue(id);
         checkouts.sweep(shardOf(id), seen);
         sweep.start();
-        awaitLeading();
+        awaitLeader();
         makeOverdue(id);
-        await().atMost(SOON).untilAsserted(() -> assertThat(causes(id)).containsExactly("redrive", "redrive"));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(causes(id)).containsExactly("redrive", "redrive"));
     }
 
     @Test
-    void theNextSweepsWithinTwoLeasesWhenTheLeaderDies() throws Exception {
+    void anotherInstanceSweepsWithinTwoLeasesWhenTheLeaderCrashes() throws Exception {
         String id = placed();
         FencingToken last = stopSweeping();
-        makeADeadInstanceLead();
+        electACrashedInstance();
         sweep.start();
         makeOverdue(id);
         await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(6)).until(() -> causes(id).isEmpty());
-        assertThat(led()).isZero();
+        assertThat(leader()).isZero();
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(causes(id)).containsExactly("redrive"));
         assertThat(highestToken(shardOf(id))).isGreaterThan(last.number());
     }
 
-    /** The reply is in the middle of its transaction when the sweep reads what was there before it. */
+    /** The reply's transaction is open when the sweep reads the checkout. */
     @Test
-    void aReplyThatComesAtTheLastMomentWinsAndKeepsNoOtherOrderWaiting() throws Exception {
+    void aReplyJustBeforeTheSweepWinsAndDelaysNoOtherOrder() throws Exception {
         String replied = placed();
         String other = placedBeside(replied);
         FencingToken token = new FencingToken(stopSweeping().number() + 1);
-        CompletableFuture<Swept> swept;
+        CompletableFuture<SweepResult> swept;
         try (Connection reply = connect(replied); var statement = reply.createStatement()) {
             reply.setAutoCommit(false);
             makeOverdue(replied);
@@ -311,15 +312,15 @@ class CheckoutSweepTest {
             await().until(() -> isWaitingForALock(replied));
             reply.commit();
         }
-        assertThat(swept).succeedsWithin(SOON).satisfies(result -> assertThat(result.redriven()).isEqualTo(1));
+        assertThat(swept).succeedsWithin(TIMEOUT).satisfies(result -> assertThat(result.redriven()).isEqualTo(1));
         assertThat(causes(other)).containsExactly("redrive");
         assertThat(causes(replied)).isEmpty();
         assertThat(order(replied).get("checkout").asString()).isEqualTo("AUTHORIZING_PAYMENT");
     }
 
-    /** The sweep is in the middle of its transaction: the reply is decided anew, on what the sweep has made of it. */
+    /** The sweep's transaction is open when the reply arrives; the reply is retried on the new version. */
     @Test
-    void aReplyThatComesTooLateIsDecidedOnTheVersionOfTheSweep() throws Exception {
+    void aReplyDuringTheSweepIsAppliedToTheSweepsVersion() throws Exception {
         String id = placed();
         stopSweeping();
         try (Connection givingUp = connect(id); var statement = givingUp.createStatement()) {
@@ -338,23 +339,23 @@ class CheckoutSweepTest {
     }
 
     @Test
-    void saysHowLongTheOldestOrderIsOverdue() throws Exception {
+    void measuresHowLongTheOldestOrderIsOverdue() throws Exception {
         String id = placed();
         sql(id, "update checkout set deadline_at = now() - interval '90 seconds' where order_id = ?");
-        await().atMost(SOON).pollInterval(Duration.ofMillis(20)).until(() -> meters.get(
-                "faultline.checkout.sweep.overdue").timeGauge().value(TimeUnit.SECONDS) >= 90);
-        await().atMost(SOON).until(() -> meters.get("faultline.checkout.sweep.overdue").timeGauge().value() == 0);
+        await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(20)).until(() -> meters.get(
+                "faultline.checkout.overdue.age").timeGauge().value(TimeUnit.SECONDS) >= 90);
+        await().atMost(TIMEOUT).until(() -> meters.get("faultline.checkout.overdue.age").timeGauge().value() == 0);
     }
 
     @Test
-    void refusesPatienceThatCanNotWork() {
+    void rejectsInvalidTimeoutsAndLimits() {
         var second = Duration.ofSeconds(1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CheckoutProperties(Duration.ZERO, second, second, second, 1, 1))
                 .withMessage("faultline.checkout.redrive-after must be at least 1ms");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CheckoutProperties(second, Duration.ofMillis(999), second, second, 1, 1))
-                .withMessageContaining("faultline.checkout.redrive-at-most");
+                .withMessageContaining("faultline.checkout.max-redrive-after");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CheckoutProperties(second, second, Duration.ofMillis(999), second, 1, 1))
                 .withMessageContaining("faultline.checkout.give-up-after");
@@ -363,12 +364,12 @@ class CheckoutSweepTest {
                 .withMessageContaining("faultline.checkout.sweep-batch");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 1, 0))
-                .withMessageContaining("faultline.checkout.most-under-way");
+                .withMessageContaining("faultline.checkout.max-in-flight");
     }
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Content-Type", "application/json").timeout(SOON);
+                .header("Content-Type", "application/json").timeout(TIMEOUT);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -387,19 +388,19 @@ class CheckoutSweepTest {
         return JSON.readTree(response.body()).get("id").asString();
     }
 
-    /** An order of the same shard. */
+    /** Places an order on the same shard. */
     private String placedBeside(String id) throws Exception {
         return placed(order(id).get("customer").asString());
     }
 
     /**
-     * From now on what is sent is lost: the slot goes with what was in it, as when the server gives it up, and its name is
-     * taken, so that the relay cannot have another.
+     * Loses all messages from now on: drops the slot with its messages, as when the server invalidates it, and occupies
+     * its name, so that the relay cannot create another.
      */
-    private void loseEverything() throws SQLException {
+    private void loseMessages() throws SQLException {
         for (ShardDatabase shard : databases.all()) {
             try (Connection connection = connect(shard); var statement = connection.createStatement()) {
-                await().atMost(SOON).ignoreExceptions().until(() -> {
+                await().atMost(TIMEOUT).ignoreExceptions().until(() -> {
                     statement.execute("select pg_terminate_backend(active_pid, 1000) from pg_replication_slots"
                             + " where slot_name = 'sweep_outbox' and active");
                     statement.execute("select pg_drop_replication_slot('sweep_outbox')");
@@ -410,13 +411,13 @@ class CheckoutSweepTest {
         }
     }
 
-    /** What is sent from now on arrives; what was sent before does not. */
-    private void loseNoMore() throws SQLException {
+    /** Messages sent from now on arrive; earlier ones stay lost. */
+    private void stopLosingMessages() throws SQLException {
         for (ShardDatabase shard : databases.all()) {
             try (Connection connection = connect(shard); var statement = connection.createStatement()) {
                 statement.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
                         + " where slot_name = 'sweep_outbox' and slot_type = 'physical'");
-                await().atMost(SOON).until(() -> {
+                await().atMost(TIMEOUT).until(() -> {
                     try (var slot = statement.executeQuery("select from pg_replication_slots where active"
                             + " and slot_name = 'sweep_outbox' and slot_type = 'logical'")) {
                         return slot.next();
@@ -430,13 +431,13 @@ class CheckoutSweepTest {
         return JSON.readTree(send(request("/api/orders/" + id).GET()).body());
     }
 
-    /** What caused each step but the first. */
+    /** The cause of each step except the first. */
     private List<String> causes(String id) throws IOException, InterruptedException {
         return order(id).get("timeline").valueStream().skip(1).map(step -> step.get("reply").asString()).toList();
     }
 
     private void awaitCheckout(String id, String state) {
-        await().atMost(SOON)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(order(id).get("checkout").asString()).isEqualTo(state));
     }
 
@@ -463,7 +464,7 @@ class CheckoutSweepTest {
     }
 
     private void awaitCommand(String id, String type, int times) {
-        await().atMost(SOON).until(() -> commandsOf(id).stream().filter(type::equals).count() >= times);
+        await().atMost(TIMEOUT).until(() -> commandsOf(id).stream().filter(type::equals).count() >= times);
     }
 
     private void makeOverdue(String id) throws SQLException {
@@ -506,19 +507,19 @@ class CheckoutSweepTest {
                 and query like 'update checkout%'""").query(Boolean.class).single());
     }
 
-    private double led() {
-        return meters.get("faultline.checkout.sweep.led").gauge().value();
+    private double leader() {
+        return meters.get("faultline.checkout.sweep.leader").gauge().value();
     }
 
-    private void awaitLeading() {
-        await().atMost(SOON).until(() -> led() == 1);
+    private void awaitLeader() {
+        await().atMost(TIMEOUT).until(() -> leader() == 1);
     }
 
-    /** The newest token, now nobody's. */
+    /** Stops the sweep and returns a token above its last one. */
     private FencingToken stopSweeping() {
         sweep.stop();
         try (var next = new LeaderElection(consul(), ROLE, "test")) {
-            return await().atMost(SOON).until(next::token, Optional::isPresent).orElseThrow();
+            return await().atMost(TIMEOUT).until(next::token, Optional::isPresent).orElseThrow();
         }
     }
 
@@ -526,8 +527,8 @@ class CheckoutSweepTest {
         return new dev.faultline.discovery.Consul(Consul.shared().host(), Consul.shared().port());
     }
 
-    /** The leadership of an instance that was killed a moment ago. */
-    private void makeADeadInstanceLead() throws Exception {
+    /** Acquires leadership in a session that is never renewed, like that of a crashed instance. */
+    private void electACrashedInstance() throws Exception {
         var session = send(consulRequest("/v1/session/create", """
                 {"TTL": "10s", "Behavior": "release", "LockDelay": "0s"}"""));
         String id = JSON.readTree(session.body()).get("ID").asString();

@@ -17,7 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class JdbcLedger {
     private JdbcLedger() {}
 
-    /** Adds transfers that the ledger does not contain yet, in the caller's transaction. */
+    /** Appends transfers in the caller's transaction; those already in the ledger are ignored. */
     public static void append(Connection transaction, Collection<Transfer> transfers) throws SQLException {
         if (transfers.isEmpty()) {
             return;

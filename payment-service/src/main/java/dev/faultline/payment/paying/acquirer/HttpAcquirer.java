@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Maps requests and answers to the acquirer's REST API. */
 final class HttpAcquirer {
-    private static final int LONGEST_ANSWER_BYTES = 64 * 1024;
+    private static final int MAX_RESPONSE_BYTES = 64 * 1024;
 
     private final URI url;
     private final HttpClient http;
@@ -36,7 +36,7 @@ final class HttpAcquirer {
     private record Authorization(long minorUnits, String currency, String paymentMethod) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Said(@Nullable AcquirerState status, @Nullable String reason) {}
+    private record PaymentBody(@Nullable AcquirerState status, @Nullable String reason) {}
 
     /**
      * Fails with {@link java.net.ConnectException} or {@link java.net.http.HttpConnectTimeoutException} if nothing was
@@ -53,7 +53,7 @@ final class HttpAcquirer {
         if (traceparent != null) {
             put.header("traceparent", traceparent);
         }
-        return http.sendAsync(put.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER_BYTES));
+        return http.sendAsync(put.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_RESPONSE_BYTES));
     }
 
     private HttpRequest.BodyPublisher body(Request request) {
@@ -68,29 +68,29 @@ final class HttpAcquirer {
     Answer read(Operation operation, HttpResponse<byte[]> response) {
         return switch (response.statusCode()) {
             case 200 -> {
-                if (said(response).status != doneIs(operation)) {
+                if (parse(response).status != successState(operation)) {
                     throw new AcquirerFailedException(200);
                 }
                 yield new Answer.Done();
             }
-            case 402 -> new Answer.Declined(Objects.requireNonNullElse(said(response).reason, "declined"));
+            case 402 -> new Answer.Declined(Objects.requireNonNullElse(parse(response).reason, "declined"));
             case 409 -> {
-                AcquirerState standing = said(response).status;
-                if (standing == null) {
+                AcquirerState state = parse(response).status;
+                if (state == null) {
                     throw new AcquirerFailedException(409);
                 }
-                yield new Answer.Refused(standing);
+                yield new Answer.Refused(state);
             }
             case 400, 404, 415, 422 -> new Answer.Declined("rejected-by-acquirer");
             default -> throw new AcquirerFailedException(response.statusCode());
         };
     }
 
-    private Said said(HttpResponse<byte[]> response) {
-        return json.readValue(response.body(), Said.class);
+    private PaymentBody parse(HttpResponse<byte[]> response) {
+        return json.readValue(response.body(), PaymentBody.class);
     }
 
-    private static AcquirerState doneIs(Operation operation) {
+    private static AcquirerState successState(Operation operation) {
         return switch (operation) {
             case AUTHORIZE -> AcquirerState.AUTHORIZED;
             case CAPTURE -> AcquirerState.CAPTURED;

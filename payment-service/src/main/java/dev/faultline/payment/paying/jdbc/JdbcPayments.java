@@ -50,7 +50,7 @@ class JdbcPayments implements Payments {
     /** Longer than a void and its refund can take, so that a live holder keeps its lease. */
     private static final String LEASE = "now() + interval '60 seconds'";
     /** Exponential backoff from one to sixteen seconds, with up to a quarter of jitter. */
-    private static final String PAUSE = "now() + power(2, least(attempts, 4)) * (1 - random() / 4) * interval '1 second'";
+    private static final String NEXT_ATTEMPT = "now() + power(2, least(attempts, 4)) * (1 - random() / 4) * interval '1 second'";
 
     private final Shards shards;
     private final Outbox outbox;
@@ -70,27 +70,27 @@ class JdbcPayments implements Payments {
     }
 
     @Override
-    public List<LeasedPayment> lease(List<ReceivedCommand> instructions) {
-        return onShards(instructions, instruction -> instruction.command().orderId(), this::lease);
+    public List<LeasedPayment> lease(List<ReceivedCommand> commands) {
+        return onShards(commands, command -> command.command().orderId(), this::lease);
     }
 
-    private List<LeasedPayment> lease(ShardSession session, List<ReceivedCommand> instructions) throws SQLException {
-        Map<OrderId, Stored> stored = lock(session, instructions);
+    private List<LeasedPayment> lease(ShardSession session, List<ReceivedCommand> commands) throws SQLException {
+        Map<OrderId, Stored> stored = lock(session, commands);
         var leased = new ArrayList<LeasedPayment>();
         var changes = new ArrayList<Change>();
         var replies = new ArrayList<OutgoingMessage>();
-        for (ReceivedCommand instruction : instructions) {
-            OrderId id = instruction.command().orderId();
+        for (ReceivedCommand command : commands) {
+            OrderId id = command.command().orderId();
             Stored before = stored.getOrDefault(id, new Stored(new Absent(id), 0));
-            Step step = before.payment.on(instruction.command());
+            Step step = before.payment.on(command.command());
             if (step.next() instanceof Pending pending) {
-                leased.add(new LeasedPayment(pending, before.version + 1, instruction.traceparent()));
+                leased.add(new LeasedPayment(pending, before.version + 1, command.traceparent()));
             }
             if (step.next() instanceof Pending || !step.next().equals(before.payment)) {
                 changes.add(new Change(step.next(), before.version));
             }
             if (step.reply() != null) {
-                replies.add(message(step.reply(), instruction.traceparent()));
+                replies.add(message(step.reply(), command.traceparent()));
             }
         }
         insert(session.connection(), changes);
@@ -99,10 +99,10 @@ class JdbcPayments implements Payments {
         return leased;
     }
 
-    private static Map<OrderId, Stored> lock(ShardSession session, List<ReceivedCommand> instructions) {
+    private static Map<OrderId, Stored> lock(ShardSession session, List<ReceivedCommand> commands) {
         var stored = new HashMap<OrderId, Stored>();
         session.jdbc().sql("select * from payment where order_id = any(?) order by order_id for update")
-                .param(instructions.stream().map(i -> i.command().orderId().value()).toArray(String[]::new))
+                .param(commands.stream().map(i -> i.command().orderId().value()).toArray(String[]::new))
                 .query((ResultSet row) -> {
                     Payment payment = PaymentRows.read(row);
                     stored.put(payment.orderId(), new Stored(payment, row.getInt("version")));
@@ -113,7 +113,7 @@ class JdbcPayments implements Payments {
     @Override
     public List<LeasedPayment> leaseOverdueVoids(int limit) {
         var leased = new ArrayList<LeasedPayment>();
-        shards.byShard(BUCKETS, Function.identity()).forEach((shard, buckets) -> {
+        shards.groupByShard(BUCKETS, Function.identity()).forEach((shard, buckets) -> {
             try {
                 List<OrderId> overdue = shards.read(buckets.getFirst(), jdbc -> jdbc.sql("""
                         select order_id from payment where next_attempt_at <= now()
@@ -121,7 +121,7 @@ class JdbcPayments implements Payments {
                         .map(OrderId::new).toList();
                 leased.addAll(onShards(overdue, Function.identity(), JdbcPayments::leaseOverdueVoids));
             } catch (DataAccessException e) {
-                log.warn("Overdue voids on {} are postponed: {}", shard, e.getMessage());
+                log.warn("Cannot lease the overdue voids of {}; retrying: {}", shard, e.getMessage());
             }
         });
         return leased;
@@ -140,18 +140,18 @@ class JdbcPayments implements Payments {
     }
 
     @Override
-    public void record(List<Outcome> settled) {
-        List<OrderId> superseded = onShards(settled, one -> one.from().payment().orderId(), this::record);
+    public void record(List<Outcome> outcomes) {
+        List<OrderId> superseded = onShards(outcomes, one -> one.from().payment().orderId(), this::record);
         if (!superseded.isEmpty()) {
             throw new SupersededException("payments have been leased again: " + superseded);
         }
     }
 
-    private List<OrderId> record(ShardSession session, List<Outcome> settled) throws SQLException {
+    private List<OrderId> record(ShardSession session, List<Outcome> outcomes) throws SQLException {
         Set<OrderId> superseded = update(session.connection(),
-                settled.stream().map(one -> new Change(one.step().next(), one.from().version())).toList(),
-                "attempts = attempts + 1", PAUSE);
-        List<Outcome> recorded = settled.stream()
+                outcomes.stream().map(one -> new Change(one.step().next(), one.from().version())).toList(),
+                "attempts = attempts + 1", NEXT_ATTEMPT);
+        List<Outcome> recorded = outcomes.stream()
                 .filter(one -> !superseded.contains(one.from().payment().orderId())).toList();
         JdbcLedger.append(session.connection(),
                 recorded.stream().flatMap(one -> one.step().transfers().stream()).toList());
@@ -183,7 +183,7 @@ class JdbcPayments implements Payments {
             }
             for (int inserted : insert.executeBatch()) {
                 if (inserted == 0) {
-                    throw new SupersededException("another instance stored the same payment at the same time");
+                    throw new SupersededException("another instance inserted the same payment concurrently");
                 }
             }
         }
@@ -225,7 +225,7 @@ class JdbcPayments implements Payments {
     private <I, T> List<T> onShards(Collection<I> items, Function<I, OrderId> idOf, Work<I, T> work) {
         var results = new ArrayList<T>();
         Function<I, Bucket> bucket = item -> bucketOf(idOf.apply(item));
-        shards.byShard(items, bucket).values().forEach(group -> results
+        shards.groupByShard(items, bucket).values().forEach(group -> results
                 .addAll(shards.transact(group.stream().map(bucket).distinct().toList(), transaction -> {
                     var done = new ArrayList<T>();
                     // There is more than one session only if buckets of the group have just moved apart.

@@ -35,7 +35,7 @@ final class PaymentRows {
         var details = new PaymentDetails(new Money(row.getLong("amount_minor"), row.getString("currency")), method);
         return switch (Status.valueOf(row.getString("status"))) {
             case ABSENT -> new Absent(id);
-            // Whoever stored the intent may have sent the request.
+            // The instance that stored the intent may have sent the request.
             case AUTHORIZING -> new Authorizing(id, details, true);
             case AUTHORIZED -> new Authorized(id, details);
             case DECLINED -> new Declined(id, details, row.getString("decline_reason"));

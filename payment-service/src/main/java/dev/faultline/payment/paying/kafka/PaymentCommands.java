@@ -37,7 +37,7 @@ class PaymentCommands {
             payments.process(batch.stream()
                     .map(message -> new ReceivedCommand(message.payload(), message.traceparent())).toList());
         } catch (SupersededException e) {
-            throw new RetryLaterException("another instance works on the same payments", e);
+            throw new RetryLaterException("another instance has leased the same payments", e);
         }
     }
 }

@@ -22,6 +22,6 @@ class PaymentController {
     PaymentResponse one(@PathVariable OrderId orderId) {
         return payments.find(orderId).map(PaymentResponse::of)
                 .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-payment", "No such payment",
-                        "Nothing was paid or is to be paid for the order " + orderId + "."));
+                        "There is no payment for order " + orderId + "."));
     }
 }

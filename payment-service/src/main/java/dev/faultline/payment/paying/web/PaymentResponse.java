@@ -19,20 +19,20 @@ record PaymentResponse(OrderId orderId, Payment.Status status, @Nullable Money a
         @Nullable String declineReason, Instant createdAt, Instant updatedAt, List<TransferResponse> transfers) {
 
     record TransferResponse(Transfer.Kind kind, String debit, String credit, Money amount, Instant at) {
-        static TransferResponse of(LedgerEntry booked) {
-            Transfer transfer = booked.transfer();
+        static TransferResponse of(LedgerEntry entry) {
+            Transfer transfer = entry.transfer();
             return new TransferResponse(transfer.kind(), transfer.kind().debit(), transfer.kind().credit(), transfer
                     .amount(),
-                    booked.at());
+                    entry.at());
         }
     }
 
-    static PaymentResponse of(StoredPayment statement) {
-        Payment payment = statement.payment();
+    static PaymentResponse of(StoredPayment stored) {
+        Payment payment = stored.payment();
         PaymentDetails details = payment.details();
         return new PaymentResponse(payment.orderId(), payment.status(), details == null ? null : details.amount(),
                 details == null ? null : details.paymentMethod(),
-                payment.declineReason(), statement.createdAt(),
-                statement.updatedAt(), statement.transfers().stream().map(TransferResponse::of).toList());
+                payment.declineReason(), stored.createdAt(),
+                stored.updatedAt(), stored.transfers().stream().map(TransferResponse::of).toList());
     }
 }

@@ -16,7 +16,7 @@ class AcquirerPropertiesTest {
     static class Properties {}
 
     @Test
-    void refusesToStartWithoutAnAcquirer() {
+    void rejectsToStartWithoutAnAcquirer() {
         application.run(context -> assertThat(context).getFailure().rootCause()
                 .hasMessageStartingWith("faultline.acquirer.url must be an http or https URL"));
     }

@@ -24,9 +24,8 @@ import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
 
 /**
- * Creates the ahead-of-time caches of the services and the broker: runs one of each in a temporary directory, places real
- * orders through them, and lets each JVM record the classes it loaded and linked and the profiles of its hot code. Later
- * starts reuse them.
+ * Creates the ahead-of-time caches of the services and the broker: runs one instance of each in a temporary directory and
+ * places orders, while each JVM records the classes it loads and links and the profiles of its hot code.
  *
  * @see <a href="https://openjdk.org/jeps/514">JEP 514: Ahead-of-Time Command-Line Ergonomics</a>
  * @see <a href="https://openjdk.org/jeps/515">JEP 515: Ahead-of-Time Method Profiling</a>
@@ -50,61 +49,62 @@ final class AotTraining {
         this.kafka = KafkaAotCache.of(cache);
     }
 
-    /** Creates the missing caches. If that fails, everything starts without caches, several times slower. */
+    /** Creates the missing caches. If this fails, everything starts without caches, which is several times slower. */
     void run(Collection<Application> applications) {
-        if (kafka.isMade() && applications.stream().allMatch(Application::isTrained)) {
+        if (kafka.exists() && applications.stream().allMatch(Application::isTrained)) {
             return;
         }
         long begin = System.nanoTime();
-        progress.report(REPORTER, "creating ahead-of-time caches from a few hundred orders, once per build");
+        progress.report(REPORTER, "creating the ahead-of-time caches of this build with a few hundred orders");
         try {
             CacheDirectory.deleteTree(directory);
-            if (kafka.isMade()) {
+            if (kafka.exists()) {
                 run(applications, kafka);
             } else {
-                kafka.make(recording -> run(applications, recording));
+                kafka.create(recording -> run(applications, recording));
             }
             CacheDirectory.deleteTree(directory);
-            progress.report(REPORTER, "done (%.1f s): later starts take a fraction of the time"
+            progress.report(REPORTER, "done (%.1f s); later starts are several times faster"
                     .formatted((System.nanoTime() - begin) / 1e9));
         } catch (IOException | FaultlineException e) {
-            progress.report(REPORTER, "failed, so everything starts more slowly; its files are in " + directory + ": "
+            progress.report(REPORTER, "failed, so everything starts more slowly; see " + directory + ": "
                     + e.getMessage());
         }
     }
 
     private void run(Collection<Application> applications, KafkaAotCache broker) throws IOException {
-        var layout = new Layout(new Home(directory), Settings.fresh(Ports.free()), cache, broker,
+        var layout = new Layout(new Home(directory), Settings.create(Ports.free()), cache, broker,
                 (name, line) -> progress.report(REPORTER, name + ": " + line));
         var running = new ConcurrentHashMap<String, ChildProcess>();
         var recorded = new LinkedHashMap<Path, Path>();
         try {
-            Parallel.run(layout.parts().stream().<Runnable>map(part -> () -> start(part, layout, running)).toList());
+            Parallel.run(layout.backingServices().stream().<Runnable>map(server -> () -> start(server, layout, running))
+                    .toList());
             start(layout.services().stream().filter(Service::isFirst).toList(), applications, running, recorded);
             progress.report(REPORTER, "placing orders");
             load.run(layout.service(Layout.GATEWAY).url());
         } finally {
             progress.report(REPORTER, "stopping the services, which write their caches");
-            // The services before what they need.
+            // Dependents first.
             stop(layout.services().stream().map(Service::name), running);
-            stop(layout.parts().stream().map(BackingService::name), running);
+            stop(layout.backingServices().stream().map(BackingService::name), running);
         }
-        for (Map.Entry<Path, Path> one : recorded.entrySet()) {
-            if (!Files.exists(one.getKey())) {
-                throw new IOException("a JVM left no " + one.getKey());
+        for (Map.Entry<Path, Path> cache : recorded.entrySet()) {
+            if (!Files.exists(cache.getKey())) {
+                throw new IOException("a JVM did not write " + cache.getKey());
             }
-            Files.move(one.getKey(), one.getValue(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(cache.getKey(), cache.getValue(), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
-    private void start(BackingService part, Layout layout, Map<String, ChildProcess> running) {
-        running.put(part.name(), ChildProcess.start(part, log(part.name()), START));
-        if (part instanceof PostgresServer shard) {
+    private void start(BackingService server, Layout layout, Map<String, ChildProcess> running) {
+        running.put(server.name(), ChildProcess.start(server, log(server.name()), START));
+        if (server instanceof PostgresServer shard) {
             layout.createDatabases(shard);
         }
     }
 
-    /** Starts all of them at once; their order does not matter. */
+    /** In parallel. */
     private void start(List<Service> services, Collection<Application> applications, Map<String, ChildProcess> running,
             Map<Path, Path> recorded) {
         progress.report(REPORTER, "starting the services without caches");
@@ -123,7 +123,7 @@ final class AotTraining {
     }
 
     private static void stop(Stream<String> names, Map<String, ChildProcess> running) {
-        Parallel.run(names.map(running::remove).filter(Objects::nonNull).<Runnable>map(part -> part::close)
+        Parallel.run(names.map(running::remove).filter(Objects::nonNull).<Runnable>map(process -> process::close)
                 .toList());
     }
 

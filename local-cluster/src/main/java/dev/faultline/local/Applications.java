@@ -20,8 +20,8 @@ import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Progress;
 
 /**
- * The services' builds in the cluster's home. Services never run from the build's own directory: a jar that is built
- * anew under a running JVM breaks it.
+ * The builds of the services in the cluster's home. Services do not run from the build directory, because replacing a jar
+ * breaks the JVM that runs from it.
  */
 final class Applications {
     private final Path repository;
@@ -30,7 +30,7 @@ final class Applications {
     private final Progress progress;
 
     /**
-     * @param repository the directory that the modules were built in
+     * @param repository the directory in which the modules were built
      * @param directory  where the builds are unpacked
      */
     Applications(Path repository, Path directory, Progress progress) {
@@ -40,21 +40,21 @@ final class Applications {
         this.progress = progress;
     }
 
-    /** The service's present build, unpacked if it is new. */
+    /** Returns the current build of a service; unpacks it if it is new. */
     Application install(String name) {
         Path jar = repository.resolve(name).resolve("target").resolve(name + ".jar");
         if (!Files.isRegularFile(jar)) {
-            throw new FaultlineException(name + " is not built: there is no " + jar
-                    + ". Build it with: mvn -DskipTests package");
+            throw new FaultlineException(name + " is not built: " + jar
+                    + " does not exist. Build it with: mvn -DskipTests package");
         }
         try {
             return new Application(name, installed.get(name + "-" + key(jar), unpacked -> extract(jar, unpacked)));
         } catch (IOException e) {
-            throw new FaultlineException(jar + " could not be unpacked into " + directory + ": " + e.getMessage(), e);
+            throw new FaultlineException("Cannot unpack " + jar + " into " + directory + ": " + e.getMessage(), e);
         }
     }
 
-    /** What is in the jar, told by its own directory: the names and checksums of all entries. */
+    /** A hash of the names and checksums of all entries. */
     private static String key(Path jar) throws IOException {
         try (var zip = new ZipFile(jar.toFile())) {
             var digest = MessageDigest.getInstance("SHA-256");
@@ -79,15 +79,14 @@ final class Applications {
         Files.delete(log);
     }
 
-    /** Deletes every other build. */
-    void deleteAllBut(Collection<Application> kept) {
+    void deleteAllExcept(Collection<Application> kept) {
         List<Path> directories = kept.stream().map(Application::directory).toList();
         try (Stream<Path> present = Files.list(directory)) {
             for (Path old : present.filter(path -> !directories.contains(path)).toList()) {
                 CacheDirectory.deleteTree(old);
             }
         } catch (IOException e) {
-            progress.report("apps", "old builds could not be deleted: " + e.getMessage());
+            progress.report("apps", "cannot delete old builds: " + e.getMessage());
         }
     }
 

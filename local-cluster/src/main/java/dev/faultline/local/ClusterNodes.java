@@ -19,9 +19,8 @@ import dev.faultline.local.supervisor.SupervisorDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a running cluster: their state, and how they are stopped, started, restarted, killed and paused. Every
- * method that names a node throws {@link FaultlineException} if there is no such node, and every one that changes a node
- * if no supervisor runs.
+ * Lists and controls the nodes of a running cluster. Methods with the name of a node throw {@link FaultlineException} if it
+ * does not exist; those that change a node also if the supervisor is not running.
  */
 public final class ClusterNodes {
     private final LocalCluster cluster;
@@ -34,7 +33,7 @@ public final class ClusterNodes {
         this.files = files;
     }
 
-    /** Every node's state, dependencies first. Takes a second if a node does not answer. */
+    /** The state of every node, dependencies first. Takes a second if a node does not respond. */
     public List<Node> list() {
         return layout.nodeNames().stream().map(files::node).parallel().map(ClusterNodes::node).toList();
     }
@@ -45,17 +44,17 @@ public final class ClusterNodes {
         int port = spec.map(NodeSpec::port).orElse(0);
         ProcessIdentity process = status.livingProcess();
         if (process == null) {
-            // The supervisor has not noticed the end yet, or could not write it down because the disk is full.
-            boolean hasEnded = status.state() == NodeState.READY || status.state() == NodeState.STARTING;
-            return new Node(directory.name(), hasEnded ? NodeState.RESTARTING : status.state(), OptionalLong.empty(),
-                    port, status.since(), status.restarts(), hasEnded ? Node.ENDED : status.detail(), Memory.NONE);
+            // The supervisor has not noticed the exit yet, or could not record it because the disk is full.
+            boolean hasExited = status.state() == NodeState.READY || status.state() == NodeState.STARTING;
+            return new Node(directory.name(), hasExited ? NodeState.RESTARTING : status.state(), OptionalLong.empty(),
+                    port, status.since(), status.restarts(), hasExited ? Node.EXITED : status.detail(), Memory.NONE);
         }
-        boolean silent = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().ask();
+        boolean unresponsive = status.state() == NodeState.READY && spec.isPresent() && !spec.get().readiness().check();
         return new Node(directory.name(), status.state(), OptionalLong.of(process.pid()), port, status.since(),
-                status.restarts(), silent ? Node.SILENT : status.detail(), Memory.ofTree(process.pid()));
+                status.restarts(), unresponsive ? Node.UNRESPONSIVE : status.detail(), Memory.ofTree(process.pid()));
     }
 
-    /** Stops a node gracefully until {@link #start}; does not wait for its end. */
+    /** Stops a node gracefully until {@link #start}; does not wait until it has stopped. */
     public void stop(String node) {
         change(node, NodeDirectory::stop);
     }
@@ -66,10 +65,10 @@ public final class ClusterNodes {
     }
 
     /**
-     * Restarts one node, or every instance of a service one after the other, each ready before the next stops. Services
-     * are restarted from their present build; one without an ahead-of-time cache starts more slowly.
+     * Restarts one node, or every instance of a service one after the other, each ready before the next one stops. Services
+     * restart from their current build; without an ahead-of-time cache, they start more slowly.
      *
-     * @param nodeOrService as in {@code order-service-1} or {@code order-service}
+     * @param nodeOrService for example {@code order-service-1} or {@code order-service}
      */
     public void restart(String nodeOrService, Progress progress) {
         List<String> instances = layout.services().stream()
@@ -87,22 +86,23 @@ public final class ClusterNodes {
     /**
      * Sends a signal to a node's process, and never to another process that reuses its id.
      *
-     * @param signal the name without SIG, as in {@code KILL} or {@code STOP}
+     * @param signal the name without SIG, for example {@code KILL} or {@code STOP}
      * @return the process id
      */
     public long kill(String node, String signal) {
         cluster.requireRunning();
         ProcessIdentity process = livingProcess(directory(node));
         if (process == null || !process.signal(signal)) {
-            throw new FaultlineException(node + " has no process to send " + signal + " to. See ./faultline status.");
+            throw new FaultlineException("Cannot send " + signal + ": " + node
+                    + " is not running. See ./faultline status.");
         }
         return process.pid();
     }
 
-    /** Freezes a node's process and all its children until {@link #resume}: a database has a process per connection. */
+    /** Freezes a node's process and its children, which a database has for each connection, until {@link #resume}. */
     public void pause(String node) {
         long pid = kill(node, "STOP");
-        // The parent first, so that it creates no more children.
+        // The parent first, so that it cannot fork more children.
         children(pid).forEach(child -> child.signal("STOP"));
     }
 
@@ -149,7 +149,7 @@ public final class ClusterNodes {
     private NodeDirectory directory(String node) {
         List<String> names = layout.nodeNames();
         if (!names.contains(node)) {
-            throw new FaultlineException("There is no node " + node + "."
+            throw new FaultlineException("Unknown node " + node + "."
                     + Suggestion.nearest(node, names).map(name -> " Did you mean " + name + "?").orElse("")
                     + " The nodes are: " + String.join(", ", names) + ".");
         }

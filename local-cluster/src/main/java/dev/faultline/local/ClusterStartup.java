@@ -28,13 +28,13 @@ import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.local.supervisor.SupervisorDirectory;
 
 /**
- * Brings a cluster from whatever state it is in to the one where all its nodes run. Interrupted at any moment, it can be
- * begun again.
+ * Starts the nodes of a cluster that are not running, whatever state the cluster is in. If it is interrupted, it can be
+ * repeated.
  */
 final class ClusterStartup {
     private static final Duration SHUTDOWN = Duration.ofSeconds(90);
     private static final Duration READY = Duration.ofMinutes(3);
-    private static final int HOPELESS_RESTARTS = 4;
+    private static final int MAX_RESTARTS = 4;
 
     private final Home home;
     private final Path repository;
@@ -49,56 +49,56 @@ final class ClusterStartup {
         this.progress = progress;
     }
 
-    /** Returns when one instance of every service is ready; the others have been told to start. */
+    /** Returns when one instance of every service is ready; the others are starting. */
     void up(OptionalInt gatewayPort, TrainingLoad load) throws IOException {
         awaitEndOfShutdown();
         Layout layout = new Layout(home, settings(gatewayPort), cache, KafkaAotCache.of(cache), progress);
         if (files.livingSupervisor().isEmpty()) {
-            beginAnew(layout);
+            startSupervisor(layout);
         }
-        List<Service> missing = layout.services().stream().filter(service -> !isWanted(service.name())).toList();
+        List<Service> missing = layout.services().stream().filter(service -> !isDeployed(service.name())).toList();
         if (!missing.isEmpty()) {
             Map<String, Application> applications = install(layout, missing);
             new AotTraining(home.directory().resolve("training"), cache, load, progress).run(applications.values());
-            startParts(layout);
+            startBackingServices(layout);
             start(missing, Service::isFirst, applications);
             awaitReady(layout.services().stream().filter(Service::isFirst).map(Service::name).toList());
             start(missing, service -> !service.isFirst(), applications);
         }
     }
 
-    /** Unpacks the present builds and makes their caches; returns where. */
+    /** Unpacks the current builds and creates their caches; returns their directories. */
     List<Path> train(TrainingLoad load) {
-        var settings = home.settings().orElseGet(() -> Settings.fresh(Ports.DEFAULT_GATEWAY));
+        var settings = home.settings().orElseGet(() -> Settings.create(Ports.DEFAULT_GATEWAY));
         Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
         Collection<Application> applications = install(layout, layout.services()).values();
         new AotTraining(home.directory().resolve("training"), cache, load, progress).run(applications);
         List<String> untrained = applications.stream().filter(each -> !each.isTrained()).map(Application::name)
                 .toList();
         if (!untrained.isEmpty()) {
-            throw new FaultlineException("No cache could be made for " + String.join(", ", untrained) + ".");
+            throw new FaultlineException("Cannot create a cache for " + String.join(", ", untrained) + ".");
         }
         return applications.stream().map(Application::directory).toList();
     }
 
-    /** A shutdown that was asked for is waited for, even if whoever asked has gone. */
+    /** An interrupted down may have left a shutdown in progress. */
     private void awaitEndOfShutdown() {
         if (files.shutdownIsRequested() && !Polling.until(SHUTDOWN, () -> files.livingSupervisor().isEmpty())) {
-            throw new FaultlineException("The cluster in " + home.directory() + " is still being stopped after "
-                    + SHUTDOWN.toSeconds() + " seconds; " + files.log() + " says why.");
+            throw new FaultlineException("The cluster in " + home.directory() + " is still stopping after "
+                    + SHUTDOWN.toSeconds() + " seconds; see " + files.log() + ".");
         }
     }
 
     private Settings settings(OptionalInt gatewayPort) {
-        Settings settings = home.settings().orElseGet(() -> Settings.fresh(gatewayPort.orElse(Ports.DEFAULT_GATEWAY)));
+        Settings settings = home.settings().orElseGet(() -> Settings.create(gatewayPort.orElse(Ports.DEFAULT_GATEWAY)));
         int wanted = gatewayPort.orElse(settings.gatewayPort());
         if (wanted != settings.gatewayPort()
-                && (files.livingSupervisor().isPresent() || files.wantedNodes().stream().anyMatch(
+                && (files.livingSupervisor().isPresent() || files.deployedNodes().stream().anyMatch(
                         ClusterStartup::isAlive))) {
             throw new FaultlineException("The cluster in " + home.directory()
-                    + " already runs, with its gateway on port "
-                    + settings.gatewayPort() + ". Stop it with ./faultline down before it can move to port " + wanted
-                    + ", or start a second one in another directory with --home.");
+                    + " is already running with its gateway on port " + settings.gatewayPort()
+                    + ". Stop it with ./faultline down before you change the port to " + wanted
+                    + ", or start another cluster with --home.");
         }
         settings = settings.withGatewayPort(wanted);
         settings.ports();
@@ -106,8 +106,8 @@ final class ClusterStartup {
         return settings;
     }
 
-    /** With a new supervisor; it adopts the nodes that outlived the last one. */
-    private void beginAnew(Layout layout) throws IOException {
+    /** Starts a supervisor, which adopts the nodes that are still running. */
+    private void startSupervisor(Layout layout) throws IOException {
         var dead = new ArrayList<String>();
         for (String name : layout.nodeNames()) {
             NodeDirectory node = files.node(name);
@@ -117,9 +117,9 @@ final class ClusterStartup {
         }
         PortCheck.check(layout.listeners().entrySet().stream().filter(listener -> dead.contains(listener.getValue()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
-        for (NodeDirectory node : files.wantedNodes()) {
+        for (NodeDirectory node : files.deployedNodes()) {
             if (!isAlive(node)) {
-                node.forget();
+                node.undeploy();
             }
         }
         for (String name : dead) {
@@ -129,29 +129,29 @@ final class ClusterStartup {
         SupervisorProcess.ensureRunning(home.directory(), files);
     }
 
-    /** The present builds of what is missing; of all services if there is a cache to be made. */
+    /** Unpacks the current build of every service. */
     private Map<String, Application> install(Layout layout, List<Service> missing) {
         var builds = new Applications(repository, home.applications(), progress);
         var applications = new ConcurrentHashMap<String, Application>();
         Parallel.run(layout.services().stream().map(Service::application).distinct()
                 .<Runnable>map(name -> () -> applications.put(name, builds.install(name))).toList());
         if (missing.size() == layout.services().size()) {
-            builds.deleteAllBut(applications.values());
+            builds.deleteAllExcept(applications.values());
         }
         return applications;
     }
 
-    private void startParts(Layout layout) {
-        Parallel.run(layout.parts().stream().<Runnable>map(part -> () -> start(part, layout)).toList());
+    private void startBackingServices(Layout layout) {
+        Parallel.run(layout.backingServices().stream().<Runnable>map(server -> () -> start(server, layout)).toList());
     }
 
-    private void start(BackingService part, Layout layout) {
-        if (!isWanted(part.name())) {
-            part.prepare();
-            want(new NodeSpec(part.name(), layout.portOf(part), part.launch(), part.readiness(), List.of()));
+    private void start(BackingService server, Layout layout) {
+        if (!isDeployed(server.name())) {
+            server.prepare();
+            deploy(new NodeSpec(server.name(), layout.portOf(server), server.launch(), server.readiness(), List.of()));
         }
-        awaitReady(List.of(part.name()));
-        if (part instanceof PostgresServer shard) {
+        awaitReady(List.of(server.name()));
+        if (server instanceof PostgresServer shard) {
             layout.createDatabases(shard);
         }
     }
@@ -168,10 +168,10 @@ final class ClusterStartup {
     private void deploy(Service service, Application application) {
         var launch = new Launch(application.command(service.heap()), service.environment(),
                 directoryOf(service.name()), "TERM");
-        want(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
+        deploy(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
     }
 
-    /** Lets a stopped service start from its present build. */
+    /** Makes a stopped service start from its current build. */
     void redeploy(Service service) {
         deploy(service, new Applications(repository, home.applications(), progress).install(service.application()));
     }
@@ -181,16 +181,16 @@ final class ClusterStartup {
         boolean stopped = Polling.until(SHUTDOWN,
                 () -> files.status().filter(status -> status.state() == NodeState.STOPPED).isPresent());
         if (!stopped) {
-            throw new FaultlineException(node + " is still being stopped after " + SHUTDOWN.toSeconds()
+            throw new FaultlineException(node + " is still stopping after " + SHUTDOWN.toSeconds()
                     + " seconds. Kill it with ./faultline kill " + node + ".");
         }
         progress.report(node, "stopped");
     }
 
     /**
-     * Returns when these nodes are ready, those excepted that were stopped on purpose.
+     * Returns when these nodes are ready, except those that the user stopped.
      *
-     * @throws FaultlineException if one ends again and again, or is not ready within three minutes
+     * @throws FaultlineException if one keeps exiting, or is not ready within three minutes
      */
     void awaitReady(Collection<String> names) {
         long begin = System.nanoTime();
@@ -209,12 +209,12 @@ final class ClusterStartup {
     private boolean isDone(String name, long begin) {
         NodeDirectory node = files.node(name);
         if (node.isStopped()) {
-            progress.report(name, "stopped on purpose");
+            progress.report(name, "stopped by the user");
             return true;
         }
         return node.status().filter(status -> {
-            if (status.state() == NodeState.RESTARTING && status.restarts() >= HOPELESS_RESTARTS) {
-                throw new FaultlineException(name + " ended " + status.restarts() + " times, the last time it "
+            if (status.state() == NodeState.RESTARTING && status.restarts() >= MAX_RESTARTS) {
+                throw new FaultlineException(name + " failed " + status.restarts() + " times; the last time it "
                         + status.detail() + ". Its log ends with:\n" + node.logEnd(5).stream()
                                 .map(line -> "  " + LogEntry.parse(line).map(LogEntry::message).orElse(line))
                                 .collect(Collectors.joining("\n"))
@@ -229,9 +229,9 @@ final class ClusterStartup {
         }).isPresent();
     }
 
-    private void want(NodeSpec spec) {
+    private void deploy(NodeSpec spec) {
         try {
-            files.node(spec.name()).writeSpec(spec);
+            files.node(spec.name()).deploy(spec);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -245,7 +245,7 @@ final class ClusterStartup {
         }
     }
 
-    private boolean isWanted(String node) {
+    private boolean isDeployed(String node) {
         return files.node(node).spec().isPresent();
     }
 

@@ -15,9 +15,9 @@ import dev.faultline.backing.FaultlineException;
 import dev.faultline.local.supervisor.JsonFile;
 import org.jspecify.annotations.Nullable;
 
-/** The one directory that holds all of a cluster's state. */
+/** The directory with all of a cluster's state. */
 final class Home {
-    static final long LEAST_FREE_BYTES = 1L << 30;
+    private static final long MIN_FREE_BYTES = 1L << 30;
 
     private final Path directory;
     private final Path applications;
@@ -63,27 +63,27 @@ final class Home {
     }
 
     /**
-     * Makes the directory if it is not there.
+     * Creates the directory if it does not exist.
      *
-     * @throws FaultlineException if it cannot be written to, or the disk is almost full
+     * @throws FaultlineException if it is not writable, or the disk is almost full
      */
     void open() {
         try {
             Files.createDirectories(directory);
             Files.delete(Files.createTempFile(directory, "write", ".test"));
             long free = Files.getFileStore(directory).getUsableSpace();
-            if (free < LEAST_FREE_BYTES) {
-                throw new FaultlineException("Only " + free / (1 << 20) + " MiB are free on the disk that holds "
-                        + directory + "; a cluster needs " + LEAST_FREE_BYTES / (1 << 20)
-                        + ". Make room, or name a directory on another disk with --home or FAULTLINE_HOME.");
+            if (free < MIN_FREE_BYTES) {
+                throw new FaultlineException("The disk of " + directory + " has only " + free / (1 << 20)
+                        + " MiB free; a cluster needs " + MIN_FREE_BYTES / (1 << 20)
+                        + ". Free space, or choose a directory on another disk with --home or FAULTLINE_HOME.");
             }
         } catch (IOException e) {
-            throw new FaultlineException("The cluster's home " + directory + " cannot be written to (" + e.getMessage()
-                    + "). Make it writable, or name another directory with --home or FAULTLINE_HOME.", e);
+            throw new FaultlineException("The cluster's home " + directory + " is not writable (" + e.getMessage()
+                    + "). Make it writable, or choose another directory with --home or FAULTLINE_HOME.", e);
         }
     }
 
-    /** A lock that only one may hold who changes the cluster; given back by closing it, or by the end of the JVM. */
+    /** Acquires the exclusive lock for changing the cluster; released by closing it, or when the JVM ends. */
     FileChannel lock() {
         try {
             var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE,
@@ -91,7 +91,7 @@ final class Home {
             if (tryLock(channel) == null) {
                 channel.close();
                 throw new FaultlineException("Another ./faultline is starting or stopping the cluster in " + directory
-                        + " at this moment. Wait for it to end, then try again.");
+                        + ". Wait until it ends, then try again.");
             }
             return channel;
         } catch (IOException e) {
@@ -112,8 +112,8 @@ final class Home {
         try {
             CacheDirectory.deleteTree(directory);
         } catch (IOException e) {
-            throw new FaultlineException("The cluster's home " + directory + " could not be deleted: " + e.getMessage()
-                    + ". Delete it by hand.", e);
+            throw new FaultlineException("Cannot delete the cluster's home " + directory + ": " + e.getMessage()
+                    + ". Delete it manually.", e);
         }
     }
 }

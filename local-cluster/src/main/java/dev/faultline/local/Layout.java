@@ -20,7 +20,7 @@ import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
 import dev.faultline.backing.ServiceDatabase;
 
-/** The default layout: which nodes there are, where they listen, and what each is told through its environment. */
+/** The nodes of a local cluster, their ports and their environments. */
 final class Layout {
     static final String ACQUIRER = "acquirer-simulator-1";
     static final String GATEWAY = "gateway-service-1";
@@ -45,11 +45,11 @@ final class Layout {
         this.services = services(home);
     }
 
-    List<BackingService> parts() {
+    List<BackingService> backingServices() {
         return Stream.concat(Stream.of(consul, kafka), shards.stream()).map(BackingService.class::cast).toList();
     }
 
-    /** Makes what the services keep their data in on a shard that is ready. Repeatable. */
+    /** Creates the services' databases on a shard, which must be ready. Idempotent. */
     void createDatabases(PostgresServer shard) {
         var databases = new Databases(shard.jdbcUrl("postgres"), PostgresServer.SUPERUSER,
                 settings.superuserPassword());
@@ -78,21 +78,21 @@ final class Layout {
         return URI.create("http://127.0.0.1:" + consul.httpPort());
     }
 
-    /** Every node's name, those first that others need. */
+    /** The name of every node, dependencies first. */
     List<String> nodeNames() {
-        return Stream.concat(parts().stream().map(BackingService::name), services.stream().map(Service::name)).toList();
+        return Stream.concat(backingServices().stream().map(BackingService::name), services.stream().map(Service::name))
+                .toList();
     }
 
-    /** The port that each part is reached at, by its name. */
-    int portOf(BackingService part) {
-        return switch (part) {
+    int portOf(BackingService server) {
+        return switch (server) {
             case ConsulAgent agent -> agent.httpPort();
             case KafkaBroker _ -> ports.kafka();
-            case PostgresServer server -> server.port();
+            case PostgresServer shard -> shard.port();
         };
     }
 
-    /** Every port that is listened on, and by which node. */
+    /** Every port of the cluster, with the node that listens on it. */
     Map<Integer, String> listeners() {
         var listeners = new HashMap<Integer, String>();
         for (int port : List.of(ports.consul().http(), ports.consul().server(), ports.consul().serf())) {
@@ -118,7 +118,7 @@ final class Layout {
         for (int instance = 1; instance <= 2; instance++) {
             add(all, "order-service", instance, "160m", shared, database("orders"));
             add(all, "inventory-service", instance, "160m", shared, database("inventory"));
-            add(all, "payment-service", instance, "160m", shared, both(database("payments"), acquirer));
+            add(all, "payment-service", instance, "160m", shared, merged(database("payments"), acquirer));
         }
         add(all, "gateway-service", 1, "128m", List.of(consul.name()), Map.of());
         return List.copyOf(all);
@@ -139,7 +139,7 @@ final class Layout {
         environment.put("SPRING_CLOUD_CONSUL_HOST", "127.0.0.1");
         environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(consul.httpPort()));
         environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
-        // Each of many threads having its own arena of native memory is what makes a small JVM large.
+        // An arena of native memory for each thread would dominate the memory of a small JVM.
         environment.put("MALLOC_ARENA_MAX", "2");
         environment.putAll(particular);
         all.add(new Service(application, instance, port, managementPort, heap, Map.copyOf(environment), needs));
@@ -152,9 +152,9 @@ final class Layout {
                 "FAULTLINE_DATABASE_PASSWORD", settings.passwordOf(name));
     }
 
-    private static Map<String, String> both(Map<String, String> one, Map<String, String> other) {
-        var both = new HashMap<>(one);
-        both.putAll(other);
-        return both;
+    private static Map<String, String> merged(Map<String, String> one, Map<String, String> other) {
+        var merged = new HashMap<>(one);
+        merged.putAll(other);
+        return merged;
     }
 }

@@ -23,8 +23,9 @@ import dev.faultline.local.supervisor.SupervisorDirectory;
  * The whole platform as processes on this machine, with all its state in one directory.
  *
  * <p>
- * The nodes belong to a supervisor that outlives this JVM. Any number of these objects may refer to one cluster; only one
- * at a time may start or stop it. Failures are {@link FaultlineException}s with a message for the user.
+ * The nodes are children of a supervisor, which keeps running when this JVM ends. Several instances may refer to the same
+ * cluster, but only one at a time may start or stop it. Failures are {@link FaultlineException}s with a message for the
+ * user.
  */
 public final class LocalCluster {
     private static final Duration DOWN = Duration.ofSeconds(90);
@@ -37,14 +38,14 @@ public final class LocalCluster {
         this.files = new SupervisorDirectory(home.directory());
     }
 
-    /** The cluster whose state is in this directory, which need not exist yet. */
+    /** @param home the directory of its state, which need not exist yet */
     public static LocalCluster in(Path home) {
         return new LocalCluster(new Home(home));
     }
 
     /**
-     * The same, with the services' unpacked builds and their ahead-of-time caches in another directory, where they
-     * outlive the cluster. Not for two clusters that run different builds at the same time.
+     * Keeps the unpacked builds and their ahead-of-time caches in another directory, which {@link #wipe} does not delete.
+     * Clusters that share it must run the same builds.
      */
     public static LocalCluster in(Path home, Path applications) {
         return new LocalCluster(new Home(home, applications));
@@ -60,14 +61,13 @@ public final class LocalCluster {
         return home.directory();
     }
 
-    /** Whether its supervisor runs. */
+    /** Whether the supervisor is running. */
     public boolean isRunning() {
         return files.livingSupervisor().isPresent();
     }
 
-    /** Whether it has any nodes. */
     public boolean hasNodes() {
-        return home.settings().isPresent() && !files.wantedNodes().isEmpty();
+        return home.settings().isPresent() && !files.deployedNodes().isEmpty();
     }
 
     /** Whether every node of the layout has been started. */
@@ -77,11 +77,11 @@ public final class LocalCluster {
     }
 
     /**
-     * Starts what does not run yet, and returns when one instance of every service is ready; the others follow, see
+     * Starts the nodes that are not running, and returns when one instance of every service is ready; for the others, call
      * {@link #awaitReady}. Nodes that the user stopped stay stopped, unless the whole cluster was down.
      *
-     * @param gatewayPort the gateway's port; by default the last one, at first 8080
-     * @param load        what to train ahead-of-time caches with, if there are none for the present builds
+     * @param gatewayPort the gateway's port; if empty, the previous one, initially 8080
+     * @param load        the load to train ahead-of-time caches with, if the current builds have none
      */
     public void up(OptionalInt gatewayPort, TrainingLoad load, Progress progress) {
         home.open();
@@ -93,17 +93,17 @@ public final class LocalCluster {
     }
 
     /**
-     * Creates the ahead-of-time caches of the services' present builds, in a temporary cluster.
+     * Creates the ahead-of-time caches of the services' current builds, in a temporary cluster.
      *
-     * @return the directories of the builds, named after service and build, each with its cache
-     * @throws FaultlineException if a cache cannot be created, or this cluster runs
+     * @return the directories of the builds with their caches
+     * @throws FaultlineException if a cache cannot be created, or this cluster is running
      */
     public List<Path> train(TrainingLoad load, Progress progress) {
         home.open();
         try (var _ = home.lock()) {
             if (isRunning()) {
                 throw new FaultlineException("The cluster in " + home.directory()
-                        + " runs from the builds that would be replaced. Stop it with ./faultline down.");
+                        + " is running. Stop it first with ./faultline down.");
             }
             return startup(progress).train(load);
         } catch (IOException e) {
@@ -111,7 +111,7 @@ public final class LocalCluster {
         }
     }
 
-    /** Waits until every node is ready that the user has not stopped; three minutes at most. */
+    /** Waits, at most three minutes, until every node is ready that the user has not stopped. */
     public void awaitReady(Progress progress) {
         List<String> others = layout().nodeNames().stream().filter(name -> !files.node(name).isReady()).toList();
         startup(progress).awaitReady(others);
@@ -123,7 +123,7 @@ public final class LocalCluster {
             return;
         }
         try (var _ = home.lock()) {
-            boolean orphans = files.wantedNodes().stream().anyMatch(node -> ClusterNodes.livingProcess(node) != null);
+            boolean orphans = files.deployedNodes().stream().anyMatch(node -> ClusterNodes.livingProcess(node) != null);
             if (isRunning() || orphans) {
                 files.requestShutdown();
                 SupervisorProcess.ensureRunning(home.directory(), files);
@@ -135,23 +135,23 @@ public final class LocalCluster {
     }
 
     private void awaitEnd(Progress progress) {
-        var ending = new ArrayList<>(files.wantedNodes());
+        var ending = new ArrayList<>(files.deployedNodes());
         boolean ended = Polling.until(DOWN, () -> {
-            boolean over = !isRunning();
+            boolean down = !isRunning();
             ending.removeIf(node -> {
-                boolean stopped = over
+                boolean stopped = down
                         || node.status().filter(status -> status.state() == NodeState.STOPPED).isPresent();
                 if (stopped) {
                     progress.report(node.name(), "stopped");
                 }
                 return stopped;
             });
-            return over;
+            return down;
         });
         if (!ended) {
             throw new FaultlineException("Still running after " + DOWN.toSeconds() + " seconds: "
                     + String.join(", ", ending.stream().map(NodeDirectory::name).toList()) + ". See " + files.log()
-                    + ", or kill them with ./faultline kill NODE.");
+                    + ", or kill them with ./faultline kill.");
         }
     }
 
@@ -163,12 +163,10 @@ public final class LocalCluster {
         }
     }
 
-    /** The nodes, to be looked at and controlled. */
     public ClusterNodes nodes() {
         return new ClusterNodes(this, layout(), files);
     }
 
-    /** The supervisor's log. */
     public Path supervisorLog() {
         return files.log();
     }
@@ -178,7 +176,7 @@ public final class LocalCluster {
         return files.livingSupervisor().map(supervisor -> Memory.ofProcess(supervisor.pid())).orElse(Memory.NONE);
     }
 
-    /** The platform's only public address. */
+    /** The public address of the platform. */
     public URI gatewayUrl() {
         return layout().service(Layout.GATEWAY).url();
     }
@@ -188,7 +186,7 @@ public final class LocalCluster {
         return layout().service(Layout.ACQUIRER).url();
     }
 
-    /** The acquirer's own journal, readable whether or not it runs. */
+    /** The acquirer's own journal, readable even if the acquirer is down. */
     public Path acquirerJournal() {
         return home.data(Layout.ACQUIRER).resolve("journal.jsonl");
     }
@@ -202,12 +200,11 @@ public final class LocalCluster {
         return layout().kafkaBootstrapServers();
     }
 
-    /** The agent that every service talks to. */
     public URI consulUrl() {
         return layout().consulUrl();
     }
 
-    /** @throws FaultlineException if no supervisor runs */
+    /** @throws FaultlineException if the supervisor is not running */
     public void requireRunning() {
         if (!isRunning()) {
             throw new FaultlineException(
@@ -221,7 +218,7 @@ public final class LocalCluster {
 
     private Layout layout() {
         Settings settings = home.settings().orElseThrow(() -> new FaultlineException("There is no cluster in "
-                + home.directory() + ". Create one with ./faultline up, or name its directory with --home."));
+                + home.directory() + ". Create one with ./faultline up, or specify its directory with --home."));
         return new Layout(home, settings, CacheDirectory.ofThisUser(), KafkaAotCache.of(CacheDirectory.ofThisUser()), (
                 _, _) -> {});
     }

@@ -9,16 +9,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A line that a service has logged.
+ * A log entry of a service.
  *
- * @param logger     the last part of its name
- * @param context    what the entry belongs to: order and trace, those that are known
+ * @param logger     the simple name
+ * @param context    the ids of the order and the trace, if known
  * @param stackTrace empty if there is none
  */
 public record LogEntry(String timestamp, String level, String logger, String message, Map<String, String> context,
         String stackTrace) {
 
-    /** None for a line that is not a service's: those of servers, and what a JVM says itself. */
+    /** Empty if no service wrote the line, but a backing service or a JVM. */
     public static Optional<LogEntry> parse(String line) {
         if (!line.startsWith("{")) {
             return Optional.empty();

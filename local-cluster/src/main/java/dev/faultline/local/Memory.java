@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What a process and its children hold of the machine's memory.
+ * The memory of a process and its children.
  *
- * @param residentBytes     each process's resident pages; those that several share are counted for each
- * @param proportionalBytes the same, but shared pages are divided among those that share them, so that sums are true;
- *                          where the system does not tell (it does on Linux), as {@code residentBytes}
+ * @param residentBytes     the resident set size (RSS), in which shared pages count for each process
+ * @param proportionalBytes the proportional set size (PSS), in which shared pages are divided among the processes; the RSS
+ *                          on systems other than Linux
  */
 public record Memory(long residentBytes, long proportionalBytes) {
     public static final Memory NONE = new Memory(0, 0);
@@ -36,7 +36,7 @@ public record Memory(long residentBytes, long proportionalBytes) {
             long resident = kilobytes(new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             return new Memory(resident, resident);
         } catch (IOException e) {
-            // It ended meanwhile.
+            // The process has exited.
             return NONE;
         }
     }

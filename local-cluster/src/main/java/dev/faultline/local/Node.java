@@ -6,17 +6,17 @@ import java.util.OptionalLong;
 import dev.faultline.local.supervisor.NodeState;
 
 /**
- * A node as it is now.
+ * The current state of a node.
  *
- * @param pid    of its process, while there is one
- * @param since  when it came into this state
- * @param detail why it is in this state, if there is more to say
- * @param memory  of its process and that one's children
+ * @param pid    empty if it has no process
+ * @param since  when it entered this state
+ * @param detail explains the state; may be empty
+ * @param memory of its process and its children
  */
 public record Node(String name, NodeState state, OptionalLong pid, int port, Instant since, int restarts, String detail,
         Memory memory) {
-    /** The detail of a node that was ready and does not answer now. */
-    public static final String SILENT = "does not answer now";
-    /** The detail of a node whose process is gone. */
-    static final String ENDED = "its process has ended";
+    /** The detail of a ready node that does not respond. */
+    public static final String UNRESPONSIVE = "does not respond";
+    /** The detail of a node whose process has exited. */
+    static final String EXITED = "its process has exited";
 }

@@ -9,21 +9,16 @@ import java.util.concurrent.Future;
 
 import dev.faultline.backing.FaultlineException;
 
-/** Does several things at once and returns when all are done; the first failure stops the others. */
+/** Runs tasks in parallel and returns when all are complete; the first failure interrupts the others. */
 final class Parallel {
     private Parallel() {}
 
-    static void run(Collection<? extends Runnable> things) {
-        run(things, Math.max(1, things.size()));
-    }
-
-    /** @param atOnce how many at most */
-    static void run(Collection<? extends Runnable> things, int atOnce) {
-        try (ExecutorService threads = Executors.newFixedThreadPool(atOnce, Thread.ofVirtual().factory())) {
-            List<? extends Future<?>> running = things.stream().map(threads::submit).toList();
+    static void run(Collection<? extends Runnable> tasks) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<? extends Future<?>> running = tasks.stream().map(threads::submit).toList();
             try {
-                for (Future<?> thing : running) {
-                    thing.get();
+                for (Future<?> task : running) {
+                    task.get();
                 }
             } catch (ExecutionException e) {
                 threads.shutdownNow();

@@ -15,30 +15,30 @@ import java.util.stream.Stream;
 
 import dev.faultline.backing.FaultlineException;
 
-/** Looks whether ports are free before anything is started on them, and if not, who has them. */
+/** Checks that ports are free, and finds the process that uses one that is not. */
 final class PortCheck {
     private static final Path PROC = Path.of("/proc");
 
     private PortCheck() {}
 
     /**
-     * @param wanted who wants which port
-     * @throws FaultlineException naming the first port that is taken, who wants it and, where the system tells, who has it
+     * @param nodes the node that is to listen on each port
+     * @throws FaultlineException naming the first port in use, its node and, on Linux, the process that uses it
      */
-    static void check(Map<Integer, String> wanted) {
-        wanted.entrySet().stream().sorted(Map.Entry.comparingByKey()).filter(entry -> isTaken(entry.getKey()))
+    static void check(Map<Integer, String> nodes) {
+        nodes.entrySet().stream().sorted(Map.Entry.comparingByKey()).filter(entry -> isTaken(entry.getKey()))
                 .findFirst()
                 .ifPresent(taken -> {
-                    throw new FaultlineException("Port " + taken.getKey() + ", which " + taken.getValue()
-                            + " is to listen on, is in use" + holder(taken.getKey()).map(by -> " by " + by).orElse("")
-                            + ". End that, or give this cluster other ports: ./faultline up --port "
-                            + "N (it takes N, and N+20 to N+" + Ports.LAST_OFFSET + ").");
+                    throw new FaultlineException("Port " + taken.getKey() + " of " + taken.getValue() + " is in use"
+                            + holder(taken.getKey()).map(by -> " by " + by).orElse("")
+                            + ". Stop that process, or choose other ports with ./faultline up --port "
+                            + "N, which uses N and N+20 to N+" + Ports.LAST_OFFSET + ".");
                 });
     }
 
     static boolean isTaken(int port) {
         try (var socket = new ServerSocket()) {
-            // A port whose last connections are only fading away is free.
+            // A port with connections in TIME_WAIT counts as free.
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return false;
@@ -47,7 +47,7 @@ final class PortCheck {
         }
     }
 
-    /** Linux only: the socket that listens there, and the process that has it open, if it is ours to see. */
+    /** The process that listens on a port; empty if it is not visible to this user, or the system is not Linux. */
     private static Optional<String> holder(int port) {
         Set<String> sockets = Stream.of("tcp", "tcp6").map(table -> PROC.resolve("net").resolve(table))
                 .filter(Files::isReadable).flatMap(PortCheck::lines).map(line -> List.of(line.strip().split("\\s+",

@@ -7,38 +7,38 @@ import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FaultlineException;
 
 /**
- * The ports of one cluster, all computed from the gateway's: it has that one, everything else a place in the block from
- * 20 to 60 above it. So two clusters need gateways that are 61 apart, or less than 20.
+ * The ports of a cluster, which follow from the gateway's: all others are 20 to 60 above it. The gateways of two clusters
+ * must be at least 61 ports apart.
  */
 public record Ports(int gateway) {
     public static final int DEFAULT_GATEWAY = 8080;
     static final int LAST_OFFSET = 60;
     private static final int SERVICES = 40;
     private static final int MANAGEMENT = 50;
-    // Below those that systems give to outgoing connections.
+    // Below the ephemeral ports.
     private static final int LOWEST_FREE = 10_000;
     private static final int HIGHEST_FREE = 30_000;
     private static final int ATTEMPTS = 1_000;
 
-    /** @throws FaultlineException if the block does not fit below 65,536, or begins where only root may listen */
+    /** @throws FaultlineException if a port would be above 65,535 or privileged */
     public Ports {
         if (gateway < 1024 || gateway + LAST_OFFSET > 65_535) {
-            throw new FaultlineException("The gateway's port is to be from 1024 to " + (65_535 - LAST_OFFSET)
-                    + ", because the cluster also uses the " + LAST_OFFSET + " above it; " + gateway
-                    + " is not. Name another with --port.");
+            throw new FaultlineException("The gateway's port must be from 1024 to " + (65_535 - LAST_OFFSET)
+                    + ", because the cluster also uses the next " + LAST_OFFSET + " ports; it is " + gateway
+                    + ". Choose another with --port.");
         }
     }
 
     /**
-     * The gateway's port of a cluster whose ports were all free a moment ago, at random, so that two who ask at once
-     * are told different ones.
+     * A random gateway port whose cluster's ports are all free. Random, so that concurrent callers probably get different
+     * ones.
      */
     public static int free() {
         return new SecureRandom().ints(ATTEMPTS, LOWEST_FREE, HIGHEST_FREE)
                 .filter(gateway -> IntStream.rangeClosed(gateway, gateway + LAST_OFFSET).noneMatch(PortCheck::isTaken))
-                .findFirst().orElseThrow(() -> new FaultlineException("No block of " + LAST_OFFSET
-                        + " free ports was found between " + LOWEST_FREE + " and " + HIGHEST_FREE
-                        + ". Stop a cluster with ./faultline down."));
+                .findFirst().orElseThrow(() -> new FaultlineException("There are no " + LAST_OFFSET
+                        + " consecutive free ports between " + LOWEST_FREE + " and " + HIGHEST_FREE
+                        + ". Stop another cluster with ./faultline down."));
     }
 
     ConsulPorts consul() {
@@ -63,7 +63,7 @@ public record Ports(int gateway) {
         return gateway + SERVICES + index;
     }
 
-    /** @param index from 0 to 9, among all services, the gateway being the last */
+    /** @param index from 0 to 9, among all services; the gateway is the last one */
     int management(int index) {
         return gateway + MANAGEMENT + index;
     }

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 import dev.faultline.backing.FaultlineException;
 
-/** Where the modules were built: named by the script, or the nearest directory upwards that holds them. */
+/** The directory in which the modules were built: given by the script, or the nearest parent directory that has them. */
 final class Repository {
     private Repository() {}
 

@@ -7,12 +7,12 @@ import java.util.Map;
 import dev.faultline.backing.Readiness;
 
 /**
- * One instance of one service.
+ * An instance of a service.
  *
- * @param application the service's name, which is its module's
+ * @param application the name of the service and of its module
  * @param instance    from 1
- * @param heap        the largest heap, as in {@code 160m}
- * @param needs       the nodes without which it cannot start
+ * @param heap        the maximum heap size, for example {@code 160m}
+ * @param needs       the nodes that it needs to start
  */
 record Service(String application, int instance, int port, int managementPort, String heap,
         Map<String, String> environment, List<String> needs) {
@@ -21,7 +21,7 @@ record Service(String application, int instance, int port, int managementPort, S
         return application + "-" + instance;
     }
 
-    /** Whether this is the first of its kind: with it the service is there, the others add to it. */
+    /** Whether this is the first instance, without which the service is unavailable. */
     boolean isFirst() {
         return instance == 1;
     }

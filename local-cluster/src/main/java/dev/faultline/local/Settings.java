@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What one cluster was made with and keeps: its gateway's port, and its passwords, which are random.
+ * The persistent settings of a cluster: its gateway's port and its random passwords.
  *
  * @param superuserPassword of every shard
- * @param databasePasswords by database, whose role has the same name
+ * @param databasePasswords by database; the owner has the same name
  */
 record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords) {
     static final List<String> DATABASES = List.of("orders", "inventory", "payments");
@@ -19,7 +19,7 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
         databasePasswords = Map.copyOf(databasePasswords);
     }
 
-    static Settings fresh(int gatewayPort) {
+    static Settings create(int gatewayPort) {
         var random = new SecureRandom();
         return new Settings(gatewayPort, password(random),
                 DATABASES.stream().collect(Collectors.toMap(database -> database, _ -> password(random))));

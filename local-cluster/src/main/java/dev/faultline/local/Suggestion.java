@@ -4,14 +4,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What somebody probably meant: the nearest name, if it is at most three letters away (Levenshtein's distance). */
+/** Suggests the nearest name, if its Levenshtein distance is at most three. */
 final class Suggestion {
-    private static final int FARTHEST = 3;
+    private static final int MAX_DISTANCE = 3;
 
     private Suggestion() {}
 
     static Optional<String> nearest(String word, Collection<String> names) {
-        return names.stream().filter(name -> distance(word, name) <= FARTHEST)
+        return names.stream().filter(name -> distance(word, name) <= MAX_DISTANCE)
                 .min(Comparator.comparingInt(name -> distance(word, name)));
     }
 

@@ -22,13 +22,13 @@ import dev.faultline.local.supervisor.SupervisorDirectory;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Starts a supervisor that outlives this JVM and its terminal. */
+/** Starts a supervisor that keeps running when this JVM ends and its terminal closes. */
 final class SupervisorProcess {
     private static final Duration START = Duration.ofSeconds(20);
 
     private SupervisorProcess() {}
 
-    /** Returns when the supervisor is at work, at once if one already is. */
+    /** Starts a supervisor unless one is running, and returns when it is running. */
     static void ensureRunning(Path home, SupervisorDirectory files) {
         if (files.livingSupervisor().isPresent()) {
             return;
@@ -36,8 +36,8 @@ final class SupervisorProcess {
         try {
             Files.createDirectories(files.directory());
             var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-            // A shell with job control gives the supervisor a process group of its own, so that Ctrl-C in the terminal
-            // does not reach it; nohup keeps it alive when the terminal closes.
+            // Job control gives the supervisor its own process group, so that Ctrl-C in the terminal does not reach it;
+            // nohup keeps it alive when the terminal closes.
             var detached = new ArrayList<>(List.of("bash", "-c", "set -m; nohup \"$@\" & disown", "supervisor"));
             detached.addAll(List.of(java, "-Xmx32m", "-Xss256k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                     "-XX:ReservedCodeCacheSize=16m", "-XX:-UsePerfData", "-cp", classPath(files.directory()),
@@ -48,14 +48,14 @@ final class SupervisorProcess {
             builder.environment().put("MALLOC_ARENA_MAX", "2");
             builder.start();
             if (!Polling.until(START, () -> files.livingSupervisor().isPresent())) {
-                throw new FaultlineException("The supervisor did not start; " + files.log() + " says why.");
+                throw new FaultlineException("The supervisor did not start; see " + files.log() + ".");
             }
         } catch (IOException e) {
-            throw new FaultlineException("The supervisor could not be started: " + e.getMessage(), e);
+            throw new FaultlineException("Cannot start the supervisor: " + e.getMessage(), e);
         }
     }
 
-    /** Only what the supervisor needs. Its own code is copied, because a build may replace it while it runs. */
+    /** The supervisor's dependencies only. Copies its own code, because a build may replace the original while it runs. */
     private static String classPath(Path directory) throws IOException {
         Path copies = directory.resolve("code");
         CacheDirectory.deleteTree(copies);

@@ -2,10 +2,10 @@ package dev.faultline.local;
 
 import java.net.URI;
 
-/** The orders from which the JVMs learn what they will load and run. */
+/** The load under which JVMs create their ahead-of-time caches. */
 @FunctionalInterface
 public interface TrainingLoad {
 
-    /** Places orders through a gateway that has just started, and returns when they are complete. */
+    /** Places orders, and returns when they are complete. The gateway may have just started. */
     void run(URI gateway);
 }

@@ -1,4 +1,4 @@
-/** The whole platform as processes of this machine: what runs, on which ports, with which secrets, and how it is started. */
+/** The whole platform as processes on this machine. */
 @NullMarked
 package dev.faultline.local;
 

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
 
-/** The image's JVM options, and those of the training that makes the image's caches. */
+/** The JVM options of the image and of the training that creates its caches. */
 class ContainerOptionsTest {
 
-    /** A cache is silently not used by a JVM with another collector or another compiler. */
+    /** A JVM with another collector or compiler silently ignores the cache. */
     @Test
-    void containersRunWithTheFlagsThatTheirCachesAreTrainedWith() throws IOException {
+    void containersUseTheFlagsOfTheTraining() throws IOException {
         assertThat(Files.readAllLines(Path.of("..", "docker", "java.options"))).containsAll(Application.FLAGS);
     }
 }

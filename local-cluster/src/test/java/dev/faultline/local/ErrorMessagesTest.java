@@ -17,36 +17,36 @@ import dev.faultline.backing.KafkaAotCache;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What cannot be done is refused with a sentence that says what, where, and what to do. */
+/** Error messages say what failed, where, and how to fix it. */
 class ErrorMessagesTest {
 
     @TempDir Path directory;
 
     @Test
-    void namesThePortThatIsInUseAndWhoWantsItAndWhoHasIt() throws Exception {
+    void namesThePortInUseItsNodeAndTheProcessThatUsesIt() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> PortCheck.check(Map.of(port, "kafka-1"))).isInstanceOf(FaultlineException.class)
-                    .hasMessageContaining("Port " + port + ", which kafka-1 is to listen on, is in use")
+                    .hasMessageContaining("Port " + port + " of kafka-1 is in use")
                     .hasMessageContaining("by process " + ProcessHandle.current().pid()).hasMessageContaining("--port");
         }
     }
 
     @Test
-    void refusesToStartBeforeAnythingRunsWhenAPortIsTaken() throws Exception {
+    void startsNothingIfAPortIsInUse() throws Exception {
         LocalCluster cluster = LocalCluster.in(directory.resolve("home"));
-        // Somewhere in the block of the ports above the gateway's.
+        // One of the ports above the gateway's.
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int gateway = taken.getLocalPort() - 30;
             assertThatThrownBy(() -> cluster.up(OptionalInt.of(gateway), _ -> {}, (_, _) -> {}))
-                    .isInstanceOf(FaultlineException.class).hasMessageContaining("is to listen on, is in use");
+                    .isInstanceOf(FaultlineException.class).hasMessageContaining(" is in use");
         }
         assertThat(cluster.isRunning()).isFalse();
         assertThat(cluster.hasNodes()).isFalse();
     }
 
     @Test
-    void refusesAHomeThatCanNotBeWritten() throws Exception {
+    void rejectsAHomeThatIsNotWritable() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
         LocalCluster cluster = LocalCluster.in(file.resolve("home"));
 
@@ -56,7 +56,7 @@ class ErrorMessagesTest {
     }
 
     @Test
-    void letsOnlyOneStartOrStopTheClusterAtATime() throws Exception {
+    void locksTheClusterWhileItIsStartedOrStopped() throws Exception {
         var home = new Home(directory);
         home.open();
         try (var _ = home.lock()) {
@@ -67,10 +67,10 @@ class ErrorMessagesTest {
     }
 
     @Test
-    void suggestsTheNodeThatWasMeant() {
+    void suggestsTheNearestNode() {
         var home = new Home(directory);
         home.open();
-        home.write(Settings.fresh(8080));
+        home.write(Settings.create(8080));
 
         assertThatThrownBy(() -> LocalCluster.in(directory).nodes().log("payment-servce-1")).isInstanceOf(
                 FaultlineException.class)
@@ -79,10 +79,10 @@ class ErrorMessagesTest {
     }
 
     @Test
-    void keepsPasswordsForTheOwnersEyes() throws Exception {
+    void keepsPasswordsReadableByTheOwnerOnly() throws Exception {
         var home = new Home(directory);
         home.open();
-        home.write(Settings.fresh(8080));
+        home.write(Settings.create(8080));
 
         assertThat(Files.getPosixFilePermissions(directory.resolve("cluster.json"))).hasToString(
                 "[OWNER_READ, OWNER_WRITE]");
@@ -91,9 +91,9 @@ class ErrorMessagesTest {
     }
 
     @Test
-    void neverGivesOnePortToTwoNodes() {
+    void assignsEachPortToOneNode() {
         var home = new Home(directory);
-        var layout = new Layout(home, Settings.fresh(8080), new CacheDirectory(directory), KafkaAotCache.of(
+        var layout = new Layout(home, Settings.create(8080), new CacheDirectory(directory), KafkaAotCache.of(
                 new CacheDirectory(
                         directory)), (_, _) -> {});
 

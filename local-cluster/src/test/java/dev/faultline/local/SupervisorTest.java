@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real supervisor, in a process of its own, with small real processes as nodes. */
+/** The real supervisor in its own process, with small real processes as nodes. */
 class SupervisorTest {
 
     @TempDir Path home;
@@ -55,7 +55,7 @@ class SupervisorTest {
     }
 
     @Test
-    void startsAKilledNodeAgainAndSaysWhy() throws IOException {
+    void restartsAKilledNodeAndRecordsTheReason() throws IOException {
         NodeDirectory node = run(webServer("web-1"));
         ProcessIdentity first = ready(node);
 
@@ -64,31 +64,31 @@ class SupervisorTest {
         await().until(() -> node.status().orElseThrow().restarts() == 1);
         ProcessIdentity second = ready(node);
         assertThat(second).isNotEqualTo(first);
-        assertThat(node.status().orElseThrow().detail()).isEqualTo("killed by signal 9");
+        assertThat(node.status().orElseThrow().detail()).isEqualTo("was killed by signal 9");
     }
 
     @Test
-    void backsOffFromANodeThatCanNotLive() throws IOException {
+    void backsOffFromANodeThatKeepsExiting() throws IOException {
         long begin = System.nanoTime();
         NodeDirectory node = run(shell("broken-1", "echo no licence; exit 3"));
 
         await().until(() -> node.status().filter(status -> status.restarts() >= 5).isPresent());
 
-        // At once, and after a half, one and two seconds.
+        // The delays are none, then 0.5, 1 and 2 seconds.
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(3_500));
-        assertThat(node.status().orElseThrow().detail()).isEqualTo("ended with exit code 3");
+        assertThat(node.status().orElseThrow().detail()).isEqualTo("exited with code 3");
         assertThat(node.logEnd(1)).containsExactly("no licence");
     }
 
     @Test
-    void leavesANodeAloneThatWasStoppedOnPurpose() throws IOException {
+    void doesNotRestartANodeThatTheUserStopped() throws IOException {
         NodeDirectory node = run(webServer("web-1"));
         ProcessIdentity first = ready(node);
 
         node.stop();
         await().until(() -> state(node) == NodeState.STOPPED);
         assertThat(first.isAlive()).isFalse();
-        // Longer than it takes to start a node that died.
+        // Longer than a restart takes.
         await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(5))
                 .until(() -> state(node) == NodeState.STOPPED);
 
@@ -98,7 +98,7 @@ class SupervisorTest {
     }
 
     @Test
-    void killsANodeThatDoesNotEndWhenAsked() throws IOException {
+    void killsANodeThatDoesNotStop() throws IOException {
         NodeDirectory node = run(shell("deaf-1", "trap '' TERM; while :; do sleep 1; done"));
         await().until(() -> state(node) == NodeState.STARTING);
         ProcessIdentity process = Objects.requireNonNull(node.status().orElseThrow().process());
@@ -110,7 +110,7 @@ class SupervisorTest {
     }
 
     @Test
-    void adoptsTheNodesOfASupervisorThatWasKilled() throws IOException {
+    void adoptsTheNodesOfAKilledSupervisor() throws IOException {
         NodeDirectory node = run(webServer("web-1"));
         ProcessIdentity process = ready(node);
 
@@ -127,8 +127,8 @@ class SupervisorTest {
     }
 
     @Test
-    void isNotFooledByAStalePidFile() throws IOException {
-        // The file names a process that lives, this one, but says it was started at another time.
+    void ignoresAStalePidFile() throws IOException {
+        // The file has the id of a live process, this one, but another start time.
         Path pidFile = files.directory().resolve("process.json");
         ProcessIdentity supervisor = files.livingSupervisor().orElseThrow();
         supervisor.signal("KILL");
@@ -142,10 +142,10 @@ class SupervisorTest {
     }
 
     @Test
-    void startsANodeWhenWhatItNeedsIsReadyAndStopsItBefore() throws IOException {
+    void startsANodeAfterAndStopsItBeforeWhatItNeeds() throws IOException {
         NodeSpec needed = webServer("web-1");
         Path seen = home.resolve("seen");
-        // On its end it looks whether the other is still there.
+        // When it stops, it checks that the other node is still running.
         NodeSpec needing = shell("client-1", """
                 trap 'sleep 1; (exec 3<>/dev/tcp/127.0.0.1/%1$d) && echo there > %2$s; exit' TERM
                 (exec 3<>/dev/tcp/127.0.0.1/%1$d) || exit 1
@@ -161,11 +161,11 @@ class SupervisorTest {
 
         await().until(() -> files.livingSupervisor().isEmpty());
         assertThat(seen).hasContent("there");
-        assertThat(files.wantedNodes()).isEmpty();
+        assertThat(files.deployedNodes()).isEmpty();
     }
 
     @Test
-    void endsEverythingWhenItsHomeIsDeleted() throws IOException {
+    void stopsEverythingWhenItsHomeIsDeleted() throws IOException {
         ProcessIdentity process = ready(run(webServer("web-1")));
 
         await().ignoreExceptions().until(() -> {
@@ -179,7 +179,7 @@ class SupervisorTest {
 
     private NodeDirectory run(NodeSpec spec) throws IOException {
         NodeDirectory node = files.node(spec.name());
-        node.writeSpec(spec);
+        node.deploy(spec);
         return node;
     }
 

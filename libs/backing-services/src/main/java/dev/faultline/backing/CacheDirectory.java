@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The directory for what is downloaded or unpacked once per machine: {@code $XDG_CACHE_HOME/faultline}, or
+ * A directory of files that are downloaded or unpacked once per machine: {@code $XDG_CACHE_HOME/faultline}, or
  * {@code ~/.cache/faultline}.
  *
  * <p>
- * An entry is made under another name and then renamed, so it is there whole or not at all, and two processes may make
- * the same one at once: the first wins, the other's is thrown away.
+ * An entry is created under a temporary name and then renamed, so it is either complete or absent. If several processes
+ * create the same entry concurrently, the first one is kept.
  */
 public final class CacheDirectory {
     private final Path directory;
@@ -30,10 +30,10 @@ public final class CacheDirectory {
         return new CacheDirectory(base.resolve("faultline").toAbsolutePath());
     }
 
-    /** Fills a new, empty directory. */
+    /** Creates the content of an entry in an empty directory. */
     @FunctionalInterface
-    public interface Filling {
-        void fill(Path directory) throws IOException;
+    public interface Content {
+        void createIn(Path directory) throws IOException;
     }
 
     public Path directory() {
@@ -44,8 +44,8 @@ public final class CacheDirectory {
         return Optional.of(directory.resolve(entry)).filter(Files::isDirectory);
     }
 
-    /** The entry's directory; filled first if it is not there. */
-    public Path get(String entry, Filling filling) throws IOException {
+    /** Returns the entry's directory; creates it if it does not exist. */
+    public Path get(String entry, Content content) throws IOException {
         Path target = directory.resolve(entry);
         if (Files.isDirectory(target)) {
             return target;
@@ -53,10 +53,10 @@ public final class CacheDirectory {
         Files.createDirectories(directory);
         Path unfinished = Files.createTempDirectory(directory, entry + ".unfinished-");
         try {
-            filling.fill(unfinished);
+            content.createIn(unfinished);
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            // Another process was faster.
+            // Another process created the entry first.
             if (!Files.isDirectory(target)) {
                 throw e;
             }
@@ -66,7 +66,7 @@ public final class CacheDirectory {
         return target;
     }
 
-    /** Deletes a directory and what is in it, if it exists. Links are removed, not followed. */
+    /** Deletes a directory with its content, if it exists. Does not follow links. */
     public static void deleteTree(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A part that lives as long as this JVM at most: it is stopped when the JVM ends, however that ends.
+ * A server that is stopped when this JVM ends, even if it is killed.
  *
  * <p>
- * For tests, and for runs that leave nothing behind. A shell stands between the two and waits for the end of its standard input, which comes even when the JVM
- * is killed.
+ * For tests and temporary clusters. A shell between the two processes reads its standard input, which is closed when the
+ * JVM ends, and then stops the server.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofMinutes(3);
-    private static final String WATCH = """
+    private static final String STOP_WITH_PARENT = """
             signal=$1; shift
             exec 3<&0
             "$@" </dev/null 3<&- & child=$!
@@ -38,19 +38,19 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Prepares and starts the part, and returns when it answers.
+     * Prepares and starts a server, and returns when it is ready.
      *
-     * @throws FaultlineException with the end of its log, if it ends or has not answered within the time
+     * @throws FaultlineException with the end of its log, if it ends or is not ready in time
      */
-    public static ChildProcess start(BackingService part, Path log, Duration atMost) {
-        part.prepare();
-        return start(part.name(), part.launch(), part.readiness(), log, atMost);
+    public static ChildProcess start(BackingService server, Path log, Duration atMost) {
+        server.prepare();
+        return start(server.name(), server.launch(), server.readiness(), log, atMost);
     }
 
-    /** The same for any server, which is prepared. */
+    /** Like {@link #start(BackingService, Path, Duration)}, for a server that is already prepared. */
     public static ChildProcess start(String name, Launch launch, Readiness readiness, Path log, Duration atMost) {
         try {
-            var command = new ArrayList<>(List.of("sh", "-c", WATCH, name, launch.stopSignal()));
+            var command = new ArrayList<>(List.of("sh", "-c", STOP_WITH_PARENT, name, launch.stopSignal()));
             command.addAll(launch.command());
             var watched = new Launch(command, launch.environment(), launch.directory(), "TERM");
             Process shell = watched.processBuilder().redirectErrorStream(true)
@@ -84,7 +84,7 @@ public final class ChildProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
-    /** Stops the server and waits for its end, three minutes at most: a JVM may have a cache to write. Then it is killed. */
+    /** Stops the server gracefully; kills it after three minutes, which suffice for a JVM that writes an AOT cache. */
     @Override
     public void close() {
         try {

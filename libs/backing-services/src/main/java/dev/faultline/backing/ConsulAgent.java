@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Consul server on loopback that elects itself, with a data directory: an agent that forgets its state would leave
- * every service unregistered.
+ * A single Consul server on loopback. It has a data directory, because services are not registered again with an agent that
+ * lost its state.
  */
 public final class ConsulAgent implements BackingService {
     private final String name;
@@ -22,8 +22,8 @@ public final class ConsulAgent implements BackingService {
     private @Nullable Path program;
 
     /**
-     * @param directory for data and configuration, made if it does not exist
-     * @param progress  is told about downloads, one line at a time
+     * @param directory for data and configuration; created if it does not exist
+     * @param progress  receives messages about downloads
      */
     public ConsulAgent(String name, Path directory, ConsulPorts ports, CacheDirectory cache,
             Consumer<String> progress) {
@@ -47,7 +47,7 @@ public final class ConsulAgent implements BackingService {
         program();
         try {
             Files.createDirectories(data());
-            // Only keys that 1.8 and 1.2x both accept.
+            // Only keys that both 1.8 and 1.2x accept.
             Files.writeString(configuration(), """
                     {
                       "node_name": "%s",
@@ -65,7 +65,7 @@ public final class ConsulAgent implements BackingService {
                     }
                     """.formatted(name, data(), ports.http(), ports.server(), ports.serf()));
         } catch (IOException e) {
-            throw new FaultlineException(name + ": the directory " + directory + " could not be prepared: "
+            throw new FaultlineException(name + ": cannot prepare the directory " + directory + ": "
                     + e.getMessage(), e);
         }
     }
@@ -73,13 +73,13 @@ public final class ConsulAgent implements BackingService {
     @Override
     public Launch launch() {
         var command = new ArrayList<>(List.of(program().toString(), "agent", "-config-file=" + configuration()));
-        if (ConsulBinary.listensOnGrpcTls(program())) {
+        if (ConsulBinary.hasGrpcTlsPort(program())) {
             command.add("-grpc-tls-port=-1");
         }
         return new Launch(command, Map.of(), directory, "TERM");
     }
 
-    /** The catalogue is answered only while there is a leader. */
+    /** Catalogue requests succeed only while there is a leader. */
     @Override
     public Readiness readiness() {
         return Readiness.of("http://127.0.0.1:" + ports.http() + "/v1/catalog/nodes");

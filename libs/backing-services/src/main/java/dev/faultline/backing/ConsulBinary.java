@@ -24,9 +24,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Finds a Consul program, or obtains one: {@code FAULTLINE_CONSUL}, the PATH, the cache, the vendor's release archive,
- * and last, for networks that only reach a Debian mirror, Debian 11's package. What is downloaded is checked against a
- * SHA-256 before it is kept.
+ * Finds or downloads the Consul program. It tries, in this order, {@code FAULTLINE_CONSUL}, the PATH, the cache, the
+ * vendor's release, and the Debian 11 package, for networks that reach only a Debian mirror. Verifies the SHA-256 of
+ * downloads.
  */
 final class ConsulBinary {
     private static final String VERSION = "1.22.0";
@@ -46,26 +46,25 @@ final class ConsulBinary {
         this.progress = progress;
     }
 
-    /** @throws FaultlineException naming everything that was tried */
+    /** @throws FaultlineException listing the sources that were tried */
     Path find() {
         String named = System.getenv("FAULTLINE_CONSUL");
         if (named != null && !named.isBlank()) {
             return Optional.of(Path.of(named)).filter(Files::isExecutable).orElseThrow(() -> new FaultlineException(
-                    "FAULTLINE_CONSUL names " + named
-                            + ", which is not a program that can be run; correct or unset it."));
+                    "FAULTLINE_CONSUL is " + named + ", which is not an executable; correct or unset it."));
         }
         return ExternalProgram.onPath("consul").or(this::cached).orElseGet(this::download);
     }
 
-    /** From 1.14 on a server opens a port for gRPC over TLS that only a newer option closes. */
-    static boolean listensOnGrpcTls(Path program) {
+    /** Since 1.14, a server opens a port for gRPC over TLS unless an option that older versions reject disables it. */
+    static boolean hasGrpcTlsPort(Path program) {
         try {
             Matcher version = VERSION_LINE.matcher(ExternalProgram.run(List.of(program.toString(), "version"))
                     .output());
             return version.find() && (Integer.parseInt(version.group(1)) > 1 || Integer.parseInt(version.group(
                     2)) >= 14);
         } catch (IOException e) {
-            throw new FaultlineException("Consul at " + program + " does not run: " + e.getMessage(), e);
+            throw new FaultlineException("Cannot run Consul at " + program + ": " + e.getMessage(), e);
         }
     }
 
@@ -89,9 +88,9 @@ final class ConsulBinary {
                 failures.add("Debian's package (" + reason(e) + ")");
             }
         }
-        throw new FaultlineException("No Consul was found: FAULTLINE_CONSUL is not set, there is none on PATH or in "
-                + cache.directory() + ", and it could not be downloaded: " + String.join("; ", failures)
-                + ". Install Consul 1.8 or newer, and put it on PATH or name it with FAULTLINE_CONSUL.");
+        throw new FaultlineException("Consul was not found in FAULTLINE_CONSUL, on PATH or in " + cache.directory()
+                + ", and cannot be downloaded: " + String.join("; ", failures)
+                + ". Install Consul 1.8 or newer, and add it to PATH or set FAULTLINE_CONSUL.");
     }
 
     private Path fromVendor(HttpClient http) throws IOException {
@@ -100,7 +99,7 @@ final class ConsulBinary {
         progress.accept("downloading Consul " + VERSION + " from its vendor");
         String sums = new String(get(http, release + "SHA256SUMS"), StandardCharsets.UTF_8);
         String expected = sums.lines().filter(line -> line.endsWith(archive)).map(line -> line.substring(0, 64))
-                .findFirst().orElseThrow(() -> new IOException("it has no archive " + archive));
+                .findFirst().orElseThrow(() -> new IOException("no archive " + archive));
         byte[] zip = verified(get(http, release + archive), expected);
         return cache.get("consul-" + VERSION, directory -> {
             Path program = directory.resolve("consul");
@@ -118,7 +117,7 @@ final class ConsulBinary {
     private Path fromDebian(HttpClient http) throws IOException {
         if (!system().equals("linux") || !architecture().equals("amd64") || ExternalProgram.onPath("dpkg-deb")
                 .isEmpty()) {
-            throw new IOException("only for Debian and its kin on x86_64");
+            throw new IOException("requires Debian or a derivative on x86_64");
         }
         var failures = new ArrayList<String>();
         for (String mirror : debianMirrors()) {
@@ -129,7 +128,7 @@ final class ConsulBinary {
                 failures.add(mirror + ": " + reason(e));
             }
         }
-        throw new IOException(failures.isEmpty() ? "apt names no mirror" : String.join(", ", failures));
+        throw new IOException(failures.isEmpty() ? "no Debian mirror in the apt sources" : String.join(", ", failures));
     }
 
     private Path unpackDebian(byte[] deb) throws IOException {
@@ -139,7 +138,7 @@ final class ConsulBinary {
             ExternalProgram.Outcome unpacked = ExternalProgram.run(List.of("dpkg-deb", "-x", archive.toString(), files
                     .toString()));
             if (!unpacked.succeeded()) {
-                throw new IOException("dpkg-deb said: " + unpacked.output());
+                throw new IOException("dpkg-deb failed: " + unpacked.output());
             }
             Files.move(files.resolve("usr/bin/consul"), directory.resolve("consul"));
             Files.delete(archive);
@@ -147,7 +146,7 @@ final class ConsulBinary {
         }).resolve("consul");
     }
 
-    /** The archives that this machine's apt knows, each ending in a slash. */
+    /** The Debian mirrors in the apt sources of this machine, each with a trailing slash. */
     private static List<String> debianMirrors() throws IOException {
         var files = new ArrayList<Path>();
         files.add(Path.of("/etc/apt/sources.list"));
@@ -175,7 +174,7 @@ final class ConsulBinary {
             var request = HttpRequest.newBuilder(URI.create(uri)).timeout(DOWNLOAD_TIMEOUT).build();
             var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
             if (response.statusCode() != 200) {
-                throw new IOException("answered " + response.statusCode());
+                throw new IOException("status " + response.statusCode());
             }
             return response.body();
         } catch (InterruptedException e) {
@@ -198,12 +197,12 @@ final class ConsulBinary {
 
     private static void makeExecutable(Path program) throws IOException {
         if (!Files.exists(program) || !program.toFile().setExecutable(true)) {
-            throw new IOException("it holds no program");
+            throw new IOException("the archive contains no program");
         }
     }
 
     private static String reason(IOException e) {
-        return e.getMessage() == null ? "cannot be reached" : e.getMessage();
+        return e.getMessage() == null ? "unreachable" : e.getMessage();
     }
 
     private static String system() {

@@ -1,4 +1,4 @@
 package dev.faultline.backing;
 
-/** The ports that a Consul server listens on; its DNS, gRPC and wide-area gossip are switched off. */
+/** The ports of a Consul server; DNS, gRPC and WAN gossip are disabled. */
 public record ConsulPorts(int http, int server, int serf) {}

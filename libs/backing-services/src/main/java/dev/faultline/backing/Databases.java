@@ -4,13 +4,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 
-/** Makes roles and databases on a PostgreSQL server. Repeatable: what exists is kept. */
+/** Creates roles and databases on a PostgreSQL server. Idempotent. */
 public final class Databases {
     private final String jdbcUrl;
     private final String superuser;
     private final String password;
 
-    /** @param jdbcUrl of the database {@code postgres} */
+    /** @param jdbcUrl the URL of the database {@code postgres} */
     public Databases(String jdbcUrl, String superuser, String password) {
         this.jdbcUrl = jdbcUrl;
         this.superuser = superuser;
@@ -18,14 +18,14 @@ public final class Databases {
     }
 
     /**
-     * A database owned by a role of the same name, that may log in and read the write-ahead log, and that no other role
-     * but superusers may connect to.
+     * Creates a database and its owner, a role of the same name with LOGIN and REPLICATION. No other role but superusers may
+     * connect to it.
      *
-     * @throws FaultlineException if the server cannot be reached or refuses
+     * @throws FaultlineException if the database cannot be created
      */
     public void create(String name, String ownersPassword) {
         if (!name.matches("[a-z][a-z0-9_]*")) {
-            throw new IllegalArgumentException("not a database's name: " + name);
+            throw new IllegalArgumentException("invalid database name: " + name);
         }
         try (var connection = DriverManager.getConnection(jdbcUrl, superuser, password)) {
             if (!exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", name)) {
@@ -36,7 +36,7 @@ public final class Databases {
             }
             execute(connection, "REVOKE CONNECT ON DATABASE " + name + " FROM PUBLIC");
         } catch (SQLException e) {
-            throw new FaultlineException("The database " + name + " could not be made on " + jdbcUrl + ": "
+            throw new FaultlineException("Cannot create the database " + name + " on " + jdbcUrl + ": "
                     + e.getMessage(), e);
         }
     }

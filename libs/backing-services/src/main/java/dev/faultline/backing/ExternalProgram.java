@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Short-lived programs of the machine: looked up, run to their end, their output kept for the error message. */
+/** Finds and runs short-lived programs, and captures their output for error messages. */
 final class ExternalProgram {
     private ExternalProgram() {}
 
@@ -46,7 +46,7 @@ final class ExternalProgram {
             try (var stdin = process.getOutputStream()) {
                 input.transferTo(stdin);
             } catch (IOException e) {
-                // The program ended before it had read everything; its exit code and output say why.
+                // The program ended before it read all input; its exit code and output explain it.
                 process.waitFor();
             }
             int exitCode = process.waitFor();

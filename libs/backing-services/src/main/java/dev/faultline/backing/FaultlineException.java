@@ -1,6 +1,6 @@
 package dev.faultline.backing;
 
-/** What was asked for cannot be had; the message is for a person: what, where, and what to do about it. */
+/** A failure whose message is written for the user: what failed, where, and how to fix it. */
 public class FaultlineException extends RuntimeException {
     public FaultlineException(String message) {
         super(message);

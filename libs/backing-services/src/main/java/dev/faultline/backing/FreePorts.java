@@ -7,11 +7,11 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ports of loopback that were free a moment ago, for tests: another process may still come first. */
+/** Finds free loopback ports for tests. Another process may take one of them before it is used. */
 public final class FreePorts {
     private FreePorts() {}
 
-    /** So many different ports. */
+    /** Returns distinct ports. */
     public static List<Integer> take(int count) {
         var sockets = new ArrayList<ServerSocket>();
         try {

@@ -14,12 +14,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * One Kafka broker on loopback that is its own controller (KRaft), run from the class path of this JVM.
+ * One Kafka broker on loopback that is also its own controller (KRaft), run from the class path of this JVM.
  *
  * <p>
- * Kept small for a laptop: a heap of 128 MB, one network and two I/O threads. Topics are made by who needs them, never
- * by a mistyped name. A record that the broker acknowledged survives its kill, but not the loss of the machine's power:
- * Kafka leaves writing to the disk to the operating system.
+ * Sized for a laptop: a heap of 128 MB, one network and two I/O threads. Does not create topics automatically. An
+ * acknowledged record survives a kill of the broker, but not a power failure, because Kafka does not fsync.
  */
 public final class KafkaBroker implements BackingService {
     private final String name;
@@ -28,12 +27,12 @@ public final class KafkaBroker implements BackingService {
     private final int controllerPort;
     private final Supplier<List<String>> jvmOptions;
 
-    /** @param directory for data and configuration, made if it does not exist */
+    /** @param directory for data and configuration; created if it does not exist */
     public KafkaBroker(String name, Path directory, int port, int controllerPort) {
         this(name, directory, port, controllerPort, List::of);
     }
 
-    /** @param aotCache used if it has been made by the time of the launch */
+    /** @param aotCache used if it exists at the time of the launch */
     public KafkaBroker(String name, Path directory, int port, int controllerPort, KafkaAotCache aotCache) {
         this(name, directory, port, controllerPort, aotCache::options);
     }
@@ -96,12 +95,12 @@ public final class KafkaBroker implements BackingService {
                     """);
             format();
         } catch (IOException e) {
-            throw new FaultlineException(name + ": the directory " + directory + " could not be prepared: "
+            throw new FaultlineException(name + ": cannot prepare the directory " + directory + ": "
                     + e.getMessage(), e);
         }
     }
 
-    /** Gives the log directory its ids and the features of this version, once. */
+    /** Formats the log directory, once. */
     private void format() throws IOException {
         if (Files.exists(log().resolve("meta.properties"))) {
             return;
@@ -111,7 +110,7 @@ public final class KafkaBroker implements BackingService {
                 "--config", properties().toString()));
         ExternalProgram.Outcome outcome = ExternalProgram.run(command);
         if (!outcome.succeeded()) {
-            throw new IOException("kafka-storage format said: " + outcome.output());
+            throw new IOException("kafka-storage format failed: " + outcome.output());
         }
     }
 
@@ -148,7 +147,7 @@ public final class KafkaBroker implements BackingService {
         return directory.resolve("logback.xml");
     }
 
-    /** Nothing that is built here: it may change while the broker runs. */
+    /** Without this build's own output, which may change while the broker runs. */
     static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> entry.endsWith(".jar") && !entry.contains("/target/"))
@@ -156,12 +155,12 @@ public final class KafkaBroker implements BackingService {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** Kafka writes its ids as 128 bits in URL-safe base 64. */
+    /** 128 bits in URL-safe base 64, as Kafka formats its ids. */
     private static String randomId() {
         var bytes = new byte[16];
         new SecureRandom().nextBytes(bytes);
         String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        // An id that begins with a dash would be read as an option.
+        // An id that begins with a dash would be parsed as an option.
         return id.startsWith("-") ? randomId() : id;
     }
 }

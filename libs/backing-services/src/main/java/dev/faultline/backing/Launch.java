@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How to run one process, and how to ask it to end.
+ * How to start and how to stop a process.
  *
- * @param environment what is added to the environment of the launching process
- * @param stopSignal  the signal's name without SIG, that makes the process end in good order
+ * @param environment added to the environment of the launching process
+ * @param stopSignal  the signal that stops the process gracefully, without SIG
  */
 public record Launch(List<String> command, Map<String, String> environment, Path directory, String stopSignal) {
     public Launch {
@@ -19,7 +19,7 @@ public record Launch(List<String> command, Map<String, String> environment, Path
         environment = Map.copyOf(environment);
     }
 
-    /** The process to start, its output not yet sent anywhere. */
+    /** Without any redirection. */
     public ProcessBuilder processBuilder() {
         var builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().putAll(environment);

@@ -3,13 +3,13 @@ package dev.faultline.backing;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition, polling it twenty times a second. */
+/** Waits for a condition, which it polls twenty times per second. */
 public final class Polling {
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     private Polling() {}
 
-    /** @return whether the condition became true within the time */
+    /** @return whether the condition became true in time */
     public static boolean until(Duration atMost, BooleanSupplier condition) {
         long deadline = System.nanoTime() + atMost.toNanos();
         try {

@@ -10,25 +10,26 @@ import java.util.regex.Pattern;
 
 import org.tukaani.xz.XZInputStream;
 
-/** The PostgreSQL programs from Maven Central's archive on the class path, unpacked once per machine and version. */
+/** The PostgreSQL binaries from the archive on the class path, unpacked once per machine and version. */
 final class PostgresBinaries {
     private static final Pattern JAR_NAME = Pattern.compile("/([^/]+)\\.jar!");
 
     private PostgresBinaries() {}
 
-    /** The directory that holds {@code bin/postgres} and {@code bin/initdb}. */
+    /** The directory with {@code bin/postgres} and {@code bin/initdb}. */
     static Path unpacked(CacheDirectory cache) {
         var resource = "/postgres-" + system() + "-" + architecture() + ".txz";
         URL archive = PostgresBinaries.class.getResource(resource);
         if (archive == null) {
-            throw new FaultlineException("There are no PostgreSQL binaries for this machine (" + system() + ", "
-                    + architecture() + ") on the class path; supported are Linux and macOS on x86_64 and arm64.");
+            throw new FaultlineException("The class path has no PostgreSQL binaries for this machine (" + system()
+                    + ", "
+                    + architecture() + "). Linux and macOS are supported, on x86_64 and arm64.");
         }
         try {
             return cache.get(entryOf(archive), directory -> unpack(archive, directory));
         } catch (IOException e) {
-            throw new FaultlineException("PostgreSQL could not be unpacked into " + cache.directory() + ": "
-                    + e.getMessage() + ". Make room or make it writable, or name another with XDG_CACHE_HOME.", e);
+            throw new FaultlineException("Cannot unpack PostgreSQL into " + cache.directory() + ": " + e.getMessage()
+                    + ". Free disk space or make it writable, or set XDG_CACHE_HOME to another directory.", e);
         }
     }
 
@@ -37,12 +38,12 @@ final class PostgresBinaries {
             ExternalProgram.Outcome tar = ExternalProgram.run(List.of("tar", "-x", "-f", "-", "-C", directory
                     .toString()), in);
             if (!tar.succeeded()) {
-                throw new IOException("tar said: " + tar.output());
+                throw new IOException("tar failed: " + tar.output());
             }
         }
     }
 
-    /** The jar's name carries version and architecture. */
+    /** The jar's name, which includes version and architecture. */
     private static String entryOf(URL archive) {
         Matcher jar = JAR_NAME.matcher(archive.toString());
         if (!jar.find()) {

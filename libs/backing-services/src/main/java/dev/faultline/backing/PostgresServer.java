@@ -12,24 +12,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PostgreSQL server on loopback, with logical decoding and prepared transactions, reached by password (SCRAM) only.
+ * One PostgreSQL server on loopback, with logical decoding, prepared transactions and password authentication (SCRAM).
  *
  * <p>
- * Durable as PostgreSQL is by default: fsync and synchronous_commit are on. It runs as a direct child, not through
- * pg_ctl, so that a signal to the process is a signal to the server.
+ * As durable as PostgreSQL is by default: fsync and synchronous_commit are on. It runs as a direct child, not through
+ * pg_ctl, so that signals reach the server.
  */
 public final class PostgresServer implements BackingService {
     public static final String SUPERUSER = "faultline";
 
     /**
-     * What a server is started with, here and in containers alike.
+     * The server's settings, in the local cluster and in containers.
      *
      * <p>
-     * {@code max_slot_wal_keep_size} is how much log a relay that is away may make the server keep. Then its slot is
-     * given up and the messages in it are lost, which costs their orders a redrive; without the bound the disk would fill,
-     * which costs all orders everything. An order writes about 12 KB of log, half of it on each of two shards, so this
-     * is some 85,000 orders: a quarter of an hour at a hundred a second. It is looked at with each checkpoint, so a
-     * shard's log takes this and {@code max_wal_size}, a gigabyte, of disk, as a rule.
+     * {@code max_slot_wal_keep_size} bounds the log that the server retains for a relay that is down. Beyond it, the slot
+     * is invalidated and its messages are lost, so the sweep has to redrive their orders; without a bound, the disk would
+     * fill up. An order writes about 12 KB of log, half of it on each of two shards, so the bound is some 85,000 orders, or
+     * a quarter of an hour at a hundred per second. It is enforced at checkpoints, so a shard's log usually takes up to
+     * this and {@code max_wal_size}, a gigabyte, of disk.
      */
     public static final Map<String, String> SETTINGS = Map.of(
             "wal_level", "logical",
@@ -50,8 +50,8 @@ public final class PostgresServer implements BackingService {
     private @Nullable Unprivileged user;
 
     /**
-     * @param directory for the data, made if it does not exist
-     * @param password  the superuser's, given to it when the data directory is made
+     * @param directory for the data; created if it does not exist
+     * @param password  the superuser's, set when the data directory is created
      */
     public PostgresServer(String name, Path directory, int port, String password, CacheDirectory cache) {
         this.name = name;
@@ -83,13 +83,12 @@ public final class PostgresServer implements BackingService {
         try {
             initialize();
         } catch (IOException e) {
-            throw new FaultlineException(name + ": the data directory " + data + " could not be made: " + e
-                    .getMessage(),
+            throw new FaultlineException(name + ": cannot create the data directory " + data + ": " + e.getMessage(),
                     e);
         }
     }
 
-    /** Made beside its place and then renamed: a directory that exists is one that was finished. */
+    /** Creates the directory under a temporary name and renames it, so that an existing data directory is complete. */
     private void initialize() throws IOException {
         Path unfinished = directory.resolve("data.unfinished");
         Path passwordFile = directory.resolve("password");
@@ -106,7 +105,7 @@ public final class PostgresServer implements BackingService {
                     "--pgdata=" + unfinished, "--username=" + SUPERUSER, "--pwfile=" + passwordFile,
                     "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions")));
             if (!initdb.succeeded()) {
-                throw new IOException("initdb said: " + initdb.output());
+                throw new IOException("initdb failed: " + initdb.output());
             }
             Files.move(unfinished, data);
         } finally {
@@ -121,7 +120,7 @@ public final class PostgresServer implements BackingService {
                 "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=",
                 "-c", "log_line_prefix=%m [%p] "));
         SETTINGS.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
-        // INT asks for a fast shutdown: open transactions are rolled back. TERM would wait for every client to leave.
+        // INT is a fast shutdown, which rolls back open transactions; TERM would wait for every client to disconnect.
         return new Launch(user().command(command), Map.of(), directory, "INT");
     }
 

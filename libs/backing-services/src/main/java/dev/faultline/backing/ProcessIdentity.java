@@ -8,17 +8,17 @@ import java.util.Optional;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 
 /**
- * One process for all time: its id, which the system gives to another process later, and when it was started.
+ * Identifies a process even after the system has reused its id: the id and the start time.
  *
- * @param started on Linux the boot and the clock tick since it, which no change of the wall clock moves; elsewhere the
- *                time of day
+ * @param started on Linux the boot id and the clock ticks since boot, which do not depend on the wall clock; elsewhere the
+ *                wall-clock time
  */
 public record ProcessIdentity(long pid, String started) {
     private static final Path PROC = Path.of("/proc");
     private static final int STATE_FIELD = 0;
     private static final int START_TIME_FIELD = 19;
 
-    /** The living process that has this id now. */
+    /** The live process with this id, if there is one. */
     public static Optional<ProcessIdentity> of(long pid) {
         return started(pid).map(started -> new ProcessIdentity(pid, started));
     }
@@ -29,21 +29,21 @@ public record ProcessIdentity(long pid, String started) {
     }
 
     /**
-     * Sends a signal if this process still lives; another that has its id by now is never hit.
+     * Sends a signal if this process is still alive, and never to another process that reuses its id.
      *
      * @param signal the name without SIG
-     * @return whether it was sent
+     * @return whether the signal was sent
      */
     public boolean signal(String signal) {
         if (!isAlive()) {
             return false;
         }
         try {
-            // The shell's own kill: not every machine has the program.
+            // The shell's built-in kill, because not every machine has the program.
             return new ProcessBuilder("sh", "-c", "kill -s \"$1\" \"$2\"", "kill", signal, Long.toString(pid))
                     .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
         } catch (IOException e) {
-            throw new FaultlineException("The signal " + signal + " could not be sent to process " + pid + ": "
+            throw new FaultlineException("Cannot send " + signal + " to process " + pid + ": "
                     + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -58,7 +58,7 @@ public record ProcessIdentity(long pid, String started) {
         }
         try {
             String stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
-            // The program's name, in parentheses, may hold spaces and parentheses itself.
+            // The program's name, in parentheses, may itself contain spaces and parentheses.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             boolean dead = fields[STATE_FIELD].equals("Z") || fields[STATE_FIELD].equals("X");
             return dead ? Optional.empty() : Optional.of(boot() + "/" + fields[START_TIME_FIELD]);

@@ -13,45 +13,44 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A question that a server which is ready answers, written as a URI so that it can be kept in a file:
- * {@code http://host:port/path} is answered by 200, {@code postgres://host:port} by a request for a password,
- * {@code kafka://host:port} by the versions of the protocol that the broker speaks.
+ * A readiness check, as a URI that can be stored in a file. A server is ready if {@code http://host:port/path} responds with
+ * 200, if {@code postgres://host:port} requests a password, or if {@code kafka://host:port} returns its API versions.
  *
  * <p>
- * The questions are asked on bare sockets, because the process that asks must stay small.
+ * The checks use plain sockets instead of client libraries, to keep the supervisor small.
  */
-public record Readiness(URI question) {
+public record Readiness(URI uri) {
     private static final int TIMEOUT_MS = 1_000;
 
     public Readiness {
-        switch (question.getScheme()) {
+        switch (uri.getScheme()) {
             case "http", "postgres", "kafka" -> {
                 /* known */ }
-            case null, default -> throw new IllegalArgumentException("not a question to a server: " + question);
+            case null, default -> throw new IllegalArgumentException("unsupported readiness check: " + uri);
         }
     }
 
-    public static Readiness of(String question) {
-        return new Readiness(URI.create(question));
+    public static Readiness of(String uri) {
+        return new Readiness(URI.create(uri));
     }
 
-    /** Asks once; an answer that does not come within a second counts as no. */
-    public boolean ask() {
+    /** Checks once, with a timeout of a second. */
+    public boolean check() {
         try {
-            return switch (question.getScheme()) {
-                case "http" -> askHttp();
-                case "postgres" -> askPostgres();
-                default -> askKafka();
+            return switch (uri.getScheme()) {
+                case "http" -> checkHttp();
+                case "postgres" -> checkPostgres();
+                default -> checkKafka();
             };
         } catch (IOException e) {
             return false;
         }
     }
 
-    /** Asks until the answer is yes; returns false if it was not within the time. */
+    /** Repeats the check until it succeeds; returns false if it did not in time. */
     public boolean await(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (!ask()) {
+        while (!check()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -60,8 +59,8 @@ public record Readiness(URI question) {
         return true;
     }
 
-    private boolean askHttp() throws IOException {
-        var connection = (HttpURLConnection) question.toURL().openConnection();
+    private boolean checkHttp() throws IOException {
+        var connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setConnectTimeout(TIMEOUT_MS);
         connection.setReadTimeout(TIMEOUT_MS);
         try {
@@ -72,12 +71,12 @@ public record Readiness(URI question) {
     }
 
     /**
-     * A start-up packet without a user that exists is answered by a request for a password ('R'), or by an error ('E')
-     * while the server is still recovering.
+     * The response to a startup message is an authentication request ('R'), or an error ('E') while the server is still
+     * recovering.
      *
      * @see <a href="https://www.postgresql.org/docs/18/protocol-message-formats.html">StartupMessage</a>
      */
-    private boolean askPostgres() throws IOException {
+    private boolean checkPostgres() throws IOException {
         var parameters = "user\0" + PostgresServer.SUPERUSER + "\0database\0postgres\0\0";
         var packet = new ByteArrayOutputStream();
         var out = new DataOutputStream(packet);
@@ -88,8 +87,8 @@ public record Readiness(URI question) {
         return exchange(packet.toByteArray()).readByte() == 'R';
     }
 
-    /** ApiVersions, version 0: the answer is its length, the number of the request, and an error code of 0. */
-    private boolean askKafka() throws IOException {
+    /** ApiVersions, version 0: the response is its length, the correlation id, and the error code 0. */
+    private boolean checkKafka() throws IOException {
         var packet = new ByteArrayOutputStream();
         var out = new DataOutputStream(packet);
         out.writeInt(10);
@@ -97,19 +96,19 @@ public record Readiness(URI question) {
         out.writeShort(0);
         out.writeInt(1);
         out.writeShort(-1);
-        DataInputStream answer = exchange(packet.toByteArray());
-        answer.readInt();
-        return answer.readInt() == 1 && answer.readShort() == 0;
+        DataInputStream response = exchange(packet.toByteArray());
+        response.readInt();
+        return response.readInt() == 1 && response.readShort() == 0;
     }
 
     private DataInputStream exchange(byte[] packet) throws IOException {
         try (var socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MS);
-            socket.connect(new InetSocketAddress(question.getHost(), question.getPort()), TIMEOUT_MS);
+            socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), TIMEOUT_MS);
             socket.getOutputStream().write(packet);
-            var answer = new byte[16];
-            int length = socket.getInputStream().readNBytes(answer, 0, 10);
-            return new DataInputStream(new ByteArrayInputStream(answer, 0, length));
+            var response = new byte[16];
+            int length = socket.getInputStream().readNBytes(response, 0, 10);
+            return new DataInputStream(new ByteArrayInputStream(response, 0, length));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.faultline.backing;
 
 /**
- * One service's database on one shard, and how to get into it.
+ * A service's database on a shard, with its credentials.
  *
  * @param service {@code orders}, {@code inventory} or {@code payments}
  */

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * PostgreSQL refuses to run as root. Where this process is root, programs run in a user namespace of their own, in
- * which they are nobody but still own root's files; where namespaces are forbidden, they run as the user nobody.
+ * Runs programs without root privileges, as PostgreSQL requires. If this process is root, they run in a new user namespace,
+ * where they are nobody but own root's files; if namespaces are not permitted, as the user nobody.
  */
 final class Unprivileged {
     private static final List<String> NAMESPACE = List.of("unshare", "-U");
@@ -21,7 +21,7 @@ final class Unprivileged {
         this.prefix = prefix;
     }
 
-    /** @param program what is going to be run, tried with {@code --version} */
+    /** @param program tested with {@code --version} */
     static Unprivileged forThisUser(Path program) {
         if (!System.getProperty("user.name").equals("root")) {
             return new Unprivileged(List.of());
@@ -33,9 +33,9 @@ final class Unprivileged {
             }
         }
         throw new FaultlineException(
-                "PostgreSQL does not run as root, and here neither a user namespace (unshare -U) nor"
-                        + " the user nobody can run " + program + ". Run as an ordinary user, or set XDG_CACHE_HOME and"
-                        + " FAULTLINE_HOME to directories below one that every user may enter.");
+                "PostgreSQL does not run as root, and neither a user namespace (unshare -U) nor the user nobody can run "
+                        + program + ". Run as another user, or set XDG_CACHE_HOME and FAULTLINE_HOME to directories"
+                        + " that every user can access.");
     }
 
     List<String> command(List<String> command) {
@@ -44,7 +44,7 @@ final class Unprivileged {
         return List.copyOf(full);
     }
 
-    /** Gives a file to the user that the programs run as. */
+    /** Makes the user that the programs run as the owner of a file. */
     void own(Path file) throws IOException {
         if (prefix.equals(NOBODY)) {
             var users = file.getFileSystem().getUserPrincipalLookupService();

@@ -1,4 +1,4 @@
-/** The real servers below the services, PostgreSQL, Kafka and Consul, as ordinary processes of this machine. */
+/** The backing services, PostgreSQL, Kafka and Consul, as processes of this machine. */
 @NullMarked
 package dev.faultline.backing;
 

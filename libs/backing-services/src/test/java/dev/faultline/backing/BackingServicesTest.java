@@ -27,7 +27,7 @@ class BackingServicesTest {
     @TempDir Path directory;
 
     @Test
-    void postgresServesADatabaseToItsOwnerAndToNobodyElse() throws Exception {
+    void postgresAdmitsOnlyTheOwnerToADatabase() throws Exception {
         var server = new PostgresServer("shard-1", directory.resolve("shard-1"), FreePorts.take(1).getFirst(), "secret",
                 CacheDirectory.ofThisUser());
         try (var _ = ChildProcess.start(server, directory.resolve("log"), AT_MOST)) {
@@ -49,7 +49,7 @@ class BackingServicesTest {
             assertThatThrownBy(() -> DriverManager.getConnection(server.jdbcUrl("orders"), "orders", "wrong").close())
                     .isInstanceOf(SQLException.class).hasMessageContaining("password");
         }
-        assertThat(server.readiness().ask()).isFalse();
+        assertThat(server.readiness().check()).isFalse();
         try (var _ = ChildProcess.start(server, directory.resolve("log"), AT_MOST);
                 var again = DriverManager.getConnection(server.jdbcUrl("orders"), "orders", "it's");
                 var statement = again.createStatement()) {
@@ -89,7 +89,7 @@ class BackingServicesTest {
     }
 
     @Test
-    void saysWhyAPartDidNotStart() throws Exception {
+    void explainsWhyAServerDidNotStart() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var server = new PostgresServer("shard-1", directory.resolve("shard-1"), taken.getLocalPort(), "secret",
                     CacheDirectory.ofThisUser());

@@ -21,7 +21,7 @@ class CacheDirectoryTest {
     @TempDir Path directory;
 
     @Test
-    void keepsNothingOfAnEntryThatCouldNotBeFilled() throws IOException {
+    void keepsNothingOfAnEntryThatFailed() throws IOException {
         var cache = new CacheDirectory(directory);
         assertThatThrownBy(() -> cache.get("entry", entry -> {
             Files.writeString(entry.resolve("half"), "");
@@ -32,7 +32,7 @@ class CacheDirectoryTest {
     }
 
     @Test
-    void givesTheEntryOfTheFirstWhenTwoFillItAtOnce() throws IOException {
+    void keepsTheFirstOfTwoConcurrentEntries() throws IOException {
         var cache = new CacheDirectory(directory);
         Path entry = cache.get("entry", mine -> {
             Files.writeString(mine.resolve("by"), "the second");
@@ -44,7 +44,7 @@ class CacheDirectoryTest {
     }
 
     @Test
-    void twoJvmsUnpackPostgresAtOnce() throws Exception {
+    void unpacksPostgresInTwoJvmsConcurrently() throws Exception {
         List<Process> jvms = IntStream.range(0, 2).mapToObj(_ -> unpackInAnotherJvm()).toList();
         for (Process jvm : jvms) {
             assertThat(jvm.waitFor(2, TimeUnit.MINUTES)).isTrue();
@@ -67,7 +67,6 @@ class CacheDirectoryTest {
         }
     }
 
-    /** The other JVM's program. */
     static final class UnpackingPostgres {
         private UnpackingPostgres() {}
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class ProcessIdentityTest {
 
     @Test
-    void neverSignalsAProcessThatOnlyHasTheSameId() throws Exception {
+    void neverSignalsAnotherProcessWithTheSameId() throws Exception {
         Process process = new ProcessBuilder("sleep", "1000").start();
         try {
             var identity = ProcessIdentity.of(process.pid()).orElseThrow();

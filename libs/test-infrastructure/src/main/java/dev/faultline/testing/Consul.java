@@ -9,7 +9,7 @@ import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FreePorts;
 import org.testcontainers.consul.ConsulContainer;
 
-/** A Consul server that has elected itself. It lives until this JVM ends. */
+/** A single Consul server, which runs until this JVM ends. */
 public final class Consul {
     private static final int HTTP_PORT = 8500;
 
@@ -25,7 +25,7 @@ public final class Consul {
         static final Consul AGENT = Infrastructure.start("Consul", Consul::container, Consul::process);
     }
 
-    /** The one agent of this JVM, started by the first call. */
+    /** The agent that this JVM shares; the first call starts it. */
     public static Consul shared() {
         return Shared.AGENT;
     }
@@ -44,7 +44,7 @@ public final class Consul {
     }
 
     private static Consul process() {
-        ConsulAgent agent = Infrastructure.startPart(directory -> {
+        ConsulAgent agent = Infrastructure.startProcess(directory -> {
             List<Integer> ports = FreePorts.take(3);
             return new ConsulAgent("consul", directory, new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)),
                     CacheDirectory.ofThisUser(), System.err::println);
@@ -52,7 +52,7 @@ public final class Consul {
         return new Consul("127.0.0.1", agent.httpPort());
     }
 
-    @SuppressWarnings("resource") // it ends with the JVM
+    @SuppressWarnings("resource") // runs until the JVM ends
     private static Consul container() {
         var container = new ConsulContainer("hashicorp/consul:1.22");
         container.start();

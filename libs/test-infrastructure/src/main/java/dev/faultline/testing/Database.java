@@ -1,10 +1,9 @@
 package dev.faultline.testing;
 
 /**
- * A fresh database and the role that owns it, which may log in and read the write-ahead log.
+ * A database and its owner, a role with LOGIN and REPLICATION.
  *
- * @param superuser         the server's superuser, for tests that look at what no owner may see
- * @param superuserPassword the superuser's password
+ * @param superuser the server's superuser, for tests that need more privileges than the owner has
  */
 public record Database(String host, int port, String name, String user, String password, String superuser,
         String superuserPassword) {
@@ -13,7 +12,7 @@ public record Database(String host, int port, String name, String user, String p
         return "jdbc:postgresql://" + host + ":" + port + "/" + name;
     }
 
-    /** The same database, seen by the superuser. */
+    /** The same database with the superuser's credentials. */
     public Database asSuperuser() {
         return new Database(host, port, name, superuser, superuserPassword, superuser, superuserPassword);
     }

@@ -16,8 +16,8 @@ import dev.faultline.backing.FaultlineException;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * Where servers come from in this JVM. The system property {@code faultline.test.infrastructure} forces one:
- * {@code docker} or {@code embedded}.
+ * Starts servers for tests as containers if a Docker engine is available, as processes otherwise. The system property
+ * {@code faultline.test.infrastructure} forces one of them: {@code docker} or {@code embedded}.
  */
 final class Infrastructure {
     private static final System.Logger LOG = System.getLogger(Infrastructure.class.getName());
@@ -26,47 +26,47 @@ final class Infrastructure {
 
     private Infrastructure() {}
 
-    /** Starts a server the way this machine can, and says in one line which way that was. */
+    /** Starts a server, and logs how. */
     static <S> S start(String server, Supplier<S> docker, Supplier<S> embedded) {
         String forced = System.getProperty("faultline.test.infrastructure", "");
         switch (forced) {
             case "docker" -> {
-                return started(server, "in Docker, as told", docker);
+                return started(server, "in Docker, as configured", docker);
             }
             case "embedded" -> {
-                return started(server, "as a process, as told", embedded);
+                return started(server, "as a process, as configured", embedded);
             }
             case "" -> {
-                /* the machine decides */ }
+                /* depends on the machine */ }
             default -> throw new IllegalArgumentException(
-                    "faultline.test.infrastructure is " + forced + "; it must be docker or embedded");
+                    "faultline.test.infrastructure must be docker or embedded, not " + forced);
         }
-        if (!dockerAnswers()) {
-            return started(server, "as a process: no Docker engine answers", embedded);
+        if (!isDockerAvailable()) {
+            return started(server, "as a process: no Docker engine is available", embedded);
         }
         try {
             return started(server, "in Docker", docker);
         } catch (RuntimeException e) {
-            return started(server, "as a process: Docker cannot run it (" + e.getMessage() + ")", embedded);
+            return started(server, "as a process: it does not start in Docker (" + e.getMessage() + ")", embedded);
         }
     }
 
     private static <S> S started(String server, String how, Supplier<S> start) {
         S started = start.get();
-        LOG.log(System.Logger.Level.INFO, "{0} for tests runs {1}", server, how);
+        LOG.log(System.Logger.Level.INFO, "{0} for tests is running {1}", server, how);
         return started;
     }
 
     /**
-     * Starts a part that ends with this JVM, in a directory that is deleted then.
+     * Starts a server that is stopped when this JVM ends, in a temporary directory.
      *
-     * @param part makes it in the given directory, on ports that are free; tried again on others if it does not start,
-     *             because a port that was free may be taken a moment later
+     * @param server creates the server, in the given directory, on free ports; called again if the server does not start,
+     *               because another process may have taken a port meanwhile
      */
-    static <P extends BackingService> P startPart(Function<Path, P> part) {
+    static <S extends BackingService> S startProcess(Function<Path, S> server) {
         for (int attempt = 1;; attempt++) {
             Path directory = temporaryDirectory();
-            P candidate = part.apply(directory);
+            S candidate = server.apply(directory);
             try {
                 ChildProcess running = ChildProcess.start(candidate, directory.resolve(candidate.name() + ".log"),
                         START);
@@ -84,8 +84,8 @@ final class Infrastructure {
         }
     }
 
-    /** Asking Testcontainers is slow where there is nothing to find, so its usual places are looked at first. */
-    private static boolean dockerAnswers() {
+    /** Looks for a socket first, because Testcontainers is slow to find that there is no engine. */
+    private static boolean isDockerAvailable() {
         var home = System.getProperty("user.home");
         return (System.getenv("DOCKER_HOST") != null || System.getenv("TESTCONTAINERS_HOST_OVERRIDE") != null
                 || Stream.of("/var/run/docker.sock", home + "/.docker/run/docker.sock", home + "/.colima/docker.sock",
@@ -106,7 +106,7 @@ final class Infrastructure {
         try {
             CacheDirectory.deleteTree(directory);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "could not delete " + directory, e);
+            LOG.log(System.Logger.Level.WARNING, "cannot delete " + directory, e);
         }
     }
 }

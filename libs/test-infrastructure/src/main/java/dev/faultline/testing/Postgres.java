@@ -11,10 +11,10 @@ import dev.faultline.backing.PostgresServer;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * A PostgreSQL 18 server with logical decoding and prepared transactions, as durable as in the local cluster.
+ * A PostgreSQL 18 server with the settings of the local cluster.
  *
  * <p>
- * Thread-safe. It lives until this JVM ends.
+ * Thread-safe. Runs until this JVM ends.
  */
 public final class Postgres {
     private static final String PASSWORD = "test";
@@ -35,23 +35,23 @@ public final class Postgres {
         static final Postgres SERVER = another();
     }
 
-    /** The one server of this JVM, started by the first call. */
+    /** The server that this JVM shares; the first call starts it. */
     public static Postgres shared() {
         return Shared.SERVER;
     }
 
-    /** One more server, for tests about several; a second shard, say. */
+    /** Starts another server, for example a second shard. */
     public static Postgres another() {
         return Infrastructure.start("PostgreSQL", Postgres::container, Postgres::process);
     }
 
-    /** A database that did not exist before, with an owner that owns nothing else. */
+    /** Creates a database with a new name and its own owner. */
     public Database createDatabase() {
         return createDatabase("test_" + created.incrementAndGet());
     }
 
     /**
-     * A database of this name, owned by the role of the same name.
+     * Creates a database, owned by a role of the same name.
      *
      * @param name lower-case letters, digits and underscores
      */
@@ -69,12 +69,12 @@ public final class Postgres {
     }
 
     private static Postgres process() {
-        PostgresServer server = Infrastructure.startPart(directory -> new PostgresServer("postgres", directory,
+        PostgresServer server = Infrastructure.startProcess(directory -> new PostgresServer("postgres", directory,
                 FreePorts.take(1).getFirst(), PASSWORD, CacheDirectory.ofThisUser()));
         return new Postgres("127.0.0.1", server.port());
     }
 
-    @SuppressWarnings("resource") // it ends with the JVM
+    @SuppressWarnings("resource") // runs until the JVM ends
     private static Postgres container() {
         var command = new ArrayList<>(List.of("postgres"));
         PostgresServer.SETTINGS.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));

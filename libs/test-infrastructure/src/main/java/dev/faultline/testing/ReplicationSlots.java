@@ -9,14 +9,15 @@ import java.util.Properties;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
-/** How a server comes to give up a logical replication slot: nobody takes anything in while much is written. */
+/** Makes a server invalidate a logical replication slot, as it does when much is written while no reader confirms anything. */
 public final class ReplicationSlots {
     private ReplicationSlots() {}
 
     /**
-     * Takes the slot from its reader, so that this one stands by until the connection is closed, and takes nothing in.
+     * Takes over the slot from its reader, which must wait until the returned connection is closed. The connection confirms
+     * nothing.
      *
-     * @throws SQLException if the reader, or another one, was faster; to be tried again
+     * @throws SQLException if another reader took the slot first; retry then
      */
     public static Connection take(Database database, String slot) throws SQLException {
         query(database, "select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where active"
@@ -39,10 +40,10 @@ public final class ReplicationSlots {
     }
 
     /**
-     * Writes more log than {@code max_slot_wal_keep_size} of the server lets a slot hold back, and has the server notice.
-     * A relay that stands by may have another slot of this name by the return.
+     * Writes more log than the server's {@code max_slot_wal_keep_size} and forces a checkpoint, which invalidates the slot.
+     * A waiting relay may have created a new slot of the same name before this returns.
      *
-     * @throws IllegalStateException if the server has not given up the slot
+     * @throws IllegalStateException if the server did not invalidate the slot
      */
     public static void outgrow(Database database, String slot) throws SQLException {
         String kept = query(database, "select restart_lsn from pg_replication_slots where slot_name = '" + slot + "'");
@@ -56,14 +57,15 @@ public final class ReplicationSlots {
         query(database, "checkpoint");
         if (!query(database, "select wal_status from pg_replication_slots where slot_name = '" + slot
                 + "' and restart_lsn = '" + kept + "'").isEmpty()) {
-            throw new IllegalStateException("after " + segments + " segments the server still holds back the log from "
+            throw new IllegalStateException("after " + segments + " segments, the server still retains the log from "
                     + kept + " for the slot " + slot);
         }
     }
 
     private static String query(Database database, String sql) throws SQLException {
-        Database all = database.asSuperuser();
-        try (Connection connection = DriverManager.getConnection(all.jdbcUrl(), all.user(), all.password());
+        Database superuser = database.asSuperuser();
+        try (Connection connection = DriverManager.getConnection(superuser.jdbcUrl(), superuser.user(),
+                superuser.password());
                 var statement = connection.createStatement()) {
             if (!statement.execute(sql)) {
                 return "";

@@ -1,4 +1,4 @@
-/** The real PostgreSQL, Kafka and Consul for tests: containers where a Docker engine answers, processes elsewhere. */
+/** Real PostgreSQL, Kafka and Consul servers for tests: containers if a Docker engine is available, processes otherwise. */
 @NullMarked
 package dev.faultline.testing;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class InfrastructureTest {
 
     @Test
-    void givesEachCallerADatabaseOfItsOwn() throws Exception {
+    void createsADatabaseOfItsOwnForEachCaller() throws Exception {
         Database mine = Postgres.shared().createDatabase();
         Database other = Postgres.shared().createDatabase();
 
@@ -25,8 +25,8 @@ class InfrastructureTest {
                 var statement = connection.createStatement()) {
             statement.execute("CREATE TABLE mine (id int)");
         }
-        Database seenByAll = mine.asSuperuser();
-        try (var connection = DriverManager.getConnection(seenByAll.jdbcUrl(), seenByAll.user(), seenByAll.password());
+        Database superuser = mine.asSuperuser();
+        try (var connection = DriverManager.getConnection(superuser.jdbcUrl(), superuser.user(), superuser.password());
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT tableowner FROM pg_tables WHERE tablename = 'mine'")) {
             rows.next();

@@ -3,8 +3,8 @@ package dev.faultline.local.supervisor;
 import java.time.Duration;
 
 /**
- * How long to wait before a node is started again: at once the first time, then half a second, doubled with each failure
- * up to half a minute. A node that stayed up for half a minute begins anew.
+ * The delay before a restart: none after the first failure, then half a second, doubled with each failure up to half a
+ * minute. It is reset once a node has been up for half a minute.
  */
 final class Backoff {
     static final Duration LONGEST = Duration.ofSeconds(30);
@@ -13,7 +13,7 @@ final class Backoff {
 
     private int failures;
 
-    /** @param uptime how long the node had run when it ended */
+    /** @param uptime of the process that ended */
     Duration next(Duration uptime) {
         failures = uptime.compareTo(STABLE) >= 0 ? 1 : failures + 1;
         if (failures == 1) {

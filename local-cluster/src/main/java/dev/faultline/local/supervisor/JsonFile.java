@@ -14,8 +14,8 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One value in one file, readable by its owner only, for it may hold passwords. Written under another name and then
- * renamed: a reader sees the old value or the new one.
+ * A value in a file that only its owner can read, because it may contain passwords. Writes are atomic: a reader sees the old
+ * value or the new one.
  */
 public final class JsonFile<T> {
     private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT)
@@ -33,7 +33,7 @@ public final class JsonFile<T> {
         return file;
     }
 
-    /** The value, if the file is there and can be understood: what cannot, another version wrote. */
+    /** Empty if the file does not exist, or another version wrote it in another format. */
     public Optional<T> read() {
         try {
             return Optional.of(JSON.readValue(Files.readAllBytes(file), type));
@@ -45,7 +45,7 @@ public final class JsonFile<T> {
     }
 
     public void write(T value) throws IOException {
-        // The system makes temporary files for the owner's eyes only.
+        // Temporary files are readable by their owner only.
         Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName() + ".",
                 ".unfinished");
         try {

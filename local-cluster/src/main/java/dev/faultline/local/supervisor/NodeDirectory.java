@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All that is known of one node: {@code node.json}, written by who wants it to run; {@code status.json} and {@code log},
- * written by the supervisor; and {@code stopped}, which is there while the node is not to run.
+ * The files of a node: {@code node.json}, its specification; {@code status.json} and {@code log}, written by the
+ * supervisor; and {@code stopped}, which exists while the user wants the node stopped.
  */
 public final class NodeDirectory {
     private final Path directory;
@@ -33,24 +33,24 @@ public final class NodeDirectory {
         return directory.resolve("log");
     }
 
-    /** What the node is; none while nobody wants it to run. */
+    /** Empty if the node is not deployed. */
     public Optional<NodeSpec> spec() {
         return spec.read();
     }
 
     /** Makes the supervisor run the node. */
-    public void writeSpec(NodeSpec wanted) throws IOException {
+    public void deploy(NodeSpec changed) throws IOException {
         Files.createDirectories(directory);
-        spec.write(wanted);
+        spec.write(changed);
     }
 
-    /** Nobody wants the node to run any more. Its data and log stay. */
-    public void forget() throws IOException {
+    /** Undoes {@link #deploy}; keeps the node's data and log. */
+    public void undeploy() throws IOException {
         spec.delete();
         status.delete();
     }
 
-    /** The last lines of its log, none if it cannot be read. */
+    /** The last lines of the log; empty if it cannot be read. */
     public List<String> logEnd(int lines) {
         try (Stream<String> all = Files.lines(log(), StandardCharsets.UTF_8)) {
             var last = new ArrayDeque<String>();
@@ -78,17 +78,17 @@ public final class NodeDirectory {
         status.write(changed);
     }
 
-    /** Whether somebody stopped the node on purpose. */
+    /** Whether the user stopped the node. */
     public boolean isStopped() {
         return Files.exists(stopped());
     }
 
-    /** Asks the supervisor to end the node and to leave it so. */
+    /** Makes the supervisor stop the node. */
     public void stop() throws IOException {
         Files.writeString(stopped(), "");
     }
 
-    /** Takes {@link #stop()} back. */
+    /** Undoes {@link #stop()}. */
     public void start() throws IOException {
         Files.deleteIfExists(stopped());
     }

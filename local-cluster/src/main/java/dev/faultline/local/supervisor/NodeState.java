@@ -1,21 +1,17 @@
 package dev.faultline.local.supervisor;
 
-/** What a node is doing, as its supervisor sees it. */
+/** The state of a node, according to its supervisor. */
 public enum NodeState {
-    /** For the nodes it needs. */
+    /** Waits for the nodes it needs. */
     WAITING,
-    /** Its process runs, but has not been ready yet. */
+    /** Its process is running, but has not been ready yet. */
     STARTING,
-    /** Its process runs and has been ready. */
+    /** Its process is running and has been ready. */
     READY,
-    /** Its process ended by itself; it is started again after a while. */
+    /** Its process exited unexpectedly, and is restarted after a delay. */
     RESTARTING,
-    /** It was asked to end and has not yet. */
+    /** Its process was asked to stop, and is still running. */
     STOPPING,
-    /** It ended because it was asked to. */
-    STOPPED;
-
-    public boolean isRunning() {
-        return this == STARTING || this == READY || this == STOPPING;
-    }
+    /** It has no process and is not started. */
+    STOPPED
 }

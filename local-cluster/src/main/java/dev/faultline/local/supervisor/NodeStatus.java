@@ -6,12 +6,12 @@ import dev.faultline.backing.ProcessIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's last known state.
+ * The last known state of a node.
  *
- * @param process  its process, while there is one
- * @param since    when the node came into this state
- * @param restarts how often it was started again after it had ended by itself
- * @param detail   why it is in this state, if there is more to say
+ * @param process  null if it has none
+ * @param since    when the node entered this state
+ * @param restarts the number of restarts after an unexpected exit
+ * @param detail   explains the state; may be empty
  */
 public record NodeStatus(NodeState state, @Nullable ProcessIdentity process, Instant since, int restarts,
         String detail) {
@@ -20,12 +20,12 @@ public record NodeStatus(NodeState state, @Nullable ProcessIdentity process, Ins
         return new NodeStatus(NodeState.WAITING, null, now, 0, "");
     }
 
-    /** Of a node that has never run. */
+    /** The status of a node that has never run. */
     public static NodeStatus unknown() {
         return new NodeStatus(NodeState.STOPPED, null, Instant.EPOCH, 0, "");
     }
 
-    /** The process, if it is alive now whatever the file says. */
+    /** The process, if it is still alive. */
     public @Nullable ProcessIdentity livingProcess() {
         return process != null && process.isAlive() ? process : null;
     }

@@ -10,17 +10,17 @@ import dev.faultline.backing.ProcessIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node: brought from the state it is in, one step at a time, to the state that its files ask for. It begins with
- * the process that an earlier supervisor left running, if there is one.
+ * Moves a node, one step at a time, to the state that its files ask for. Adopts the process that an earlier supervisor
+ * started, if it is still running.
  *
  * <p>
- * For one thread, but {@link #isReady()} and {@link #isStopped()} may be asked by any.
+ * Not thread-safe, except for {@link #isReady()} and {@link #isStopped()}.
  */
 final class SupervisedNode {
-    /** A service leaves the registry, and then stops in three phases of twelve seconds at most. */
+    /** A service deregisters, and then shuts down in three phases of at most twelve seconds. */
     private static final Duration GRACE = Duration.ofSeconds(40);
 
-    /** As it was when the node was started last. */
+    /** The specification at the last start. */
     private volatile NodeSpec spec;
     private final NodeDirectory files;
     private final Clock clock;
@@ -28,19 +28,19 @@ final class SupervisedNode {
     private final Backoff backoff = new Backoff();
     private volatile NodeStatus status;
     private @Nullable Process child;
-    private Duration startAgainAfter = Duration.ZERO;
-    /** On the clock that nobody sets, unlike the time of day that people read in the status. */
+    private Duration restartDelay = Duration.ZERO;
+    /** On the monotonic clock, unlike the time in the status. */
     private long stateSinceNanos = System.nanoTime();
 
     SupervisedNode(NodeSpec spec, NodeDirectory files, Clock clock) throws IOException {
         this.spec = spec;
         this.files = files;
         this.clock = clock;
-        this.log = new LogFile(files.log(), LogFile.LARGEST_BYTES);
+        this.log = new LogFile(files.log(), LogFile.MAX_BYTES);
         this.status = files.status().filter(last -> last.livingProcess() != null)
                 .orElse(NodeStatus.initial(clock.instant()));
         if (status.state() == NodeState.STOPPING) {
-            become(NodeState.READY, status.process(), "");
+            enter(NodeState.READY, status.process(), "");
         }
         files.writeStatus(status);
     }
@@ -58,13 +58,13 @@ final class SupervisedNode {
     }
 
     /**
-     * One step towards the wanted state; may last a second.
+     * Takes one step towards the wanted state; may block for a second.
      *
-     * @param wanted        whether the node is to run, if nobody has stopped it
-     * @param needsAreReady whether all is ready that it needs
+     * @param wanted        whether the node should run unless the user stopped it
+     * @param needsAreReady whether the nodes it needs are ready
      */
     void step(boolean wanted, BooleanSupplier needsAreReady) throws IOException {
-        log.keepSmall();
+        log.rotate();
         if (wanted && !files.isStopped()) {
             stepUp(needsAreReady);
         } else {
@@ -81,18 +81,18 @@ final class SupervisedNode {
             }
             case STOPPED -> start();
             case RESTARTING -> {
-                if (inState().compareTo(startAgainAfter) >= 0) {
+                if (inState().compareTo(restartDelay) >= 0) {
                     start();
                 }
             }
             case STARTING -> {
-                if (!noticeEnd() && spec.readiness().ask()) {
-                    become(NodeState.READY, status.process(), status.detail());
+                if (!detectExit() && spec.readiness().check()) {
+                    enter(NodeState.READY, status.process(), status.detail());
                 }
             }
-            case READY -> noticeEnd();
-            // The stop was taken back while the process was ending: it ends, and is started again.
-            case STOPPING -> awaitEnd();
+            case READY -> detectExit();
+            // Started again while stopping: the process stops first.
+            case STOPPING -> awaitExit();
         }
     }
 
@@ -100,19 +100,19 @@ final class SupervisedNode {
         switch (status.state()) {
             case STOPPED -> {
             }
-            case WAITING, RESTARTING -> become(NodeState.STOPPED, null, "");
+            case WAITING, RESTARTING -> enter(NodeState.STOPPED, null, "");
             case STARTING, READY -> {
                 signal(spec.launch().stopSignal());
-                become(NodeState.STOPPING, status.process(), "");
+                enter(NodeState.STOPPING, status.process(), "");
             }
-            case STOPPING -> awaitEnd();
+            case STOPPING -> awaitExit();
         }
         backoff.reset();
     }
 
-    private void awaitEnd() throws IOException {
-        if (hasEnded()) {
-            become(NodeState.STOPPED, null, "");
+    private void awaitExit() throws IOException {
+        if (hasExited()) {
+            enter(NodeState.STOPPED, null, "");
         } else if (inState().compareTo(GRACE) > 0) {
             signal("KILL");
         }
@@ -126,37 +126,38 @@ final class SupervisedNode {
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(files.log().toFile())).start();
         } catch (IOException e) {
-            startAgainLater("could not be started: " + e.getMessage(), Duration.ZERO);
+            scheduleRestart("could not start: " + e.getMessage(), Duration.ZERO);
             return;
         }
         child = started;
-        become(NodeState.STARTING, ProcessIdentity.of(started.pid()).orElse(null), status.detail());
+        enter(NodeState.STARTING, ProcessIdentity.of(started.pid()).orElse(null), status.detail());
     }
 
-    private boolean noticeEnd() throws IOException {
-        if (!hasEnded()) {
+    private boolean detectExit() throws IOException {
+        if (!hasExited()) {
             return false;
         }
-        startAgainLater(child == null ? "ended, how is not known: an earlier supervisor had started it" : reason(child),
+        scheduleRestart(child == null ? "exited with an unknown code, because an earlier supervisor had started it"
+                : reason(child),
                 inState());
         return true;
     }
 
-    private void startAgainLater(String reason, Duration uptime) throws IOException {
+    private void scheduleRestart(String reason, Duration uptime) throws IOException {
         Duration delay = backoff.next(uptime);
-        startAgainAfter = delay;
+        restartDelay = delay;
         status = new NodeStatus(status.state(), null, status.since(), status.restarts() + 1, "");
-        become(NodeState.RESTARTING, null, reason);
+        enter(NodeState.RESTARTING, null, reason);
     }
 
-    /** A killed process is a number above 128. */
-    private static String reason(Process ended) {
+    /** The exit code of a killed process is 128 plus the signal. */
+    private static String reason(Process exited) {
         try {
-            int code = ended.waitFor();
-            return code > 128 ? "killed by signal " + (code - 128) : "ended with exit code " + code;
+            int code = exited.waitFor();
+            return code > 128 ? "was killed by signal " + (code - 128) : "exited with code " + code;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return "ended";
+            return "exited";
         }
     }
 
@@ -164,7 +165,7 @@ final class SupervisedNode {
         return Duration.ofNanos(System.nanoTime() - stateSinceNanos);
     }
 
-    private boolean hasEnded() {
+    private boolean hasExited() {
         return status.livingProcess() == null;
     }
 
@@ -175,7 +176,7 @@ final class SupervisedNode {
         }
     }
 
-    private void become(NodeState state, @Nullable ProcessIdentity process, String detail) throws IOException {
+    private void enter(NodeState state, @Nullable ProcessIdentity process, String detail) throws IOException {
         stateSinceNanos = System.nanoTime();
         status = new NodeStatus(state, process, clock.instant(), status.restarts(), detail);
         files.writeStatus(status);

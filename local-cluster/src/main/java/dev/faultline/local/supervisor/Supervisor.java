@@ -15,24 +15,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.faultline.backing.ProcessIdentity;
 
 /**
- * Runs the nodes of one cluster as its children: starts them in order of need, starts those again that end by
- * themselves, and leaves those alone that were stopped on purpose.
+ * Runs the nodes of a cluster as its child processes: starts them in the order of their dependencies, restarts those that
+ * exit unexpectedly, and does not restart those that the user stopped.
  *
  * <p>
- * It holds no state that is not in the cluster's files, and its children do not die with it: killed at any moment, it
- * can be followed by another, which adopts the processes that still run. A lock lets only one live at a time.
+ * All its state is in the cluster's files, and its children survive its death. So a new supervisor can replace one that was
+ * killed at any time, and adopts the running processes. A lock ensures that only one is running.
  *
  * <p>
- * A child that was started in the moment before the supervisor was killed, and not yet written down, is not adopted.
+ * A child is not adopted if the supervisor was killed after starting it and before recording it.
  */
 public final class Supervisor {
-    private static final Duration TURN = Duration.ofMillis(100);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     private final SupervisorDirectory files;
     private final Clock clock;
     private final Map<String, SupervisedNode> nodes = new ConcurrentHashMap<>();
-    /** Never taken back: the request is withdrawn while this process still lives, and must not start a node anew. */
-    private volatile boolean ending;
+    /** Never reset: the request is withdrawn while this process is still running, and no node may start again. */
+    private volatile boolean shuttingDown;
 
     Supervisor(SupervisorDirectory files, Clock clock) {
         this.files = files;
@@ -46,7 +46,7 @@ public final class Supervisor {
         try (var channel = FileChannel.open(files.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
-                System.out.println("another supervisor runs this cluster");
+                System.out.println("another supervisor is running this cluster");
                 return;
             }
             files.writeProcess(ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow());
@@ -54,20 +54,20 @@ public final class Supervisor {
         }
     }
 
-    /** Returns when it was asked to end, and every node has ended. */
+    /** Returns after a shutdown was requested and every node has stopped. */
     void run() throws InterruptedException, IOException {
         do {
-            new LogFile(files.log(), LogFile.LARGEST_BYTES).keepSmall();
-            files.wantedNodes().forEach(this::superviseIfNew);
-            Thread.sleep(TURN);
+            new LogFile(files.log(), LogFile.MAX_BYTES).rotate();
+            files.deployedNodes().forEach(this::superviseIfNew);
+            Thread.sleep(POLL_INTERVAL);
         } while (!files.shutdownIsRequested());
-        ending = true;
+        shuttingDown = true;
         while (!nodes.values().stream().allMatch(SupervisedNode::isStopped)) {
-            Thread.sleep(TURN);
+            Thread.sleep(POLL_INTERVAL);
         }
         if (Files.exists(files.directory())) {
-            for (NodeDirectory node : files.wantedNodes()) {
-                node.forget();
+            for (NodeDirectory node : files.deployedNodes()) {
+                node.undeploy();
             }
             files.withdrawShutdown();
         }
@@ -89,23 +89,23 @@ public final class Supervisor {
 
     private void supervise(SupervisedNode node) {
         try {
-            while (!(ending && node.isStopped())) {
+            while (!(shuttingDown && node.isStopped())) {
                 try {
-                    node.step(!mayEnd(node), () -> needsAreReady(node));
+                    node.step(!mayStop(node), () -> needsAreReady(node));
                 } catch (IOException | RuntimeException e) {
-                    // A full disk, say: what was to be done is tried again with the next turn.
+                    // For example, the disk is full. The next iteration tries again.
                     System.out.println(clock.instant() + " " + node.spec().name() + ": " + e);
                 }
-                Thread.sleep(TURN);
+                Thread.sleep(POLL_INTERVAL);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** When all is to end, a node ends after those that need it. */
-    private boolean mayEnd(SupervisedNode node) {
-        return ending && nodes.values().stream()
+    /** During a shutdown, a node stops after those that need it. */
+    private boolean mayStop(SupervisedNode node) {
+        return shuttingDown && nodes.values().stream()
                 .noneMatch(other -> !other.isStopped() && other.spec().needs().contains(node.spec().name()));
     }
 

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import dev.faultline.backing.ProcessIdentity;
 
 /**
- * The files through which a supervisor is spoken to: a directory for each node below {@code nodes}, and below
- * {@code supervisor} its lock, its log, who it is, and the wish that it end.
+ * The files that control a supervisor: {@code nodes} has a directory for each node, {@code supervisor} has its lock, its
+ * log, its process id, and the request to shut down.
  */
 public final class SupervisorDirectory {
     private final Path home;
@@ -39,8 +39,8 @@ public final class SupervisorDirectory {
         return new NodeDirectory(nodesDirectory().resolve(name));
     }
 
-    /** The nodes that somebody wants to run, by name. */
-    public List<NodeDirectory> wantedNodes() {
+    /** Sorted by name. */
+    public List<NodeDirectory> deployedNodes() {
         if (!Files.isDirectory(nodesDirectory())) {
             return List.of();
         }
@@ -52,7 +52,7 @@ public final class SupervisorDirectory {
         }
     }
 
-    /** The supervisor that is alive now. */
+    /** The running supervisor, if there is one. */
     public Optional<ProcessIdentity> livingSupervisor() {
         return process.read().filter(ProcessIdentity::isAlive);
     }
@@ -61,7 +61,7 @@ public final class SupervisorDirectory {
         process.write(supervisor);
     }
 
-    /** Asks the supervisor to stop every node, those first that others do not need, and then to end. */
+    /** Asks the supervisor to stop every node, dependents first, and then to exit. */
     public void requestShutdown() throws IOException {
         Files.createDirectories(directory());
         Files.writeString(shutdown(), "");
@@ -71,7 +71,7 @@ public final class SupervisorDirectory {
         Files.deleteIfExists(shutdown());
     }
 
-    /** Also when all the files are gone: somebody has deleted the cluster under its supervisor. */
+    /** Also true if the files are gone, because someone deleted the directory of a running cluster. */
     public boolean shutdownIsRequested() {
         return Files.exists(shutdown()) || !Files.exists(lock());
     }

@@ -1,4 +1,4 @@
-/** Keeps the nodes of one cluster running; it is spoken to through files, so that it can die and be followed by another. */
+/** Keeps the nodes of a cluster running. It is controlled through files, so that another supervisor can replace it. */
 @NullMarked
 package dev.faultline.local.supervisor;
 

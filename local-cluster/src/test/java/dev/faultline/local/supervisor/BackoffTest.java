@@ -11,13 +11,13 @@ class BackoffTest {
     private final Backoff backoff = new Backoff();
 
     @Test
-    void startsAgainAtOnceThenLaterAndLaterButAtLeastEveryHalfMinute() {
+    void doublesTheDelayUpToHalfAMinute() {
         assertThat(Stream.generate(() -> backoff.next(Duration.ofSeconds(1))).limit(20).map(Duration::toMillis))
                 .startsWith(0L, 500L, 1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L).endsWith(30_000L);
     }
 
     @Test
-    void forgivesANodeThatStayedUp() {
+    void resetsAfterAStableRun() {
         backoff.next(Duration.ZERO);
         backoff.next(Duration.ZERO);
 

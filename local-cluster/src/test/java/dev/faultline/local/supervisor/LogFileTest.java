@@ -14,20 +14,20 @@ class LogFileTest {
     @TempDir Path directory;
 
     @Test
-    void keepsALogSmallWhileItIsWrittenTo() throws Exception {
+    void rotatesALargeLogWhileItIsWrittenTo() throws Exception {
         Path file = directory.resolve("log");
         var log = new LogFile(file, 10_000);
         Process writer = new ProcessBuilder("sh", "-c", "while :; do echo a line of the log; sleep 0.001; done")
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile())).start();
         try {
             await().until(() -> Files.size(file) > 10_000);
-            log.keepSmall();
+            log.rotate();
 
             assertThat(file.resolveSibling("log.1")).exists();
             assertThat(Files.size(file)).isLessThan(10_000);
             long after = Files.size(file);
             await().untilAsserted(() -> assertThat(Files.size(file)).isGreaterThan(after));
-            // A writer that did not append would have gone on where it was, after a hole of zeros.
+            // A writer that does not append would continue at its old position, after a hole of zeros.
             assertThat(Files.readString(file)).startsWith("a line");
         } finally {
             writer.destroyForcibly().waitFor();
@@ -38,7 +38,7 @@ class LogFileTest {
     void leavesASmallLogAlone() throws Exception {
         Path file = Files.writeString(directory.resolve("log"), "short");
 
-        new LogFile(file, 10_000).keepSmall();
+        new LogFile(file, 10_000).rotate();
 
         assertThat(file).hasContent("short");
         assertThat(file.resolveSibling("log.1")).doesNotExist();

@@ -68,8 +68,8 @@ public final class LocalTarget implements Target {
     }
 
     private static Node node(dev.faultline.local.Node node) {
-        boolean answers = node.state() == NodeState.READY && !node.detail().equals(dev.faultline.local.Node.SILENT);
-        return new Node(node.name(), answers, node.pid().isPresent() ? Long.toString(node.pid().getAsLong()) : "");
+        boolean ready = node.state() == NodeState.READY && !node.detail().equals(dev.faultline.local.Node.UNRESPONSIVE);
+        return new Node(node.name(), ready, node.pid().isPresent() ? Long.toString(node.pid().getAsLong()) : "");
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** The platform as processes on this machine, as a target of verification. */
+/** The local cluster as a target of verification. */
 @NullMarked
 package dev.faultline.verification.local;
 

@@ -18,17 +18,17 @@ import dev.faultline.backing.Readiness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EndingTest {
+class ShutdownTest {
     @TempDir private Path home;
 
-    /** The wish to end is gone with the last node, a moment before the supervisor's process is. */
+    /** The request is withdrawn when the last node has stopped, before the supervisor exits. */
     @Test
-    void startsNothingAnewOnceAllHasEnded() throws Exception {
+    void restartsNoNodeAfterAShutdown() throws Exception {
         var files = new SupervisorDirectory(home);
         Files.createDirectories(files.directory());
         Files.writeString(files.lock(), "");
         NodeDirectory node = files.node("sleeper");
-        node.writeSpec(sleeper(home));
+        node.deploy(sleeper(home));
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var supervisor = executor.submit(() -> {
                 new Supervisor(files, Clock.systemUTC()).run();

@@ -1,22 +1,21 @@
 #!/usr/bin/env bash
 # acquirer-timeout.sh [--target local|compose|k8s] [--rate N]
-# The acquirer does what it is asked and then does not answer, half of the time, for 20 seconds, while orders come in: who
-# asks cannot know whether the money is taken.
+# For 20 seconds, half of the acquirer's operations take effect but are not answered: the client cannot know whether the
+# card was charged.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-begin "$@"
+setup "$@"
+inject_acquirer_timeout() { configure_acquirer "$@"; }
+heal_acquirer_timeout() { reset_acquirer "$1"; }
 
-hypothesis 'what is asked again is charged once: every order ends, and the journal agrees with the ends'
-begin_load
+hypothesis 'a retried charge takes effect once: every order completes, and the journal agrees with the outcomes'
+start_load
 sleep 5
-on_exit no_faults
-inject faults '{"timeoutAfterChargeShare": 0.5}'
+inject acquirer-timeout acquirer-simulator-1 '{"timeoutAfterChargeShare": 0.5}'
 sleep 20
-say heal acquirer-simulator-1
-no_faults
-mended
+heal
 sleep 5
-end_load
-expect_promises
+stop_load
+expect_guarantees
 verdict

@@ -1,58 +1,54 @@
 #!/usr/bin/env bash
-# leader-kill.sh [--target local|compose|k8s] [--rate N] [ROLE]
-# Kills whoever has a role while orders come in. The roles: checkout, who drives overdue orders on (if none is named);
-# shard-1 or shard-2, the shard's primary; consul, the leader of its servers.
+# leader-kill.sh [--target local|compose|k8s] [--rate N] [GROUP]
+# Kills the leader of a group with SIGKILL: order-service, whose leader sweeps overdue checkouts (the default); shard-1
+# or shard-2, whose leader is the primary; or consul.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-begin "$@"
-role=${arguments[0]:-checkout}
+setup "$@"
+group=${arguments[0]:-order-service}
 
 leader() {
   local node
-  case $role in
-    checkout)
+  case $group in
+    order-service)
       for node in $(nodes | grep '^order-service'); do
         [[ $(metric "$node" faultline_checkout_sweep_leader) != 1 ]] || echo "$node"
       done
       ;;
-    shard-*) primary_of "$role" ;;
-    consul) leading_consul ;;
-    *) refuse "knows no leader of $role" ;;
+    shard-*) primary_of "$group" ;;
+    consul) consul_leader ;;
+    *) die "unknown group $group; the groups are order-service, shard-1, shard-2 and consul" ;;
   esac
 }
 
-is_led() { [[ -n $(leader) ]]; }
+has_leader() { [[ -n $(leader) ]]; }
 
-# How many can have the role.
-candidates() {
-  case $role in
-    checkout) nodes | grep --count '^order-service' ;;
-    shard-*) servers_of "$role" | wc --lines ;;
+count_candidates() {
+  case $group in
+    order-service) nodes | grep --count '^order-service' ;;
+    shard-*) servers_of "$group" | wc --lines ;;
     consul) nodes | grep --count '^consul-[0-9]' ;;
   esac
 }
 
 old=$(leader)
-[[ -n $old ]] || refuse "nobody leads $role"
-hypothesis "$old, which leads $role, is killed; another takes over, and nothing that was acknowledged is lost"
-begin_load
+[[ -n $old ]] || die "$group has no leader"
+hypothesis "when $old, the leader of $group, is killed, another takes over, and nothing acknowledged is lost"
+start_load
 sleep 5
-on_exit node_revive "$old"
 killed=$(milliseconds)
-inject node_kill "$old"
-if (($(candidates) > 1)); then
+inject kill "$old"
+if (($(count_candidates) > 1)); then
   sleep 1
-  expect "$role is led again within 45 s" within 45 is_led
+  expect "$group has a leader again within 45 s" within 45 has_leader
   say observe "$(leader) leads $(($(milliseconds) - killed)) ms later"
   sleep 5
 fi
-say heal "$old"
-node_revive "$old"
-mended
+heal
 expect "$old is ready again" within 120 node_is_ready "$old"
-expect "$role is led" within 45 is_led
+expect "$group has a leader" within 45 has_leader
 sleep 5
-end_load
-expect_promises
+stop_load
+expect_guarantees
 verdict

@@ -1,90 +1,111 @@
 # shellcheck shell=bash
-# What the experiments share: orders from the outside, the promises that are checked after each, and the verdict.
-# Breaking and mending nodes is up to the target's driver, chaos/targets/TARGET.sh. Needs bash 5 and curl.
+# Shared by all chaos experiments: faults, load, observations, and the guarantees checked after each run.
+# targets/TARGET.sh reaches the nodes of a target. Needs bash 5 and curl.
 #
-# An experiment ends with 0 if its hypothesis held, with 1 if not, and with 2 if it could not be made here.
+# An experiment exits with 0 if its hypothesis held, with 1 if it did not, and with 2 if it cannot run on this target.
+#
+# A fault has a name, a target and parameters: inject_NAME TARGET [PARAMETER] injects it and heal_NAME TARGET [PARAMETER]
+# heals it, with underscores for dashes. A fault without a heal function heals by itself. The names are those of
+# ./faultline prove --only. A new fault is a pair of functions: in each targets/*.sh if it affects nodes, or in its script.
 
 repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 run=CHAOS-$EPOCHSECONDS-$$
 target=local
 rate=4
 arguments=()
-restorations=()
+active_faults=()
 failures=0
-stocked=100000
-# In cents, and likely to be no other order's: by it the orders of this run are known in the acquirer's journal.
+initial_stock=100000
+# In cents, and probably unique: it identifies this run's payments in the acquirer's journal.
 price=$((1000 + RANDOM % 9000))
-# How long a shopper repeats a request, and waits for an order's end.
-patience_s=120
+client_timeout_s=120
 
-refuse() {
+die() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 2
 }
 
-# begin "$@" : reads the command line, and makes sure that whatever happens what was broken is mended
-begin() {
+# setup "$@" : parses the command line, and heals every fault on exit, even if interrupted
+setup() {
   while (($# > 0)); do
     case $1 in
       --target) target=${2:?--target needs one of local, compose, k8s} && shift ;;
-      --rate) rate=${2:?--rate needs a number of orders a second} && shift ;;
+      --rate) rate=${2:?--rate needs a number of orders per second} && shift ;;
       --help | -h) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit ;;
-      -*) refuse "does not know $1; see --help" ;;
+      -*) die "unknown option $1; see --help" ;;
       *) arguments+=("$1") ;;
     esac
     shift
   done
-  [[ -f $repository/chaos/targets/$target.sh ]] || refuse "there is no target $target; there are local, compose and k8s"
-  evidence=$(mktemp --directory)
-  trap 'finish $?' EXIT
+  [[ -f $repository/chaos/targets/$target.sh ]] || die "unknown target $target; the targets are local, compose and k8s"
+  results=$(mktemp --directory)
+  trap 'teardown $?' EXIT
   trap 'exit 130' INT TERM
   # shellcheck source-path=SCRIPTDIR source=targets/compose.sh
   source "$repository/chaos/targets/$target.sh"
   gateway=$(gateway_url)
-  [[ -n $gateway ]] || refuse "no platform runs at target $target"
+  [[ -n $gateway ]] || die "no platform is running on target $target"
 }
 
-# Mends in the opposite order.
-finish() {
-  local status=$1 i
+teardown() {
+  local status=$1
   trap '' INT TERM
-  touch "$evidence/stop" "$evidence/abandon"
-  for ((i = ${#restorations[@]} - 1; i >= 0; i--)); do
-    say restore "${restorations[i]}"
-    eval "${restorations[i]}" || say restore "failed: ${restorations[i]}"
-  done
+  touch "$results/stop_load" "$results/abandon_orders"
+  heal || true
   wait
-  rm -r "$evidence"
-  ((status < 128)) || printf '\nINTERRUPTED: no verdict. What was broken is mended.\n'
+  rm -r "$results"
+  ((status < 128)) || printf '\nINTERRUPTED: no verdict. All faults are healed.\n'
 }
 
 say() { printf '%-12s%s\n' "$1" "${*:2}"; }
 
-# on_exit COMMAND... : is run at the end, also if that comes early
-on_exit() { restorations+=("${*@Q}"); }
+# fault_function inject|heal NAME : the function, or an empty string if there is none
+fault_function() { declare -F "$1_${2//-/_}" || true; }
 
-# Nothing is left to be mended.
-mended() { restorations=(); }
-
-# inject COMMAND...
+# inject NAME TARGET [PARAMETER]
 inject() {
+  local function
+  function=$(fault_function inject "$1")
+  [[ -n $function ]] || die "target $target has no fault $1"
+  # Before the attempt, so that a fault that is only partly injected is healed too.
+  active_faults+=("${*@Q}")
   say inject "$*"
-  "$@"
+  "$function" "${@:2}"
 }
 
-# hypothesis TEXT : and the proof that the platform is well before anything is broken
+# Heals all active faults, the latest first.
+heal() {
+  local i fault function status=0
+  for ((i = ${#active_faults[@]} - 1; i >= 0; i--)); do
+    eval "fault=(${active_faults[i]})"
+    function=$(fault_function heal "${fault[0]}")
+    if [[ -n $function ]]; then
+      say heal "${fault[0]} ${fault[1]}"
+      "$function" "${fault[@]:1}" || { say heal "failed: ${fault[0]} ${fault[1]}" && status=1 && continue; }
+    fi
+    unset "active_faults[i]"
+  done
+  return "$status"
+}
+
+# Acquirer faults use its fault API; the parameter is the body of PUT /faults.
+configure_acquirer() { node_request "$1" application PUT /faults "$2" > /dev/null; }
+
+reset_acquirer() { node_request "$1" application DELETE /faults > /dev/null; }
+
+# hypothesis TEXT : also checks that the platform is healthy before the first fault
 hypothesis() {
   say target "$target, $gateway"
   say hypothesis "$1"
-  api PUT "/api/catalogue/$run" "{\"name\": \"Something to order\", \"price\": {\"minorUnits\": $price, \"currency\": \"EUR\"}}" \
-    > "$evidence/answer" || refuse "the platform takes no product: $(<"$evidence/answer")"
-  api PUT "/api/stock/$run/receipts/first" "{\"quantity\": $stocked}" > "$evidence/answer" ||
-    refuse "the platform takes no goods: $(<"$evidence/answer")"
-  shop 0
-  [[ $(ends CONFIRMED) == 1 ]] || refuse "the platform is not well: before anything was broken an order was $(<"$evidence/orders")"
+  api PUT "/api/catalogue/$run" "{\"name\": \"Chaos experiment\", \"price\": {\"minorUnits\": $price, \"currency\": \"EUR\"}}" \
+    > "$results/response" || die "the platform rejected a product: $(<"$results/response")"
+  api PUT "/api/stock/$run/receipts/first" "{\"quantity\": $initial_stock}" > "$results/response" ||
+    die "the platform rejected a goods receipt: $(<"$results/response")"
+  place_order 0
+  [[ $(count_orders CONFIRMED) == 1 ]] || die "the platform is unhealthy: an order without any fault ended as $(<"$results/orders")"
 }
 
-# api METHOD PATH [BODY] : by the gateway; repeats what was not answered
+# api METHOD PATH [BODY] : through the gateway, with retries
 api() {
   curl --silent --show-error --fail-with-body --max-time 5 --retry 3 --retry-connrefused --retry-delay 1 --request "$1" \
     --header 'Content-Type: application/json' ${3:+--data "$3"} "$gateway$2"
@@ -95,72 +116,73 @@ milliseconds() {
   echo $((microseconds / 1000))
 }
 
-# shop NUMBER : a shopper as they ought to be, who repeats a request with the same key until it is answered, and follows
-# the order to its end. Leaves a line: number, attempts, ms to the acknowledgement, order, end, ms to the end.
-shop() {
-  local begin id='-' end=NONE attempts=0 acknowledged=0 answer
+# place_order NUMBER : a well-behaved client, which retries with the same idempotency key until the order is acknowledged,
+# then polls it until it is complete. Appends a line to orders: number, attempts, ms to the acknowledgement, id, status,
+# ms to completion.
+place_order() {
+  local begin id='-' status=NONE attempts=0 acknowledged=0 response
   begin=$(milliseconds)
-  while (($(milliseconds) - begin < patience_s * 1000)) && [[ ! -e $evidence/abandon ]]; do
+  while (($(milliseconds) - begin < client_timeout_s * 1000)) && [[ ! -e $results/abandon_orders ]]; do
     if [[ $id == - ]]; then
       ((++attempts))
-      answer=$(curl --silent --fail --max-time 10 --header 'Content-Type: application/json' \
+      response=$(curl --silent --fail --max-time 10 --header 'Content-Type: application/json' \
         --header "Idempotency-Key: $run-$1" "$gateway/api/orders" --data \
-        "{\"customer\": \"$run-$1\", \"paymentMethod\": \"card-visa\", \"lines\": [{\"sku\": \"$run\", \"quantity\": 1}]}") || answer=''
+        "{\"customer\": \"$run-$1\", \"paymentMethod\": \"card-visa\", \"lines\": [{\"sku\": \"$run\", \"quantity\": 1}]}") || response=''
     else
-      answer=$(curl --silent --fail --max-time 5 "$gateway/api/orders/$id") || answer=''
+      response=$(curl --silent --fail --max-time 5 "$gateway/api/orders/$id") || response=''
     fi
-    if [[ $id == - && $answer =~ \"id\":\"([^\"]+)\" ]]; then
+    if [[ $id == - && $response =~ \"id\":\"([^\"]+)\" ]]; then
       id=${BASH_REMATCH[1]}
       acknowledged=$(($(milliseconds) - begin))
     fi
-    if [[ $answer =~ \"status\":\"([A-Z]+)\" ]]; then
-      end=${BASH_REMATCH[1]}
+    if [[ $response =~ \"status\":\"([A-Z]+)\" ]]; then
+      status=${BASH_REMATCH[1]}
     fi
-    [[ $end != CONFIRMED && $end != REJECTED ]] || break
+    [[ $status != CONFIRMED && $status != REJECTED ]] || break
     sleep 0.4
   done
-  echo "$1 $attempts $acknowledged $id $end $(($(milliseconds) - begin))" >> "$evidence/orders"
+  echo "$1 $attempts $acknowledged $id $status $(($(milliseconds) - begin))" >> "$results/orders"
 }
 
-# Orders come from here on, at a steady rate, whatever becomes of them.
-begin_load() {
-  local pause
-  pause=$(awk -v rate="$rate" 'BEGIN { print 1 / rate }')
-  say load "$rate orders a second"
+# Open-loop load: orders arrive at a fixed rate, whether or not earlier ones are complete.
+start_load() {
+  local interval
+  interval=$(awk -v rate="$rate" 'BEGIN { print 1 / rate }')
+  say load "$rate orders per second"
   {
     trap - EXIT INT TERM
     number=0
-    while [[ ! -e $evidence/stop ]]; do
+    while [[ ! -e $results/stop_load ]]; do
       ((++number))
-      shop "$number" &
-      sleep "$pause"
+      place_order "$number" &
+      sleep "$interval"
     done
     wait
   } &
   load=$!
 }
 
-# No further orders; returns when all have come to their end, or were given up.
-end_load() {
-  touch "$evidence/stop"
+# Stops the load; returns when every order is complete or its client timed out.
+stop_load() {
+  touch "$results/stop_load"
   wait "$load"
   say observe "$(summary)"
 }
 
-# ends STATUS : how many orders came to this end
-ends() { awk -v status="$1" '$5 == status { n++ } END { print n + 0 }' "$evidence/orders"; }
+# count_orders STATUS
+count_orders() { awk -v status="$1" '$5 == status { n++ } END { print n + 0 }' "$results/orders"; }
 
-# largest COLUMN
-largest() { awk -v column="$1" '$column > most { most = $column } END { print most + 0 }' "$evidence/orders"; }
+# max_column COLUMN
+max_column() { awk -v column="$1" '$column > max { max = $column } END { print max + 0 }' "$results/orders"; }
 
 summary() {
-  awk '{ n++; again += $2 > 1; unknown += $4 == "-"; ends[$5]++; if ($3 > a) a = $3; if ($6 > e) e = $6 }
-    END { printf "%d orders:", n; for (end in ends) printf " %d %s,", ends[end], end
-      printf " %d asked again, %d never acknowledged; longest wait %.1f s to be acknowledged, %.1f s to the end\n",
-        again, unknown, a / 1000, e / 1000 }' "$evidence/orders"
+  awk '{ n++; retried += $2 > 1; unknown += $4 == "-"; count[$5]++; if ($3 > a) a = $3; if ($6 > c) c = $6 }
+    END { printf "%d orders:", n; for (status in count) printf " %d %s,", count[status], status
+      printf " %d retried, %d never acknowledged; at most %.1f s to the acknowledgement, %.1f s to completion\n",
+        retried, unknown, a / 1000, c / 1000 }' "$results/orders"
 }
 
-# expect WHAT COMMAND... : an assertion
+# expect CLAIM COMMAND... : an assertion
 expect() {
   if "${@:2}"; then
     say ok "$1"
@@ -170,7 +192,7 @@ expect() {
   fi
 }
 
-# within SECONDS COMMAND... : whether it comes true in that time
+# within SECONDS COMMAND... : retries the command until it succeeds or the time is over
 within() {
   local deadline=$((EPOCHSECONDS + $1))
   until "${@:2}"; do
@@ -183,22 +205,41 @@ equal() {
   [[ $1 == "$2" ]] || { say '' "found $1, expected $2" && return 1; }
 }
 
+at_least() {
+  (($1 >= $2)) || { say '' "found $1, expected at least $2" && return 1; }
+}
+
 at_most() {
   (($1 <= $2)) || { say '' "found $1, expected at most $2" && return 1; }
 }
 
-# metric NODE NAME : the sum of a metric's values; nothing from a node that does not answer
+# node_request NODE application|management METHOD PATH [BODY] : from inside the node, so that it works during a partition
+node_request() {
+  local port=8080
+  [[ $2 == application ]] || port=8081
+  # shellcheck disable=SC2016 # the node's bash expands it
+  in_node "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n" "$1" "$2" >&3 &&
+    printf "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" "${#3}" "$3" >&3 && timeout 5 cat <&3' \
+    "$port" "$3" "$4" "${5:-}" | sed '1,/^\r$/d'
+}
+
+# Asks one Consul server after the other; empty if none knows a leader.
+consul_leader() {
+  local server leader
+  for server in $(nodes | grep --extended-regexp '^consul(-[0-9])?$'); do
+    leader=$(in_node "$server" consul operator raft list-peers 2> /dev/null | awk '$4 == "leader" { print $1 }') || continue
+    [[ -z $leader ]] || break
+  done
+  echo "${leader:-}"
+}
+
+# metric NODE NAME : the sum over all labels; empty if the node does not respond
 metric() {
   node_request "$1" management GET /actuator/prometheus 2> /dev/null |
     awk -v name="$2" 'index($1, name) == 1 && $1 ~ "^" name "({|$)" { sum += $NF; seen = 1 } END { if (seen) print sum }'
 }
 
-# faults JSON : what is to go wrong at the acquirer from now on
-faults() { node_request acquirer-simulator-1 application PUT /faults "$1" > /dev/null; }
-
-no_faults() { node_request acquirer-simulator-1 application DELETE /faults > /dev/null; }
-
-# journal KIND : how many of this run's payments the acquirer really came to that with; twice the same is told
+# journal KIND : one line for each entry of this kind in the acquirer's journal that belongs to this run
 journal() {
   local after=0 page last
   while page=$(node_request acquirer-simulator-1 application GET "/journal?after=$after&limit=1000") &&
@@ -210,23 +251,23 @@ journal() {
   done
 }
 
-taken() { echo $(($(journal CAPTURED | sort --unique | wc --lines) - $(journal REFUNDED | sort --unique | wc --lines))); }
+payments_kept() { echo $(($(journal CAPTURED | sort --unique | wc --lines) - $(journal REFUNDED | sort --unique | wc --lines))); }
 
-in_stock() { [[ $(api GET "/api/stock/$run") =~ \"available\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"; }
+available_stock() { [[ $(api GET "/api/stock/$run") =~ \"available\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"; }
 
-stock_is_right() { [[ $(in_stock) == $((stocked - $(ends CONFIRMED))) ]]; }
+stock_is_conserved() { [[ $(available_stock) == $((initial_stock - $(count_orders CONFIRMED))) ]]; }
 
-money_is_right() { [[ $(taken) == $(ends CONFIRMED) && -z $(journal CAPTURED | sort | uniq --repeated) ]]; }
+money_is_conserved() { [[ $(payments_kept) == $(count_orders CONFIRMED) && -z $(journal CAPTURED | sort | uniq --repeated) ]]; }
 
-# What must hold whatever was broken.
-expect_promises() {
-  expect 'each shopper got an order of their own' \
-    equal "$(awk '$4 != "-" { print $4 }' "$evidence/orders" | sort | uniq --repeated | wc --lines)" 0
-  expect 'every order was acknowledged in the end' equal "$(awk '$4 == "-"' "$evidence/orders" | wc --lines)" 0
+# What docs/guarantees.md promises under any fault.
+expect_guarantees() {
+  expect 'no order is duplicated' \
+    equal "$(awk '$4 != "-" { print $4 }' "$results/orders" | sort | uniq --repeated | wc --lines)" 0
+  expect 'every order is acknowledged' equal "$(awk '$4 == "-"' "$results/orders" | wc --lines)" 0
   expect 'no acknowledged order is lost: each is CONFIRMED or REJECTED' \
-    equal "$(awk '$4 != "-" && $5 != "CONFIRMED" && $5 != "REJECTED"' "$evidence/orders" | wc --lines)" 0
-  expect 'stock: delivered less confirmed is what is there' within 60 stock_is_right
-  expect "money: as many payments taken as orders confirmed, none twice, by the acquirer's journal" within 60 money_is_right
+    equal "$(awk '$4 != "-" && $5 != "CONFIRMED" && $5 != "REJECTED"' "$results/orders" | wc --lines)" 0
+  expect 'stock is conserved: available = received - confirmed' within 60 stock_is_conserved
+  expect "money is conserved: the acquirer's journal has one capture for each confirmed order" within 60 money_is_conserved
 }
 
 # The last line of every experiment.

@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
 # standby-promotion.sh [--target compose|k8s] [--rate N] [SHARD]
-# Promotes a shard's standby in good order, shard-1's if none is named, while orders come in; then the old one again.
+# Promotes a shard's standby, by default shard-1's, in a planned switchover, and then switches back.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-begin "$@"
+setup "$@"
 shard=${arguments[0]:-shard-1}
 
-leads() { [[ $(primary_of "$shard") == "$1" ]]; }
+is_primary() { [[ $(primary_of "$shard") == "$1" ]]; }
 
 old=$(primary_of "$shard")
-new=$(servers_of "$shard" | grep --invert-match --line-regexp "$old") || promote "$old" "$shard"
-hypothesis "$new takes over $shard from $old, and $old again from $new; orders wait a moment, and none is lost"
-begin_load
+new=$(servers_of "$shard" | grep --invert-match --line-regexp "$old") || inject_standby_promotion "$old" "$shard"
+hypothesis "$new takes over $shard from $old, and $old takes it back; orders are delayed, and none is lost"
+start_load
 sleep 5
-inject promote "$new" "$shard"
-expect "$new is the primary" within 45 leads "$new"
+inject standby-promotion "$new" "$shard"
+expect "$new is the primary" within 45 is_primary "$new"
 expect "$old is ready again, as its standby" within 120 node_is_ready "$old"
 sleep 10
-inject promote "$old" "$shard"
-expect "$old is the primary" within 45 leads "$old"
+inject standby-promotion "$old" "$shard"
+expect "$old is the primary" within 45 is_primary "$old"
 expect "$new is ready again" within 120 node_is_ready "$new"
 sleep 5
-end_load
-expect_promises
+stop_load
+expect_guarantees
 verdict

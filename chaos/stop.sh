@@ -1,23 +1,20 @@
 #!/usr/bin/env bash
 # stop.sh [--target local|compose|k8s] [--rate N] [NODE]
-# Ends a node, order-service-1 if none is named, in good order while orders come in, and starts it again 10 seconds later.
+# Stops a node gracefully, by default order-service-1, and starts it again after 10 seconds.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-begin "$@"
+setup "$@"
 node=${arguments[0]:-order-service-1}
 
-hypothesis "$node ends what it has begun before it goes, and is not missed"
-begin_load
+hypothesis "$node completes the requests in flight before it stops, and no guarantee is violated"
+start_load
 sleep 5
-on_exit node_start "$node"
-inject node_stop "$node"
+inject stop "$node"
 sleep 10
-say heal "$node"
-node_start "$node"
-mended
+heal
 expect "$node is ready again" within 120 node_is_ready "$node"
 sleep 5
-end_load
-expect_promises
+stop_load
+expect_guarantees
 verdict

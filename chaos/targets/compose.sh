@@ -1,14 +1,16 @@
-# shellcheck shell=bash disable=SC2154 # lib.sh has repository and evidence
-# The containers of docker-compose.yml, full or slim.
+# shellcheck shell=bash disable=SC2154 # lib.sh sets repository and results
+# The containers of docker-compose.yml, in the full or the slim layout.
 
 compose() { docker compose --project-directory "$repository" --profile '*' "$@"; }
 
 container() {
   local id
   id=$(compose ps --all --quiet "$1")
-  [[ -n $id ]] || refuse "there is no node $1; there are: $(nodes | tr '\n' ' ')"
+  [[ -n $id ]] || die "unknown node $1; the nodes are: $(nodes | tr '\n' ' ')"
   echo "$id"
 }
+
+in_node() { docker exec "$(container "$1")" "${@:2}"; }
 
 gateway_url() { compose port gateway-service-1 8080 2> /dev/null | sed 's|^|http://|'; }
 
@@ -16,72 +18,54 @@ nodes() { compose ps --all --format '{{.Service}}' | sort; }
 
 node_is_ready() { [[ $(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$(container "$1")") == 'running healthy' ]]; }
 
-node_kill() { docker kill "$(container "$1")" > /dev/null; }
+inject_kill() { docker kill "$(container "$1")" > /dev/null; }
 
-# Docker takes a kill for the wish that it stay dead.
-node_revive() { docker start "$(container "$1")" > /dev/null; }
+# Docker does not restart a container that was killed with docker kill.
+heal_kill() { docker start "$(container "$1")" > /dev/null; }
 
-node_stop() { docker stop "$(container "$1")" > /dev/null; }
+inject_stop() { docker stop "$(container "$1")" > /dev/null; }
 
-node_start() { docker start "$(container "$1")" > /dev/null; }
+heal_stop() { docker start "$(container "$1")" > /dev/null; }
 
-node_pause() { docker pause "$(container "$1")" > /dev/null; }
+inject_pause() { docker pause "$(container "$1")" > /dev/null; }
 
-node_resume() { docker unpause "$(container "$1")" > /dev/null; }
+heal_pause() { docker unpause "$(container "$1")" > /dev/null; }
 
 network() { echo "${COMPOSE_PROJECT_NAME:-faultline}_$1"; }
 
-# node_cut NODE NETWORK : keeps what it was known by, for it has to come back under the same address
-node_cut() {
+# inject_partition NODE NETWORK : saves the node's address and aliases, under which it must be reachable again
+inject_partition() {
   local id network
   id=$(container "$1") && network=$(network "$2")
   docker inspect --format "{{with index .NetworkSettings.Networks \"$network\"}}--ip={{.IPAddress}}{{range .Aliases}} --alias={{.}}{{end}}{{end}}" \
-    "$id" > "$evidence/$1.$2"
+    "$id" > "$results/$1.$2"
   docker network disconnect "$network" "$id"
 }
 
-node_mend() {
+heal_partition() {
   local options
-  read -r -a options < "$evidence/$1.$2"
+  read -r -a options < "$results/$1.$2"
   docker network connect "${options[@]}" "$(network "$2")" "$(container "$1")"
 }
 
-# The servers of a shard.
+# servers_of SHARD
 servers_of() { nodes | grep --extended-regexp "^$1(-[ab])?$"; }
 
-# Nothing while there is none.
+# primary_of SHARD : empty if it has none
 primary_of() {
   local server
   for server in $(servers_of "$1"); do
-    if [[ $server == "$1" ]] || patroni_says "$server" primary; then
+    if [[ $server == "$1" ]] || patroni_confirms "$server" primary; then
       echo "$server"
       return
     fi
   done
 }
 
-patroni_says() { docker exec "$(container "$1")" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8008 && printf "GET /%s HTTP/1.0\r\n\r\n" "$0" >&3 &&
+# patroni_confirms SERVER primary|replica|...
+# shellcheck disable=SC2016 # the container's bash expands it
+patroni_confirms() { in_node "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8008 && printf "GET /%s HTTP/1.0\r\n\r\n" "$0" >&3 &&
   read -r _ status _ <&3 && [[ $status == 200 ]]' "$2" 2> /dev/null; }
 
-# promote SERVER SHARD : in good order
-promote() { docker exec "$(container "$1")" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null; }
-
-# By the first of its servers that knows; nothing while none does.
-leading_consul() {
-  local server leader
-  for server in $(nodes | grep --extended-regexp '^consul(-[0-9])?$'); do
-    leader=$(docker exec "$(container "$server")" consul operator raft list-peers 2> /dev/null | awk '$4 == "leader" { print $1 }') || continue
-    [[ -z $leader ]] || break
-  done
-  echo "${leader:-}"
-}
-
-# node_request NODE application|management METHOD PATH [BODY] : from within, so that no network needs to be whole
-node_request() {
-  local port=8080
-  [[ $2 == application ]] || port=8081
-  # shellcheck disable=SC2016 # the container's bash expands it
-  docker exec "$(container "$1")" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n" "$1" "$2" >&3 &&
-    printf "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" "${#3}" "$3" >&3 && timeout 5 cat <&3' \
-    "$port" "$3" "$4" "${5:-}" | sed '1,/^\r$/d'
-}
+# inject_standby_promotion SERVER SHARD : a planned switchover
+inject_standby_promotion() { in_node "$1" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null; }

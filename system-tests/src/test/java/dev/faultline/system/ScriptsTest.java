@@ -10,17 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import dev.faultline.verification.fault.FaultKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is written in bash. */
+/** The Bash scripts. */
 class ScriptsTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
     @Test
     void shellcheckFindsNothing() throws Exception {
-        assumeTrue(run("shellcheck", "--version") == 0, "not checked: there is no shellcheck here");
+        assumeTrue(run("shellcheck", "--version") == 0, "shellcheck is not installed");
         var command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
         try (var docker = Files.walk(REPOSITORY.resolve("docker"));
                 var chaos = Files.walk(REPOSITORY.resolve("chaos"))) {
@@ -38,17 +39,24 @@ class ScriptsTest {
         }
     }
 
-    /** Each says what it expects, breaks something, takes it back if interrupted, and judges. */
+    @Test
+    void everyFaultOfProveHasAnExperimentOfTheSameName() throws Exception {
+        for (FaultKind fault : FaultKind.ALL) {
+            assertThat(REPOSITORY.resolve("chaos").resolve(fault.name() + ".sh")).content()
+                    .contains("inject " + fault.name() + " ");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("experiments")
-    void anExperimentHasItsParts(Path script) throws Exception {
-        assertThat(Files.readString(script)).contains("\nhypothesis ", "inject ", "expect_promises\n").endsWith(
+    void anExperimentStatesAHypothesisInjectsAFaultAndEndsWithAVerdict(Path script) throws Exception {
+        assertThat(Files.readString(script)).contains("\nhypothesis ", "inject ", "expect_guarantees\n").endsWith(
                 "\nverdict\n");
         assertThat(run(script.toString(), "--help")).isZero();
         assertThat(run(script.toString(), "--target", "elsewhere")).isEqualTo(2);
     }
 
-    /** The exit code; 127 if there is no such program. */
+    /** Returns the exit code; 127 if the program does not exist. */
     private static int run(String... command) throws InterruptedException {
         try {
             return new ProcessBuilder(command).directory(REPOSITORY.toFile()).inheritIO().start().waitFor();

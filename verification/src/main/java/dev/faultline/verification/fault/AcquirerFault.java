@@ -10,7 +10,7 @@ import java.util.List;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.verification.Target;
 
-/** The acquirer misbehaves, by its own fault switch. */
+/** A fault of the acquirer, injected through its fault API. */
 final class AcquirerFault implements FaultKind {
     static final String NODE = "acquirer-simulator-1";
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -35,7 +35,7 @@ final class AcquirerFault implements FaultKind {
     }
 
     @Override
-    public boolean lasts() {
+    public boolean needsHealing() {
         return true;
     }
 

@@ -28,15 +28,15 @@ public final class FaultInjector {
             return "";
         }
         String process = node(node).process();
-        if (kind.lasts()) {
-            // Before the attempt: one that fails halfway is healed too.
+        if (kind.needsHealing()) {
+            // Before the attempt, so that a fault that is only partly injected is healed too.
             active.add(new Active(kind, node));
         }
         kind.inject(target, node);
         return process;
     }
 
-    /** Heals every fault that is active. Repeatable. */
+    /** Heals every active fault. Idempotent. */
     public synchronized void heal() {
         for (Active fault : List.copyOf(active)) {
             fault.kind().heal(target, fault.node());
@@ -44,7 +44,7 @@ public final class FaultInjector {
         }
     }
 
-    /** Heals every fault, and injects no more. */
+    /** Heals every active fault, and ignores all later injections. */
     public synchronized void close() {
         closed = true;
         heal();
@@ -67,7 +67,7 @@ public final class FaultInjector {
 
     private boolean hasRecovered(FaultKind kind, String name, String before) {
         Target.Node node = node(name);
-        return node.ready() && (kind.lasts() || !node.process().equals(before));
+        return node.ready() && (kind.needsHealing() || !node.process().equals(before));
     }
 
     private Target.Node node(String name) {

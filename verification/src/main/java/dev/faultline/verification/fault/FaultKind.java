@@ -6,7 +6,10 @@ import java.util.Optional;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.faultline.verification.Target;
 
-/** A kind of fault: how it is injected into a target and how it heals. A new kind is a class and an entry of {@link #ALL}. */
+/**
+ * A kind of fault: how it is injected into a target and how it heals. To add one, implement this interface and add it to
+ * {@link #ALL}, and add a script of the same name to {@code chaos/}.
+ */
 public interface FaultKind {
 
     /** Every kind, in a fixed order: a seed's schedule depends on it. */
@@ -19,19 +22,19 @@ public interface FaultKind {
         return ALL.stream().filter(kind -> kind.name().equals(name)).findFirst();
     }
 
-    /** Its name in {@code docs/faults.md} and on the command line. */
+    /** The name on the command line, in reports and in {@code chaos/}. */
     @JsonValue
     String name();
 
-    /** What it may hit, given all nodes and roles. */
+    /** The possible targets among all nodes and roles. */
     List<String> targetsAmong(List<String> nodesAndRoles);
 
-    /** Whether it lasts until {@link #heal}; if not, the platform recovers by itself. */
-    boolean lasts();
+    /** Whether it lasts until {@link #heal}; if not, it heals by itself. */
+    boolean needsHealing();
 
     /** @param node never a role */
     void inject(Target target, String node);
 
-    /** Undoes the fault; repeatable. */
+    /** Idempotent. */
     void heal(Target target, String node);
 }

@@ -22,8 +22,8 @@ public final class FaultSchedule {
 
     /**
      * @param every         the mean time between the starts of two faults, exponentially distributed
-     * @param nodesAndRoles what may be hit
-     * @throws FaultlineException if no fault fits into the length
+     * @param nodesAndRoles the possible targets
+     * @throws FaultlineException if the length is too short for a fault
      */
     public static List<ScheduledFault> draw(long seed, Duration length, Duration every, Collection<FaultKind> kinds,
             List<String> nodesAndRoles) {
@@ -37,13 +37,13 @@ public final class FaultSchedule {
                 Collections.shuffle(deck, random);
             }
             ScheduledFault next = deck.removeLast();
-            int lasts = next.kind().lasts() ? random.nextInt(SHORTEST_MS, LONGEST_MS) : 0;
-            if (at + lasts > length.toMillis()) {
+            int durationMs = next.kind().needsHealing() ? random.nextInt(SHORTEST_MS, LONGEST_MS) : 0;
+            if (at + durationMs > length.toMillis()) {
                 break;
             }
             faults.add(new ScheduledFault(next.kind(), next.target(), Duration.ofMillis((long) at),
-                    Duration.ofMillis(lasts)));
-            at += Math.max(lasts, -Math.log(1 - random.nextDouble()) * every.toMillis());
+                    Duration.ofMillis(durationMs)));
+            at += Math.max(durationMs, -Math.log(1 - random.nextDouble()) * every.toMillis());
         }
         if (faults.isEmpty()) {
             throw new FaultlineException("No fault fits into " + length.toSeconds()

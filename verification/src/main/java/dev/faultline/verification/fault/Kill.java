@@ -17,7 +17,7 @@ final class Kill implements FaultKind {
     }
 
     @Override
-    public boolean lasts() {
+    public boolean needsHealing() {
         return false;
     }
 
@@ -28,6 +28,6 @@ final class Kill implements FaultKind {
 
     @Override
     public void heal(Target target, String node) {
-        // The platform restarts the node.
+        // It heals by itself.
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 
 import dev.faultline.verification.Target;
 
-/** SIGSTOP, later SIGCONT: the node is alive and does not answer, and comes back with what it believed before. */
+/** SIGSTOP, later SIGCONT: the node is alive but does not respond, and resumes with a stale view of the world. */
 final class Pause implements FaultKind {
     @Override
     public String name() {
@@ -17,7 +17,7 @@ final class Pause implements FaultKind {
     }
 
     @Override
-    public boolean lasts() {
+    public boolean needsHealing() {
         return true;
     }
 

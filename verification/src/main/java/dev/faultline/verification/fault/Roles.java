@@ -16,7 +16,7 @@ import dev.faultline.verification.Target;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Which node holds a role now. Roles move when nodes fail, and their holders are the most interesting nodes to hit. */
+/** Resolves a role to the node that has it now. Roles move when nodes fail, so a fault in their holder tests a failover. */
 public final class Roles implements AutoCloseable {
     private static final String RELAY = " relay";
     private static final String LEADER = "order-service leader";
@@ -33,7 +33,7 @@ public final class Roles implements AutoCloseable {
         return List.of("order-service" + RELAY, "inventory-service" + RELAY, "payment-service" + RELAY, LEADER);
     }
 
-    /** The node that has the role now, or the service's first instance if none has it; a node's name is returned as it is. */
+    /** Returns the node that has the role, or the service's first instance if none has it; returns a node's name unchanged. */
     public String nodeOf(String nodeOrRole) {
         if (!all().contains(nodeOrRole)) {
             return nodeOrRole;
@@ -46,13 +46,13 @@ public final class Roles implements AutoCloseable {
         return target.nodes().stream().map(Target.Node::name).filter(name -> name.startsWith(service + "-"));
     }
 
-    /** The instance that reads the write-ahead log reports it in its metrics. */
+    /** The active relay of a service, by its metrics. */
     private Optional<String> relay(String service) {
         return instances(service).filter(node -> get(target.managementUrl(node) + "/actuator/prometheus").lines()
                 .anyMatch(line -> line.startsWith("faultline_outbox_active{") && line.endsWith(" 1.0"))).findFirst();
     }
 
-    /** The holder of the lock {@code .../leader} writes its name into the value. */
+    /** The holder of the lock {@code .../leader}, whose value is the holder's name. */
     private Optional<String> leader(String service) {
         try {
             var json = JsonMapper.shared().readTree(get(target.consulUrl() + "/v1/kv/?recurse"));

@@ -3,15 +3,16 @@ package dev.faultline.verification.fault;
 import java.time.Duration;
 
 /**
- * A fault that is to be injected.
+ * A fault to inject.
  *
- * @param target a node's name, or a role that some node has at that moment
- * @param at     the earliest time, since the load began; the fault before it heals first
- * @param lasts  until it heals; zero where the platform recovers by itself
+ * @param target   a node, or a role, which is resolved to a node at the time of the injection
+ * @param at       the earliest time, since the load began; the previous fault heals first
+ * @param duration from injection to healing; zero if the fault heals by itself
  */
-public record ScheduledFault(FaultKind kind, String target, Duration at, Duration lasts) {
+public record ScheduledFault(FaultKind kind, String target, Duration at, Duration duration) {
     @Override
     public String toString() {
-        return kind.name() + " " + target + (lasts.isZero() ? "" : " for %.1f s".formatted(lasts.toMillis() / 1e3));
+        return kind.name() + " " + target
+                + (duration.isZero() ? "" : " for %.1f s".formatted(duration.toMillis() / 1e3));
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Injected faults: their kinds, the schedule drawn from a seed, and the injector that guarantees they heal. The vocabulary
- * is that of {@code docs/faults.md}, shared with the scripts in {@code chaos/}.
+ * Injected faults: their kinds, the schedule drawn from a seed, and the injector that guarantees they heal. The scripts in
+ * {@code chaos/} use the same names.
  */
 @NullMarked
 package dev.faultline.verification.fault;

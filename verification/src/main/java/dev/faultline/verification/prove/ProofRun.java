@@ -36,8 +36,8 @@ import dev.faultline.verification.reading.HistoryReader;
 public final class ProofRun {
     private static final String REPORTER = "prove";
     private static final Duration QUIESCENCE = Duration.ofMinutes(3);
-    /** Between a recovery and the next fault, so that the effects of each can be told apart. */
-    private static final Duration PAUSE = Duration.ofSeconds(2);
+    /** Between a recovery and the next fault, so that the effects of each can be distinguished. */
+    private static final Duration COOL_DOWN = Duration.ofSeconds(2);
 
     private final Target target;
     private final Progress progress;
@@ -59,7 +59,7 @@ public final class ProofRun {
     }
 
     /**
-     * Heals every injected fault before it returns, and when it fails or the JVM is asked to end.
+     * Heals every injected fault before it returns, throws, or the JVM shuts down.
      *
      * @throws FaultlineException if the platform is not running or its history cannot be read
      */
@@ -77,7 +77,7 @@ public final class ProofRun {
             var healing = new Thread(injector::close);
             Runtime.getRuntime().addShutdownHook(healing);
             try {
-                return run(plan, faults, new Equipment(injector, roles, platform, journal, run));
+                return run(plan, faults, new Context(injector, roles, platform, journal, run));
             } finally {
                 injector.close();
                 Runtime.getRuntime().removeShutdownHook(healing);
@@ -90,7 +90,7 @@ public final class ProofRun {
         }
     }
 
-    private record Equipment(FaultInjector injector, Roles roles, PlatformClient platform, ClientJournal journal,
+    private record Context(FaultInjector injector, Roles roles, PlatformClient platform, ClientJournal journal,
             String run) {
 
         RetryingClient client(ClientRecorder recorder) {
@@ -98,26 +98,26 @@ public final class ProofRun {
         }
     }
 
-    private ProofResult run(Plan plan, List<ScheduledFault> faults, Equipment equipment) throws InterruptedException {
+    private ProofResult run(Plan plan, List<ScheduledFault> faults, Context context) throws InterruptedException {
         long count = plan.perSecond() * plan.length().toSeconds();
-        equipment.client(new ClientRecorder()).stock(count);
+        context.client(new ClientRecorder()).stock(count);
         progress.report(REPORTER, "%d orders at %d a second, and up to %d faults; seed %d"
                 .formatted(count, plan.perSecond(), faults.size(), plan.seed()));
 
         var recorder = new ClientRecorder();
-        RetryingClient client = equipment.client(recorder);
+        RetryingClient client = context.client(recorder);
         var injected = new ArrayList<InjectedFault>();
         try (var orders = Executors.newVirtualThreadPerTaskExecutor()) {
             Thread load = startLoad(plan.perSecond(), count, client, orders);
             for (ScheduledFault fault : faults) {
-                if (!injectAndHeal(fault, plan.length(), equipment, recorder, injected)) {
+                if (!injectAndHeal(fault, plan.length(), context, recorder, injected)) {
                     break;
                 }
             }
             load.join();
-            progress.report(REPORTER, "load ended; waiting for the last answers");
+            progress.report(REPORTER, "load ended; waiting for the last responses");
         }
-        return check(plan, equipment.run(), recorder, injected, count);
+        return check(plan, context.run(), recorder, injected, count);
     }
 
     private static Thread startLoad(int perSecond, long count, RetryingClient client, ExecutorService orders) {
@@ -126,20 +126,20 @@ public final class ProofRun {
     }
 
     /** @return false if the load ends before the fault would heal */
-    private boolean injectAndHeal(ScheduledFault fault, Duration length, Equipment equipment, ClientRecorder recorder,
+    private boolean injectAndHeal(ScheduledFault fault, Duration length, Context context, ClientRecorder recorder,
             List<InjectedFault> into) throws InterruptedException {
-        long earliest = into.isEmpty() ? 0 : into.getLast().recoveredAtMs() + PAUSE.toMillis();
+        long earliest = into.isEmpty() ? 0 : into.getLast().recoveredAtMs() + COOL_DOWN.toMillis();
         Thread.sleep(Math.max(0, Math.max(fault.at().toMillis(), earliest) - recorder.now()));
         long at = recorder.now();
-        if (at + fault.lasts().toMillis() > length.toMillis()) {
+        if (at + fault.duration().toMillis() > length.toMillis()) {
             return false;
         }
         long retriesBefore = recorder.retries();
-        String node = equipment.roles().nodeOf(fault.target());
-        String process = equipment.injector().inject(fault.kind(), node);
-        Thread.sleep(fault.lasts());
-        equipment.injector().heal();
-        boolean recovered = equipment.injector().awaitRecovery(fault.kind(), node, process);
+        String node = context.roles().nodeOf(fault.target());
+        String process = context.injector().inject(fault.kind(), node);
+        Thread.sleep(fault.duration());
+        context.injector().heal();
+        boolean recovered = context.injector().awaitRecovery(fault.kind(), node, process);
         long recoveredAt = recorder.now();
         long gap = recorder.longestGap(at, Math.min(recoveredAt, length.toMillis()));
         var injected = new InjectedFault(fault, node, at, recoveredAt, gap, recorder.retries() - retriesBefore,
@@ -150,10 +150,10 @@ public final class ProofRun {
     }
 
     private void report(InjectedFault injected) {
-        String hit = injected.fault().target();
+        String target = injected.fault().target();
         progress.report(injected.fault().kind().name(),
                 "%-24s at %5.1f s: %s after %.1f s; longest gap without an accepted order %.1f s, %d retries"
-                        .formatted(hit.equals(injected.node()) ? hit : hit + " (" + injected.node() + ")",
+                        .formatted(target.equals(injected.node()) ? target : target + " (" + injected.node() + ")",
                                 injected.atMs() / 1e3, injected.recovered() ? "recovered" : "NOT RECOVERED",
                                 (injected.recoveredAtMs() - injected.atMs()) / 1e3, injected.longestGapMs() / 1e3,
                                 injected.retries()));
@@ -166,8 +166,9 @@ public final class ProofRun {
         var inFlight = new AtomicLong();
         Optional<Duration> quiescentAfter = reader.awaitQuiescence(QUIESCENCE, inFlight::set);
         if (quiescentAfter.isEmpty()) {
-            progress.report(REPORTER, "after %d minutes %d checkouts, refunds or prepared transactions are in flight"
-                    .formatted(QUIESCENCE.toMinutes(), inFlight.get()));
+            progress.report(REPORTER,
+                    "after %d minutes, %d checkouts, refunds or prepared transactions are still in flight"
+                            .formatted(QUIESCENCE.toMinutes(), inFlight.get()));
         }
         History history = reader.read();
         List<Anomaly> anomalies = HistoryChecker.check(history);

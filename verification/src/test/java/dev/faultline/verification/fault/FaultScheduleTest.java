@@ -33,7 +33,7 @@ class FaultScheduleTest {
             Duration healed = Duration.ZERO;
             for (ScheduledFault fault : plan(seed, 5)) {
                 assertThat(fault.at()).as("seed %d: %s", seed, fault).isGreaterThanOrEqualTo(healed);
-                healed = fault.at().plus(fault.lasts());
+                healed = fault.at().plus(fault.duration());
             }
             assertThat(healed).isLessThanOrEqualTo(Duration.ofMinutes(5));
         }
@@ -55,9 +55,9 @@ class FaultScheduleTest {
     }
 
     @Test
-    void givesAKillNoDurationAsTheSupervisorHealsIt() {
+    void givesAKillNoDurationBecauseItHealsByItself() {
         assertThat(plan(5, 30)).filteredOn(fault -> fault.kind().name().equals("kill")).isNotEmpty()
-                .allMatch(fault -> fault.lasts().isZero());
+                .allMatch(fault -> fault.duration().isZero());
     }
 
     @Test

@@ -13,19 +13,19 @@ import picocli.CommandLine.Parameters;
 /** The commands that start, stop and show a cluster and its nodes. */
 @Command
 final class ClusterCommands {
-    static final String NODE = "a node's name, as in ./faultline status";
+    static final String NODE = "a node's name; see ./faultline status";
 
     private ClusterCommands() {}
 
     @Command(description = "Starts the cluster, creates a small catalogue and places two orders.")
     static void up(@Mixin Output output, @Mixin ClusterOption option,
-            @Option(names = "--port", paramLabel = "N", description = "the gateway's port; "
-                    + "all others follow from it (default: the last one, at first 8080)") @Nullable Integer port) {
+            @Option(names = "--port", paramLabel = "N", description = "the gateway's port, "
+                    + "which determines all other ports (default: as before, initially 8080)") @Nullable Integer port) {
         Terminal terminal = output.terminal();
         new ClusterStart(option.cluster(), terminal).run(port == null ? OptionalInt.empty() : OptionalInt.of(port));
     }
 
-    @Command(description = "Creates the ahead-of-time caches that up would create, and starts nothing.")
+    @Command(description = "Creates the ahead-of-time caches without starting the cluster.")
     static void train(@Mixin Output output, @Mixin ClusterOption option) {
         Terminal terminal = output.terminal();
         option.cluster().train(new TrainingOrders(), terminal)
@@ -41,10 +41,10 @@ final class ClusterCommands {
         boolean ran = cluster.isRunning() || cluster.hasNodes();
         if (wipe) {
             cluster.wipe(terminal);
-            terminal.line("Stopped. " + cluster.home() + " is deleted.");
+            terminal.line("Stopped. Deleted " + cluster.home() + ".");
         } else {
             cluster.down(terminal);
-            terminal.line(ran ? "Stopped. The data is in " + cluster.home() + "; ./faultline up continues with it."
+            terminal.line(ran ? "Stopped. The data is kept in " + cluster.home() + " for the next ./faultline up."
                     : "Nothing was running in " + cluster.home() + ".");
         }
     }
@@ -54,8 +54,8 @@ final class ClusterCommands {
         Terminal terminal = output.terminal();
         LocalCluster cluster = option.cluster();
         if (!cluster.isRunning()) {
-            terminal.line("No supervisor runs in " + cluster.home() + ". ./faultline up starts the cluster"
-                    + (cluster.hasNodes() ? " and adopts the nodes that still run:" : "."));
+            terminal.line("The cluster in " + cluster.home() + " is not running. Start it with ./faultline up"
+                    + (cluster.hasNodes() ? ", which adopts nodes that are still running:" : "."));
         }
         if (cluster.isRunning() || cluster.hasNodes()) {
             new StatusTable(terminal).print(cluster);
@@ -65,18 +65,19 @@ final class ClusterCommands {
     @Command(description = "Shows a node's log.")
     static void logs(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = "a node's name, or supervisor") String node,
-            @Option(names = {"-f", "--follow"}, description = "continue until interrupted") boolean follow,
-            @Option(names = "--json", description = "print lines as they were written") boolean json,
-            @Option(names = {"-n", "--lines"}, paramLabel = "N", defaultValue = "100", description = "start N lines "
-                    + "before the end (default: ${DEFAULT-VALUE})") int lines) {
+            @Option(names = {"-f",
+                "--follow"}, description = "keep printing new lines until interrupted") boolean follow,
+            @Option(names = "--json", description = "print the unformatted lines") boolean json,
+            @Option(names = {"-n", "--lines"}, paramLabel = "N", defaultValue = "100", description = "print the last "
+                    + "N lines (default: ${DEFAULT-VALUE})") int lines) {
         Terminal terminal = output.terminal();
         LocalCluster cluster = option.cluster();
         var tail = new LogTail(node.equals("supervisor") ? cluster.supervisorLog() : cluster.nodes().log(node));
         var text = new LogText(terminal);
-        tail.read(lines, follow, line -> terminal.line(json ? line : text.readable(line)));
+        tail.read(lines, follow, line -> terminal.line(json ? line : text.formatted(line)));
     }
 
-    @Command(description = "Stops a node gracefully until it is started again.")
+    @Command(description = "Stops a node gracefully; it stays stopped until it is started again.")
     static void stop(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = NODE) String node) {
         Terminal terminal = output.terminal();
@@ -92,12 +93,12 @@ final class ClusterCommands {
         terminal.line(node + " is starting. See ./faultline status.");
     }
 
-    @Command(description = "Restarts a node, or every instance of a service one after the other, from its present build.")
+    @Command(description = "Restarts a node, or every instance of a service one after the other, from the current build.")
     static void restart(@Mixin Output output, @Mixin ClusterOption option,
-            @Parameters(paramLabel = "NODE|SERVICE", description = "as in order-service-1 or order-service") String name,
+            @Parameters(paramLabel = "NODE|SERVICE", description = "for example order-service-1 or order-service") String name,
             @Option(names = "--build", description = "build the service first, without tests") boolean build) {
         Terminal terminal = output.terminal();
-        // The script ./faultline has built the service before this JVM started.
+        // The script ./faultline handles --build before it starts this JVM.
         option.cluster().nodes().restart(name, terminal);
     }
 }

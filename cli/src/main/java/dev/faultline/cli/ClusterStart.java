@@ -10,7 +10,7 @@ import dev.faultline.local.Node;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.load.TrainingOrders;
 
-/** One {@code ./faultline up}: starts a cluster, confirms one order and compensates another. */
+/** {@code ./faultline up}: starts a cluster, and places an order that is confirmed and one that is compensated. */
 final class ClusterStart {
     private final LocalCluster cluster;
     private final Terminal terminal;
@@ -30,8 +30,8 @@ final class ClusterStart {
         var finished = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             if (!finished.get()) {
-                terminal.line("Interrupted. What was started keeps running: ./faultline up completes the start, "
-                        + "./faultline down stops it.");
+                terminal.line("Interrupted. Started nodes keep running: ./faultline up completes the start, "
+                        + "./faultline down stops them.");
             }
         }));
         try {
@@ -46,9 +46,9 @@ final class ClusterStart {
         cluster.up(port, new TrainingOrders(), terminal);
         try (var platform = new PlatformClient(cluster.gatewayUrl())) {
             var orders = new FirstOrders(platform, terminal);
-            orders.seed();
-            orders.confirmed();
-            orders.compensated();
+            orders.createCatalogue();
+            orders.placeConfirmed();
+            orders.placeCompensated();
         }
         cluster.awaitReady(terminal);
     }
@@ -60,10 +60,10 @@ final class ClusterStart {
 
                 %d nodes are running after %.1f s, %s resident. Gateway: %s
 
-                  ./faultline order --sku MUG --quantity 2     place an order and see its steps
-                  ./faultline status                           see what is running
+                  ./faultline order --sku MUG --quantity 2     place an order and show its steps
+                  ./faultline status                           show the nodes
                   ./faultline logs order-service-1 -f          follow a node's log
-                  ./faultline kill payment-service-1           kill -9; then order again
+                  ./faultline kill payment-service-1           kill a node; then order again
                   ./faultline down                             stop everything; keep the data"""
                 .formatted(nodes.size(), terminal.seconds(), Terminal.bytes(memory.residentBytes()), cluster
                         .gatewayUrl()));

@@ -15,11 +15,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ./faultline dead-letters}, a method for each command. */
+/** {@code ./faultline dead-letters}. */
 @Command(name = "dead-letters", synopsisSubcommandLabel = "COMMAND", subcommands = HelpCommand.class, description = "Lists, shows and replays messages that a service could not handle.")
 final class DeadLetterCommands {
-    private static final String ID = "a dead letter's id, as in ./faultline dead-letters list";
-    private static final String TOPIC = "only those of this original topic";
+    private static final String ID = "a dead letter's id; see ./faultline dead-letters list";
+    private static final String TOPIC = "only dead letters of this original topic";
 
     private final Terminal terminal;
     private final Function<ClusterOption, DeadLetters> deadLetters;
@@ -30,10 +30,10 @@ final class DeadLetterCommands {
         this.deadLetters = deadLetters;
     }
 
-    @Command(description = "Lists dead letters, the newest last.")
+    @Command(description = "Lists dead letters, newest last.")
     void list(@Mixin ClusterOption option,
             @Option(names = "--topic", paramLabel = "NAME", description = TOPIC) @Nullable String topic,
-            @Option(names = "--open", description = "only those that were not replayed") boolean open) {
+            @Option(names = "--open", description = "only dead letters that were not replayed") boolean open) {
         List<DeadLetter> all = deadLetters.apply(option).all();
         List<DeadLetter> letters = all.stream().filter(from(topic)).filter(letter -> !open || !letter.isReplayed())
                 .toList();
@@ -44,25 +44,25 @@ final class DeadLetterCommands {
         }
     }
 
-    @Command(description = "Shows a dead letter with all its headers and its content.")
+    @Command(description = "Shows a dead letter with its headers and content.")
     void show(@Mixin ClusterOption option, @Parameters(paramLabel = "ID", description = ID) String id) {
         DeadLetter.Id parsed = DeadLetter.Id.parse(id);
-        new DeadLetterText(terminal).whole(deadLetters.apply(option).find(parsed));
+        new DeadLetterText(terminal).details(deadLetters.apply(option).find(parsed));
     }
 
     @Command(description = {"Sends a dead letter to its original topic again.",
-        "It keeps its id, so a service that has handled it already ignores it."})
+        "The message keeps its id, so a service that has already handled it ignores it."})
     void replay(@Mixin ClusterOption option,
             @Parameters(paramLabel = "ID", arity = "0..1", description = ID) @Nullable String id,
-            @Option(names = "--all", description = "every one that was not replayed, the oldest first") boolean all,
+            @Option(names = "--all", description = "all dead letters that were not replayed, oldest first") boolean all,
             @Option(names = "--topic", paramLabel = "NAME", description = "with --all: "
                     + TOPIC) @Nullable String topic,
-            @Option(names = "--again", description = "also what was replayed before") boolean again) {
+            @Option(names = "--again", description = "include those that were replayed before") boolean again) {
         if (all == (id != null)) {
-            throw new FaultlineException("Name what to replay: an ID, or --all.");
+            throw new FaultlineException("Specify either an ID or --all.");
         }
         if (id != null && topic != null) {
-            throw new FaultlineException("--topic requires --all; the ID " + id + " includes its topic.");
+            throw new FaultlineException("--topic can only be used with --all; the ID " + id + " includes its topic.");
         }
         DeadLetter.Id parsed = id == null ? null : DeadLetter.Id.parse(id);
         DeadLetters cluster = deadLetters.apply(option);
@@ -75,7 +75,8 @@ final class DeadLetterCommands {
                 .toList();
         cluster.replay(letters, again, this::replayed);
         terminal.line(letters.isEmpty() ? none(present, topic, !again)
-                : DeadLetterText.count(letters.size()) + " replayed. One that fails again becomes a new dead letter.");
+                : DeadLetterText.count(letters.size())
+                        + " replayed. A message that fails again becomes a new dead letter.");
     }
 
     private void replayed(DeadLetter letter) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Prints dead letters. */
 final class DeadLetterText {
     private static final int REASON_LENGTH = 60;
-    /** A poison message must not control the terminal. */
+    /** Control characters, with which a poison message could control the terminal. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\n]]");
 
     private final Terminal terminal;
@@ -23,7 +23,7 @@ final class DeadLetterText {
         this.terminal = terminal;
     }
 
-    /** One a line, and the count by topic. */
+    /** One line per dead letter, and the count by topic. */
     void table(List<DeadLetter> letters) {
         int idWidth = letters.stream().mapToInt(letter -> letter.id().toString().length()).max().orElse(0);
         String row = "%-" + idWidth + "s  %-19s  %-18s %-26s %-8s  %s";
@@ -39,8 +39,7 @@ final class DeadLetterText {
                         .collect(Collectors.joining(", ")));
     }
 
-    /** One dead letter with all its fields. */
-    void whole(DeadLetter letter) {
+    void details(DeadLetter letter) {
         terminal.line("Dead letter " + letter.id());
         field("origin", letter.origin());
         field("moved at", time(letter.movedAt()));
@@ -56,7 +55,7 @@ final class DeadLetterText {
                 .value())).stripTrailing()));
         terminal.line("");
         terminal.line("Content");
-        terminal.line(letter.content().map(DeadLetterText::readable).orElse("none"));
+        terminal.line(letter.content().map(DeadLetterText::formatted).orElse("none"));
     }
 
     static String count(int letters) {
@@ -67,8 +66,8 @@ final class DeadLetterText {
         terminal.line("  %-10s %s".formatted(name, line(value)));
     }
 
-    /** Content that is not JSON, which may be the reason it is here, is printed as it is. */
-    private static String readable(String content) {
+    /** Pretty-prints JSON; other content is printed unchanged, except for control characters. */
+    private static String formatted(String content) {
         try {
             JsonMapper json = JsonMapper.shared();
             return json.writerWithDefaultPrettyPrinter().writeValueAsString(json.readTree(content));

@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands that inject faults by hand; {@code docs/faults.md} has all there are. */
+/** The commands that inject faults by hand. */
 @Command
 final class FaultCommands {
     private FaultCommands() {}
@@ -23,7 +23,7 @@ final class FaultCommands {
         terminal.line("Sent " + name + " to " + node + ", process " + pid + ".");
     }
 
-    @Command(description = "Freezes a node with SIGSTOP: it is alive but does not answer.")
+    @Command(description = "Freezes a node with SIGSTOP: it is alive but does not respond.")
     static void pause(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node) {
         Terminal terminal = output.terminal();

@@ -14,13 +14,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code ./faultline}. Exit code 0 means success, 1 failure, 2 a command line that cannot be parsed. */
+/** {@code ./faultline}. The exit code is 0 for success, 1 for failure, 2 for an invalid command line. */
 @Command(name = "./faultline", synopsisSubcommandLabel = "COMMAND", subcommands = HelpCommand.class, description = {
-    "Runs the whole platform on this machine without Docker: real PostgreSQL, real Kafka, real Consul and every "
-            + "service, each as a process of its own."}, footer = {"", "The cluster's state is in .faultline beside "
-                    + "this script; --home or FAULTLINE_HOME name another directory."})
+    "Runs the whole platform on this machine without Docker: real PostgreSQL, Kafka and Consul servers and every "
+            + "service, each in its own process."}, footer = {"", "The cluster's state is in .faultline beside "
+                    + "this script, unless --home or FAULTLINE_HOME names another directory."})
 public final class Faultline {
-    /** Most needed first. */
+    /** The order in the help. */
     private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "check",
             "prove", "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "restart", "down", "train",
             "help");
@@ -58,7 +58,7 @@ public final class Faultline {
                     if (failure instanceof FaultlineException) {
                         err.println("faultline: " + failure.getMessage());
                     } else if (failure.getCause() instanceof OutOfMemoryError) {
-                        err.println("faultline: the command needs more than the %d MiB of memory it may use."
+                        err.println("faultline: the command needs more memory than its limit of %d MiB."
                                 .formatted(Runtime.getRuntime().maxMemory() >> 20)
                                 + " Raise the limit: FAULTLINE_HEAP=4g ./faultline …");
                     } else {

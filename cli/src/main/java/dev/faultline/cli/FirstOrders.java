@@ -11,7 +11,7 @@ import dev.faultline.verification.client.Order;
 import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
 
-/** A small catalogue, and two orders that show a new cluster at work. */
+/** Creates a small catalogue, and places two sample orders. */
 final class FirstOrders {
     private static final Duration WARM_UP = Duration.ofSeconds(45);
     private static final Duration WAIT = Duration.ofSeconds(10);
@@ -32,8 +32,8 @@ final class FirstOrders {
         this.terminal = terminal;
     }
 
-    /** Repeatable: products are put, and a repeated receipt counts once. */
-    void seed() {
+    /** Idempotent. */
+    void createCatalogue() {
         for (Product product : CATALOGUE) {
             withRetries(() -> {
                 platform.putProduct(product.sku(), product.name(), new Money(product.price(), "EUR"));
@@ -46,11 +46,11 @@ final class FirstOrders {
         terminal.report("catalogue", CATALOGUE.size() + " products in stock, except TIME-MACHINE");
     }
 
-    void confirmed() {
+    void placeConfirmed() {
         place("first order", new OrderRequest("alice", "card-visa", List.of(new Order.Line("COFFEE-1KG", 2))));
     }
 
-    void compensated() {
+    void placeCompensated() {
         place("second order", new OrderRequest("bob", "card-declined", List.of(new Order.Line("MUG", 1),
                 new Order.Line("TEA-200G", 3))));
     }
@@ -60,11 +60,11 @@ final class FirstOrders {
         Order order = withRetries(() -> platform.place(request, key, WAIT));
         terminal.report(which, order.status());
         terminal.line("");
-        new OrderText(terminal).whole(order);
+        new OrderText(terminal).details(order);
         terminal.line("");
     }
 
-    /** A gateway that has just started does not know every service yet. Each step is idempotent, so it may be retried. */
+    /** Retries an idempotent step, which fails while the gateway has not discovered every service yet. */
     private static <T> T withRetries(Supplier<T> step) {
         long deadline = System.nanoTime() + WARM_UP.toNanos();
         while (true) {

@@ -11,7 +11,7 @@ import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.load.LoadGenerator;
 
-/** One {@code ./faultline load}: warm-up, measurement and the figures. */
+/** {@code ./faultline load}: warm-up, measurement and results. */
 final class LoadRun {
     private static final int CUSTOMERS = 10_000;
     private static final List<String> SKUS = IntStream.rangeClosed(1, 16).mapToObj("LOAD-%02d"::formatted).toList();
@@ -25,7 +25,7 @@ final class LoadRun {
         this.terminal = terminal;
     }
 
-    /** @return whether every order completed and none was refused */
+    /** @return whether every order completed */
     boolean run(int perSecond, Duration warmUp, Duration length) {
         stock(perSecond * (int) warmUp.plus(length).toSeconds());
         if (!warmUp.isZero()) {
@@ -38,7 +38,7 @@ final class LoadRun {
 
     private void stock(int quantity) {
         for (String sku : SKUS) {
-            platform.putProduct(sku, "Something to order by the thousand", new Money(100, "EUR"));
+            platform.putProduct(sku, "Load test", new Money(100, "EUR"));
             platform.receiveStock(sku, run, quantity);
         }
     }

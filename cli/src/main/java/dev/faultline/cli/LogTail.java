@@ -13,7 +13,7 @@ import dev.faultline.backing.FaultlineException;
 /** Reads the end of a log, at most its last four megabytes, and follows it. */
 final class LogTail {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
-    private static final int LONGEST_BYTES = 4 << 20;
+    private static final int MAX_BYTES = 4 << 20;
 
     private final Path log;
 
@@ -24,17 +24,17 @@ final class LogTail {
     /** @param follow continue until interrupted, even if the log is truncated */
     void read(int lines, boolean follow, Consumer<String> reader) {
         if (!Files.exists(log)) {
-            throw new FaultlineException("There is no log yet: " + log + ".");
+            throw new FaultlineException("The log " + log + " does not exist yet.");
         }
         try (var file = new RandomAccessFile(log.toFile(), "r")) {
-            file.seek(beginOf(lines, file));
-            readFinishedLines(file, reader);
+            file.seek(startOfLast(lines, file));
+            readCompleteLines(file, reader);
             while (follow) {
                 Thread.sleep(POLL_INTERVAL);
                 if (file.length() < file.getFilePointer()) {
                     file.seek(0);
                 }
-                readFinishedLines(file, reader);
+                readCompleteLines(file, reader);
             }
         } catch (IOException e) {
             throw new FaultlineException(log + " cannot be read: " + e.getMessage() + ".", e);
@@ -44,9 +44,9 @@ final class LogTail {
     }
 
     /** Leaves an incomplete last line for the next call. */
-    private static void readFinishedLines(RandomAccessFile file, Consumer<String> reader) throws IOException {
+    private static void readCompleteLines(RandomAccessFile file, Consumer<String> reader) throws IOException {
         long begin = file.getFilePointer();
-        var bytes = new byte[(int) Math.min(file.length() - begin, LONGEST_BYTES)];
+        var bytes = new byte[(int) Math.min(file.length() - begin, MAX_BYTES)];
         file.readFully(bytes);
         int end = bytes.length;
         while (end > 0 && bytes[end - 1] != '\n') {
@@ -56,8 +56,8 @@ final class LogTail {
         new String(bytes, 0, end, StandardCharsets.UTF_8).lines().forEach(reader);
     }
 
-    private static long beginOf(int lines, RandomAccessFile file) throws IOException {
-        long from = Math.max(0, file.length() - LONGEST_BYTES);
+    private static long startOfLast(int lines, RandomAccessFile file) throws IOException {
+        long from = Math.max(0, file.length() - MAX_BYTES);
         var bytes = new byte[(int) (file.length() - from)];
         file.seek(from);
         file.readFully(bytes);

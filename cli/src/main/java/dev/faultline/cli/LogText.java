@@ -4,7 +4,7 @@ import java.util.stream.Collectors;
 
 import dev.faultline.local.LogEntry;
 
-/** A line of a log as people read it: time, level, who, what, and which order and trace it belongs to. */
+/** Formats log lines: time, level, logger, message, and the ids of the order and the trace. */
 final class LogText {
     private final Terminal terminal;
 
@@ -12,12 +12,12 @@ final class LogText {
         this.terminal = terminal;
     }
 
-    /** A line that is not a service's stays as it is. */
-    String readable(String line) {
-        return LogEntry.parse(line).map(this::readable).orElse(line);
+    /** Returns lines that no service wrote unchanged. */
+    String formatted(String line) {
+        return LogEntry.parse(line).map(this::formatted).orElse(line);
     }
 
-    private String readable(LogEntry entry) {
+    private String formatted(LogEntry entry) {
         String context = entry.context().entrySet().stream().map(field -> "  " + field.getKey() + "=" + field
                 .getValue())
                 .collect(Collectors.joining());

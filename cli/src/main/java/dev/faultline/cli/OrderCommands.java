@@ -24,20 +24,20 @@ final class OrderCommands {
     static void order(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--sku", defaultValue = "COFFEE-1KG", description = "the product (default: "
                     + "${DEFAULT-VALUE})") String sku,
-            @Option(names = "--quantity", paramLabel = "N", defaultValue = "1", description = "how many (default: "
+            @Option(names = "--quantity", paramLabel = "N", defaultValue = "1", description = "the quantity (default: "
                     + "${DEFAULT-VALUE})") int quantity,
             @Option(names = "--customer", defaultValue = "alice", description = "the customer (default: "
                     + "${DEFAULT-VALUE})") String customer,
-            @Option(names = "--payment-method", paramLabel = "METHOD", defaultValue = "card-visa", description = "how to "
-                    + "pay (default: ${DEFAULT-VALUE})") String paymentMethod,
+            @Option(names = "--payment-method", paramLabel = "METHOD", defaultValue = "card-visa", description = "the "
+                    + "payment method (default: ${DEFAULT-VALUE})") String paymentMethod,
             @Option(names = "--key", description = "the idempotency key; the same key returns the same order (default: a "
                     + "new key)") @Nullable String key,
-            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "10", description = "how long to wait for "
+            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "10", description = "the longest wait for "
                     + "the outcome, at most 10 (default: ${DEFAULT-VALUE})") int waitSeconds) {
         Terminal terminal = output.terminal();
         try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
             var request = new OrderRequest(customer, paymentMethod, List.of(new Order.Line(sku, quantity)));
-            new OrderText(terminal).whole(platform.place(request, key == null ? UUID.randomUUID().toString() : key,
+            new OrderText(terminal).details(platform.place(request, key == null ? UUID.randomUUID().toString() : key,
                     Duration.ofSeconds(waitSeconds)));
         }
     }
@@ -45,8 +45,8 @@ final class OrderCommands {
     @Command(description = "Lists a customer's orders.")
     static void orders(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--customer", defaultValue = "alice", description = "the customer (default: ${DEFAULT-VALUE})") String customer,
-            @Option(names = "--limit", paramLabel = "N", defaultValue = "20", description = "how many, at most 100 "
-                    + "(default: ${DEFAULT-VALUE})") int limit) {
+            @Option(names = "--limit", paramLabel = "N", defaultValue = "20", description = "the number of orders, at most "
+                    + "100 (default: ${DEFAULT-VALUE})") int limit) {
         Terminal terminal = output.terminal();
         try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
             List<Order> orders = platform.orders(customer, limit);

@@ -16,7 +16,7 @@ final class OrderText {
         this.terminal = terminal;
     }
 
-    void whole(Order order) {
+    void details(Order order) {
         head(order);
         order.timeline().forEach(step -> step(order, step));
         end(order);
@@ -51,7 +51,7 @@ final class OrderText {
                 + " by " + order.paymentMethod());
     }
 
-    /** When, the reply, the new state, and the commands sent. */
+    /** Prints the time, the reply, the new state, and the commands sent. */
     private void step(Order order, Order.Step step) {
         String reply = step.reply() == null ? "placed" : step.reply();
         String commands = step.commands().isEmpty() ? "" : "-> " + String.join(", ", step.commands());

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Where a command prints: the output of the command line it belongs to. */
+/** Gives a command the output of its command line. */
 @Command
 final class Output {
     @Spec(Spec.Target.MIXEE) private @Nullable CommandSpec command;

@@ -19,7 +19,7 @@ import dev.faultline.verification.prove.ProofResult.InjectedFault;
 import dev.faultline.verification.prove.ProofRun;
 import org.jspecify.annotations.Nullable;
 
-/** One {@code ./faultline prove}: the run, its report and its figures. */
+/** {@code ./faultline prove}: runs the proof, writes its report and prints its results. */
 final class ProveCommand {
     private final Terminal terminal;
 
@@ -30,7 +30,7 @@ final class ProveCommand {
     /** @param names as on the command line; null for all kinds */
     static List<FaultKind> kinds(@Nullable List<String> names) {
         return names == null ? FaultKind.ALL : names.stream().map(name -> FaultKind.named(name)
-                .orElseThrow(() -> new FaultlineException("There is no fault " + name + ". The faults are: "
+                .orElseThrow(() -> new FaultlineException("Unknown fault " + name + ". The faults are: "
                         + FaultKind.ALL.stream().map(FaultKind::name).collect(Collectors.joining(", ")) + ".")))
                 .toList();
     }
@@ -39,9 +39,9 @@ final class ProveCommand {
     boolean onTemporaryCluster(Path directory, ProofRun.Plan plan) {
         var cluster = LocalCluster.in(directory.resolve("cluster"), directory.resolve("apps"));
         if (cluster.isRunning()) {
-            throw new FaultlineException("Another ./faultline prove uses " + cluster.home()
-                    + ". Wait until it ends; if it was killed, ./faultline down --wipe --home " + cluster.home()
-                    + " removes what it left.");
+            throw new FaultlineException("Another ./faultline prove is using " + cluster.home()
+                    + ". Wait until it ends; if it was killed, clean up with ./faultline down --wipe --home "
+                    + cluster.home() + ".");
         }
         cluster.wipe((_, _) -> {});
         var wiping = new Thread(() -> cluster.wipe((_, _) -> {}));
@@ -56,7 +56,7 @@ final class ProveCommand {
         }
     }
 
-    /** @return whether every promise was kept */
+    /** @return whether the run proved the guarantees */
     boolean on(LocalCluster cluster, Path reports, ProofRun.Plan plan) {
         ProofResult result = new ProofRun(new LocalTarget(cluster), terminal).run(plan);
         Path page = ProofReport.write(result, reports, "prove-" + plan.seed());
@@ -80,19 +80,20 @@ final class ProveCommand {
                 result.shed()));
         terminal.line("confirmed %d, rejected %d, lost %d, duplicated %d".formatted(result.confirmed(),
                 result.rejected(), result.lost(), result.duplicated()));
-        result.givenUp().forEach((error, times) -> terminal.line("given up %d times, last error: %s".formatted(times,
+        result.givenUp().forEach((error, times) -> terminal.line("abandoned %d, last error: %s".formatted(times,
                 error)));
         terminal.line("latency from due to completed: p50 %d ms, p99 %d ms, max %d ms; %d retries".formatted(
                 result.latencyMs(50), result.latencyMs(99), result.latencyMs(100), result.retries()));
         terminal.line("longest unavailability: %.1f s without an accepted order"
                 .formatted(result.unavailableForMs() / 1e3));
         Long quiescentAfter = result.quiescentAfterMs();
-        terminal.line(quiescentAfter == null ? "not every order was complete three minutes after load and faults"
-                : "every order was complete %.1f s after load and faults".formatted(quiescentAfter / 1e3));
+        terminal.line(quiescentAfter == null
+                ? "some orders were still incomplete three minutes after load and faults ended"
+                : "every order was complete %.1f s after load and faults ended".formatted(quiescentAfter / 1e3));
         new CheckText(terminal).print(result.anomalies());
         if (result.anomalies().isEmpty() && !result.isProven()) {
             terminal.line(terminal.coloured(Terminal.Colour.RED, "Not proven:")
-                    + " a node did not recover, an order did not complete, or a client was shed or gave up.");
+                    + " a node did not recover, an order did not complete, or a request was shed or abandoned.");
         }
     }
 

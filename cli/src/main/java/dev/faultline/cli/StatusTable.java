@@ -9,7 +9,7 @@ import dev.faultline.local.LocalCluster;
 import dev.faultline.local.Memory;
 import dev.faultline.local.Node;
 
-/** Prints the nodes of a cluster, one a line. */
+/** Prints the nodes of a cluster, one per line. */
 final class StatusTable {
     private final Terminal terminal;
 

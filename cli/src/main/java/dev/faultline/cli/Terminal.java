@@ -25,7 +25,7 @@ final class Terminal implements Progress {
         this.colours = colours;
     }
 
-    /** Coloured if the script has found a terminal that supports it. */
+    /** Coloured if the script ./faultline detected a terminal that supports it. */
     static Terminal of(PrintWriter out) {
         return new Terminal(out, Boolean.getBoolean("faultline.colours"));
     }
@@ -39,7 +39,7 @@ final class Terminal implements Progress {
         return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
     }
 
-    /** Prefixes the time since the command began. */
+    /** Prints a line with the time since the command began. */
     @Override
     public synchronized void report(String subject, String what) {
         line("%s  %-22s %s".formatted(coloured(Colour.GREY, "%6.1f s".formatted(seconds())), subject, what));

@@ -1,12 +1,14 @@
 package dev.faultline.cli;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.fault.FaultKind;
 import dev.faultline.verification.history.Anomaly;
 import dev.faultline.verification.history.History;
 import dev.faultline.verification.history.HistoryChecker;
@@ -19,16 +21,16 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The commands that load a cluster and check its promises. */
+/** The commands that load a cluster and check its guarantees. */
 @Command
 final class VerificationCommands {
     private VerificationCommands() {}
 
-    @Command(description = "Places orders at a fixed rate, whether or not the platform keeps up, and measures latency.")
+    @Command(description = "Places orders at a fixed rate (open loop) and measures their latency.")
     static int load(@Mixin Output output, @Mixin ClusterOption option,
-            @Option(names = "--rate", paramLabel = "N", defaultValue = "50", description = "orders a second (default: "
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "50", description = "orders per second (default: "
                     + "${DEFAULT-VALUE})") int rate,
-            @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "how long (default: "
+            @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "the duration (default: "
                     + "${DEFAULT-VALUE})") int seconds,
             @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "10", description = "load at the same "
                     + "rate before the measurement (default: ${DEFAULT-VALUE})") int warmUp) {
@@ -42,18 +44,18 @@ final class VerificationCommands {
         }
     }
 
-    @Command(description = "Waits until nothing is in flight, then checks every promise against every database, the "
-            + "acquirer's journal, the dead-letter topics and the clients' journals.")
+    @Command(description = "Waits until nothing is in flight, then checks every database, the acquirer's journal, the "
+            + "dead-letter topics and the clients' journals for anomalies.")
     static int check(@Mixin Output output, @Mixin ClusterOption option,
-            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "how long to wait at "
-                    + "most (default: ${DEFAULT-VALUE})") int waitSeconds) {
+            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "the longest wait "
+                    + "(default: ${DEFAULT-VALUE})") int waitSeconds) {
         Terminal terminal = output.terminal();
         requireWithin("--wait", waitSeconds, 0, 3_600);
         LocalCluster cluster = option.cluster();
         cluster.requireRunning();
         var reader = new HistoryReader(new LocalTarget(cluster));
         if (reader.awaitQuiescence(Duration.ofSeconds(waitSeconds), _ -> {}).isEmpty()) {
-            terminal.line("After " + waitSeconds + " seconds " + reader.inFlight()
+            terminal.line("After " + waitSeconds + " seconds, " + reader.inFlight()
                     + " checkouts, refunds or prepared transactions are still in flight.");
         }
         History history = reader.read();
@@ -62,20 +64,19 @@ final class VerificationCommands {
         return exitCode(anomalies.isEmpty());
     }
 
-    @Command(description = {"Injects faults into every kind of node while clients place orders, and proves that every "
-            + "promise is kept.", "Runs on a temporary cluster by default."})
+    @Command(description = {"Injects faults into every kind of node while clients place orders, then checks for "
+            + "anomalies.", "Runs on a temporary cluster by default."})
     static int prove(@Mixin Output output, @Mixin ClusterOption option,
-            @Option(names = "--running", description = "use the running cluster; its orders stay") boolean running,
-            @Option(names = "--minutes", paramLabel = "N", defaultValue = "2", description = "how long (default: "
+            @Option(names = "--running", description = "use the running cluster, and keep it") boolean running,
+            @Option(names = "--minutes", paramLabel = "N", defaultValue = "2", description = "the duration (default: "
                     + "${DEFAULT-VALUE})") int minutes,
-            @Option(names = "--rate", paramLabel = "N", defaultValue = "20", description = "orders a second (default: "
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "20", description = "orders per second (default: "
                     + "${DEFAULT-VALUE})") int rate,
             @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "8", description = "the mean time between "
                     + "the starts of two faults (default: ${DEFAULT-VALUE})") int every,
             @Option(names = "--seed", paramLabel = "N", description = "the same seed gives the same schedule of faults "
                     + "(default: random)") @Nullable Long seed,
-            @Option(names = "--only", paramLabel = "FAULT", split = ",", description = "inject only these faults: kill, "
-                    + "pause, acquirer-slow, acquirer-error, acquirer-timeout") @Nullable List<String> only) {
+            @Option(names = "--only", paramLabel = "FAULT", split = ",", completionCandidates = FaultNames.class, description = "inject only these faults: ${COMPLETION-CANDIDATES}") @Nullable List<String> only) {
         Terminal terminal = output.terminal();
         requireWithin("--minutes", minutes, 1, 600);
         requireWithin("--rate", rate, 1, 1_000);
@@ -91,13 +92,21 @@ final class VerificationCommands {
                 : prove.onTemporaryCluster(cluster.home().resolveSibling(".faultline-prove"), plan));
     }
 
+    /** The names that {@code --only} accepts. */
+    static final class FaultNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return FaultKind.ALL.stream().map(FaultKind::name).iterator();
+        }
+    }
+
     private static int exitCode(boolean success) {
         return success ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private static void requireWithin(String option, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new FaultlineException(option + " is " + value + "; it must be from " + least + " to " + most + ".");
+            throw new FaultlineException(option + " must be from " + least + " to " + most + ", not " + value + ".");
         }
     }
 }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On a real broker; letters are as libs/messaging writes them, which its own tests show with this code. */
+/** On a real broker, with dead letters in the format of libs/messaging. */
 class DeadLetterCommandsTest {
     private static final List<String> TOPICS = List.of("commands", "commands.dead-letters", "replies",
             "replies.dead-letters");
@@ -63,7 +63,7 @@ class DeadLetterCommandsTest {
     }
 
     @BeforeEach
-    void makeTopics() throws Exception {
+    void createTopics() throws Exception {
         admin.createTopics(TOPICS.stream().map(name -> new NewTopic(name, 1, (short) 1)).toList()).all().get();
     }
 
@@ -74,10 +74,10 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void listsThemTheNewestLastWithTotals() throws Exception {
-        setAside("replies", "order-1", "StockReserved", "late");
-        setAside("commands", "order-2", "ReserveStock", "a message of unknown type Unheard");
-        setAside("commands", "order-3", "ReserveStock", "x".repeat(200));
+    void listsDeadLettersNewestLastWithTotals() throws Exception {
+        sendDeadLetter("replies", "order-1", "StockReserved", "late");
+        sendDeadLetter("commands", "order-2", "ReserveStock", "a message of unknown type Unheard");
+        sendDeadLetter("commands", "order-3", "ReserveStock", "x".repeat(200));
 
         assertThat(run("list")).isZero();
         assertThat(lines()).hasSize(6);
@@ -89,10 +89,10 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void listsThoseOfATopicAndThoseThatWereNotReplayed() throws Exception {
-        setAside("replies", "order-1", "StockReserved", "late");
-        setAside("commands", "order-2", "ReserveStock", "late");
-        setAside("commands", "order-3", "ReserveStock", "late");
+    void filtersByTopicAndByReplay() throws Exception {
+        sendDeadLetter("replies", "order-1", "StockReserved", "late");
+        sendDeadLetter("commands", "order-2", "ReserveStock", "late");
+        sendDeadLetter("commands", "order-3", "ReserveStock", "late");
         run("replay", "commands.dead-letters-0@0");
 
         assertThat(run("list", "--topic", "commands")).isZero();
@@ -105,7 +105,7 @@ class DeadLetterCommandsTest {
 
     @Test
     void printsAllHeadersAndTheContentAsIndentedJson() throws Exception {
-        setAside("commands", "order-1", "ReserveStock", "there is no such SKU");
+        sendDeadLetter("commands", "order-1", "ReserveStock", "there is no such SKU");
 
         assertThat(run("show", "commands.dead-letters-0@0")).isZero();
         assertThat(lines()).contains("Dead letter commands.dead-letters-0@0", "  origin     commands-3@117",
@@ -133,8 +133,8 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void sendsItWhereItCameFromAsItCameAndMarked() throws Exception {
-        setAside("commands", "order-1", "ReserveStock", "late");
+    void replaysToTheOriginalTopicWithKeyContentAndHeaders() throws Exception {
+        sendDeadLetter("commands", "order-1", "ReserveStock", "late");
 
         assertThat(run("replay", "commands.dead-letters-0@0")).isZero();
         assertThat(out.toString()).isEqualTo("commands.dead-letters-0@0 was sent to commands again.\n");
@@ -147,12 +147,12 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void refusesASecondReplayThatWasNotAskedFor() throws Exception {
-        setAside("commands", "order-1", "ReserveStock", "late");
+    void rejectsASecondReplayWithoutAgain() throws Exception {
+        sendDeadLetter("commands", "order-1", "ReserveStock", "late");
         run("replay", "commands.dead-letters-0@0");
 
         assertThat(run("replay", "commands.dead-letters-0@0")).isEqualTo(1);
-        assertThat(err.toString()).startsWith("faultline: commands.dead-letters-0@0 was replayed already, at ")
+        assertThat(err.toString()).startsWith("faultline: commands.dead-letters-0@0 was already replayed at ")
                 .contains("--again").hasLineCount(1);
         assertThat(read("commands")).hasSize(1);
         assertThat(run("replay", "commands.dead-letters-0@0", "--again")).isZero();
@@ -163,15 +163,15 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void replaysAllOpenOnesOldestFirst() throws Exception {
-        setAside("commands", "order-1", "ReserveStock", "late");
-        setAside("replies", "order-2", "StockReserved", "late");
-        setAside("commands", "order-3", "ReserveStock", "late");
+    void replaysAllThatWereNotReplayedOldestFirst() throws Exception {
+        sendDeadLetter("commands", "order-1", "ReserveStock", "late");
+        sendDeadLetter("replies", "order-2", "StockReserved", "late");
+        sendDeadLetter("commands", "order-3", "ReserveStock", "late");
         run("replay", "commands.dead-letters-0@0");
 
         assertThat(run("replay", "--all", "--topic", "commands")).isZero();
         assertThat(lines()).containsExactly("commands.dead-letters-0@1 was sent to commands again.",
-                "1 dead letter replayed. One that fails again becomes a new dead letter.");
+                "1 dead letter replayed. A message that fails again becomes a new dead letter.");
         assertThat(run("replay", "--all")).isZero();
         assertThat(lines().getFirst()).startsWith("replies.dead-letters-0@0 ");
         assertThat(run("replay", "--all")).isZero();
@@ -181,45 +181,45 @@ class DeadLetterCommandsTest {
     }
 
     @Test
-    void saysThatThereAreNone() throws Exception {
+    void reportsThatThereAreNoDeadLetters() throws Exception {
         assertThat(run("list")).isZero();
         assertThat(out.toString()).isEqualTo("There are no dead letters.\n");
         assertThat(run("replay", "--all")).isZero();
         assertThat(out.toString()).isEqualTo("There are no dead letters.\n");
-        setAside("commands", "order-1", "ReserveStock", "late");
+        sendDeadLetter("commands", "order-1", "ReserveStock", "late");
         assertThat(run("list", "--topic", "comands")).isZero();
         assertThat(out.toString()).isEqualTo(
                 "There are no dead letters of comands. There are 1 in all, of commands.\n");
     }
 
     @Test
-    void saysThatThereIsNoneOfAnId() {
+    void rejectsTheIdOfNoDeadLetter() {
         for (String id : List.of("commands.dead-letters-0@0", "commands.dead-letters-7@0", "none.dead-letters-0@0")) {
             assertThat(run("show", id)).isEqualTo(1);
             assertThat(err.toString()).isEqualTo("faultline: There is no dead letter " + id
-                    + ". ./faultline dead-letters list shows those there are.\n");
+                    + ". See ./faultline dead-letters list.\n");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "17", "commands-3@117", "commands.dead-letters", "commands.dead-letters-0",
         "commands.dead-letters-0@", "commands.dead-letters-0@-1", "commands.dead-letters-0@99999999999999999999"})
-    void saysWhatAnIdReadsLike(String id) {
+    void explainsTheFormatOfAnId(String id) {
         assertThat(run("replay", id)).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("faultline: \"" + id + "\" is not the id of a dead letter. One reads like "
-                + "inventory.commands.dead-letters-3@17; ./faultline dead-letters list shows them.\n");
+        assertThat(err.toString()).isEqualTo("faultline: \"" + id + "\" is not the id of a dead letter. An example is "
+                + "inventory.commands.dead-letters-3@17; see ./faultline dead-letters list.\n");
     }
 
     @Test
-    void asksWhatToReplay() {
+    void requiresEitherAnIdOrAll() {
         for (var arguments : List.of(List.of("replay"), List.of("replay", "commands.dead-letters-0@0", "--all"))) {
             assertThat(run(arguments.toArray(String[]::new))).isEqualTo(1);
-            assertThat(err.toString()).isEqualTo("faultline: Name what to replay: an ID, or --all.\n");
+            assertThat(err.toString()).isEqualTo("faultline: Specify either an ID or --all.\n");
         }
     }
 
     @Test
-    void saysThatTheClusterIsNotRunning() {
+    void reportsThatTheClusterIsNotRunning() {
         assertThat(Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
                 .execute("dead-letters", "list", "--home", directory.resolve("nobody").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("is not running. Start it with ./faultline up.").hasLineCount(1);
@@ -238,7 +238,7 @@ class DeadLetterCommandsTest {
         return out.toString().lines().toList();
     }
 
-    private static void setAside(String topic, String key, String type, String reason) throws Exception {
+    private static void sendDeadLetter(String topic, String key, String type, String reason) throws Exception {
         var headers = new LinkedHashMap<String, String>();
         headers.put("id", "0193-id");
         headers.put("type", type);

@@ -29,10 +29,11 @@ class FaultlineTest {
         assertThat(run("help", "prove")).isZero();
         assertThat(run("dead-letters", "list", "--help")).isZero();
         assertThat(out.toString().split("Usage: ./faultline prove", -1)).hasSize(3);
+        assertThat(out.toString()).contains("kill, pause, acquirer-slow,");
     }
 
     @Test
-    void exitsWithTwoOnAWrongCommandLine() {
+    void exitsWithTwoOnAnInvalidCommandLine() {
         assertThat(run("up", "--port", "many")).isEqualTo(2);
         assertThat(err.toString()).contains("--port").contains("many");
         assertThat(run("frobnicate")).isEqualTo(2);
@@ -62,7 +63,7 @@ class FaultlineTest {
                 "message":"late","orderId":"7K-1","traceId":"abc","stack_trace":"at a\\nat b\\n"}
                 not finished""");
         var text = new LogText(new Terminal(new PrintWriter(out), false));
-        new LogTail(home.resolve("log")).read(1, false, line -> out.append(text.readable(line)).append('\n'));
+        new LogTail(home.resolve("log")).read(1, false, line -> out.append(text.formatted(line)).append('\n'));
 
         assertThat(out.toString().lines().toList()).containsExactly(
                 "03:04:05.678 WARN  Relay                        late  order=7K-1  trace=abc", "at a", "at b");

@@ -8,8 +8,8 @@ import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.ServiceDatabase;
 
 /**
- * A running platform under test: where it is reached, where its state is read, and how its nodes are broken. A new way to
- * run the platform is a new implementation.
+ * A running platform under test: its addresses, its stored state, and the faults its nodes can have. To verify another kind
+ * of deployment, implement this interface.
  *
  * <p>
  * Implementations are safe for use by several threads: a fault may be healed by a shutdown hook. Every method throws
@@ -20,8 +20,8 @@ public interface Target {
     /**
      * A node at this moment.
      *
-     * @param ready   whether it answers
-     * @param process identifies the running process; another value after a restart, empty while there is none
+     * @param ready   whether it responds
+     * @param process identifies the running process; changes with a restart, empty if there is none
      */
     record Node(String name, boolean ready, String process) {}
 
@@ -43,10 +43,10 @@ public interface Target {
     /** Every service's database on every shard. */
     List<ServiceDatabase> databases();
 
-    /** The acquirer's own journal, readable whether or not the acquirer runs; it need not exist. */
+    /** The acquirer's own journal, readable even if the acquirer is down; it need not exist. */
     Path acquirerJournal();
 
-    /** The directory in which clients record their requests and the answers to them. */
+    /** The directory in which clients record their requests and the responses. */
     Path clientJournals();
 
     List<Node> nodes();

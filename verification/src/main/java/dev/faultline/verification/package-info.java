@@ -1,9 +1,8 @@
 /**
- * Verifies a running platform from outside: load, injected faults, the history of what happened, and its checker.
+ * Verifies a running platform from outside: generates load, injects faults, and checks the resulting history.
  *
  * <p>
- * It reaches the platform only through {@link dev.faultline.verification.Target}, one implementation for each way to
- * run it.
+ * Accesses the platform only through a {@link dev.faultline.verification.Target}.
  */
 @NullMarked
 package dev.faultline.verification;

@@ -7,7 +7,7 @@ import java.util.Set;
 import dev.faultline.backing.FaultlineException;
 import org.jspecify.annotations.Nullable;
 
-/** The platform answered with an error status. */
+/** The platform responded with an error status. */
 public final class ErrorResponseException extends FaultlineException {
     private static final Set<String> BUSY = Set.of("busy", "service-busy");
     private final int status;
@@ -27,7 +27,7 @@ public final class ErrorResponseException extends FaultlineException {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Whether the platform shed the request because too much is in flight; it did nothing then. */
+    /** Whether the platform shed the request, without any effect, because too much is in flight. */
     public boolean isBusy() {
         return BUSY.contains(type);
     }

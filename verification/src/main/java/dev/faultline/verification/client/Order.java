@@ -21,7 +21,7 @@ public record Order(String id, String customer, String status, String checkout, 
 
     public record Rejection(String code, String detail, @Nullable String sku) {}
 
-    /** @param reply what led to this state; null for the first */
+    /** @param reply the reply that led to this state; null for the first */
     public record Step(int version, Instant at, String state, @Nullable String reply, List<String> commands) {}
 
     public Order {

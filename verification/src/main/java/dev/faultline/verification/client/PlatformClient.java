@@ -88,7 +88,7 @@ public final class PlatformClient implements AutoCloseable {
             }
             return response.body();
         } catch (ConnectException e) {
-            throw new FaultlineException("No gateway answers at " + gateway
+            throw new FaultlineException("No gateway responds at " + gateway
                     + ". See ./faultline status, and start the cluster with ./faultline up.", e);
         } catch (IOException e) {
             throw new FaultlineException("The gateway at " + gateway + " closed the connection: " + e.getMessage()
@@ -104,10 +104,10 @@ public final class PlatformClient implements AutoCloseable {
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
     }
 
-    /** From a problem of RFC 9457: title, detail, and the fields that are wrong. */
+    /** From an RFC 9457 problem: its title, its detail and the invalid fields. */
     private static ErrorResponseException errorOf(HttpResponse<String> response) {
         int status = response.statusCode();
-        var prefix = "The platform answered " + status;
+        var prefix = "The platform responded " + status;
         try {
             JsonNode problem = JSON.readTree(response.body());
             String type = problem.path("type").asString("");
@@ -126,7 +126,7 @@ public final class PlatformClient implements AutoCloseable {
         try {
             return JSON.readValue(body, type);
         } catch (JacksonException e) {
-            throw new FaultlineException("The gateway at " + gateway + " gave a response that is not the platform's: "
+            throw new FaultlineException("The response from " + gateway + " is not the platform's: "
                     + e.getOriginalMessage(), e);
         }
     }

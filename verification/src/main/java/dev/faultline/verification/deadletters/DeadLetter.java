@@ -15,8 +15,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that a service could not handle, as it lies in its dead-letter topic: key, headers and content as they came,
- * and headers whose names begin with {@code dead-letter-}, which say why it is there and from where.
+ * A message that a service could not handle, as stored in a dead-letter topic: the original key, headers and content, and
+ * headers beginning with {@code dead-letter-} for the reason and the origin.
  */
 public final class DeadLetter {
     private final ConsumerRecord<byte[], byte[]> record;
@@ -27,22 +27,22 @@ public final class DeadLetter {
         this.replays = List.copyOf(replays);
     }
 
-    /** Where a dead letter lies, as Kafka and the services' logs write it: {@code topic-partition@offset}. */
+    /** The position of a dead letter, in Kafka's notation: {@code topic-partition@offset}. */
     public record Id(String topic, int partition, long offset) {
         private static final Pattern FORM = Pattern.compile("([\\w.-]{1,249})-(\\d{1,9})@(\\d{1,18})");
 
-        /** @throws FaultlineException if it is not the id of any dead letter there could be */
+        /** @throws FaultlineException if the text is not a valid id */
         public static Id parse(String text) {
             Matcher id = FORM.matcher(text);
             if (!id.matches() || !id.group(1).endsWith(DeadLetters.SUFFIX)) {
-                throw new FaultlineException("\"" + text + "\" is not the id of a dead letter. One reads like "
+                throw new FaultlineException("\"" + text + "\" is not the id of a dead letter. An example is "
                         + "inventory.commands" + DeadLetters.SUFFIX
-                        + "-3@17; ./faultline dead-letters list shows them.");
+                        + "-3@17; see ./faultline dead-letters list.");
             }
             return new Id(id.group(1), Integer.parseInt(id.group(2)), Long.parseLong(id.group(3)));
         }
 
-        /** Where it came from, and is sent to again. */
+        /** The topic it was consumed from, and is replayed to. */
         public String originalTopic() {
             return topic.substring(0, topic.length() - DeadLetters.SUFFIX.length());
         }
@@ -61,7 +61,7 @@ public final class DeadLetter {
         return Instant.ofEpochMilli(record.timestamp());
     }
 
-    /** When it was sent again, the first time first. */
+    /** When it was replayed, oldest first. */
     public List<Instant> replays() {
         return replays;
     }
@@ -70,18 +70,18 @@ public final class DeadLetter {
         return !replays.isEmpty();
     }
 
-    /** Its place before it was set aside, as far as it tells. */
+    /** The position it was consumed from: topic, partition and offset, or only the topic if the headers are missing. */
     public String origin() {
         return header("dead-letter-partition")
                 .flatMap(partition -> header("dead-letter-offset").map(offset -> "-" + partition + "@" + offset))
-                .map(place -> id().originalTopic() + place).orElseGet(() -> id().originalTopic());
+                .map(position -> id().originalTopic() + position).orElseGet(() -> id().originalTopic());
     }
 
     public String reason() {
-        return header("dead-letter-reason").orElse("no reason is given");
+        return header("dead-letter-reason").orElse("no reason given");
     }
 
-    /** What its messages are keyed by, an order's id. */
+    /** The id of the order that the message belongs to. */
     public String key() {
         byte @Nullable [] key = record.key();
         return key == null ? "none" : new String(key, UTF_8);
@@ -97,16 +97,16 @@ public final class DeadLetter {
                 fields -> fields.length > 1).map(fields -> fields[1]);
     }
 
-    /** A name and a text; bytes that are no text are replaced. */
+    /** Malformed UTF-8 in the value is replaced. */
     public record TextHeader(String name, String value) {}
 
-    /** Every header, in the order in which they were added. */
+    /** Every header, in the order of the record. */
     public List<TextHeader> headers() {
         return StreamSupport.stream(record.headers().spliterator(), false).map(header -> new TextHeader(header.key(),
                 text(header))).toList();
     }
 
-    /** Bytes that are no text are replaced; none if the message had no content. */
+    /** Empty if the message had no content. Malformed UTF-8 is replaced. */
     public Optional<String> content() {
         byte @Nullable [] content = record.value();
         return content == null ? Optional.empty() : Optional.of(new String(content, UTF_8));

@@ -26,27 +26,26 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * What services have set aside, in the topics whose names end with {@code .dead-letters}, and the way back.
+ * Reads and replays the messages in dead-letter topics, whose names end with {@code .dead-letters}.
  *
  * <p>
- * That a dead letter was replayed is remembered beside it: a further record in the same partition, without content, names
- * its offset. So the memory needs no topic of its own, is as durable as the letter, and is kept no shorter. It is written
- * once Kafka has acknowledged the message. Whoever is killed between the two has replayed a letter that does not look it;
- * two who replay at the same moment both do it. Neither does harm beyond the work: the message keeps its id, by which
- * whoever has handled it knows it again.
+ * A replay is recorded by a marker in the same partition as the dead letter: a record without content whose header has
+ * the dead letter's offset. Markers need no topic of their own and are retained as long as the dead letters. A marker is
+ * written after Kafka has acknowledged the replayed message. So a crash between the two leaves a replay without a marker,
+ * and concurrent replays may send a message twice. Both are harmless: consumers deduplicate by the message id, which a
+ * replay does not change.
  *
  * <p>
- * Thread-safe. Each call connects anew, and holds all dead letters there are in memory.
+ * Thread-safe. Each call opens a new connection and holds all dead letters in memory.
  */
 public final class DeadLetters {
-    /** What a topic's name ends with in which another's dead letters are. */
     static final String SUFFIX = ".dead-letters";
     private static final String OWN_HEADERS = "dead-letter-";
-    /** In the record that remembers a replay: the offset of what was replayed. */
+    /** Header of a marker: the offset of the replayed dead letter. */
     private static final String REPLAYED = "dead-letter-replayed";
-    /** In a message that was replayed: how often, over all its returns. */
+    /** Header of a replayed message: the number of its replays. */
     private static final String REPLAY_COUNT = "replay-count";
-    /** In a message that was replayed: the dead letter's id. */
+    /** Header of a replayed message: the id of its dead letter. */
     private static final String REPLAY_OF = "replay-of";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -57,9 +56,9 @@ public final class DeadLetters {
     }
 
     /**
-     * Every dead letter, the oldest first. Reads without a group, so that nobody's place in the topics changes.
+     * Every dead letter, oldest first. Reads without a consumer group, and so changes no committed offset.
      *
-     * @throws FaultlineException if Kafka does not tell within 20 seconds
+     * @throws FaultlineException if Kafka does not respond within 20 seconds
      */
     public List<DeadLetter> all() {
         var letters = new ArrayList<ConsumerRecord<byte[], byte[]>>();
@@ -83,26 +82,26 @@ public final class DeadLetters {
                 .toList();
     }
 
-    /** @throws FaultlineException if there is none of this id, or Kafka does not tell within 20 seconds */
+    /** @throws FaultlineException if there is no such dead letter, or Kafka does not respond within 20 seconds */
     public DeadLetter find(DeadLetter.Id id) {
         return all().stream().filter(letter -> letter.id().equals(id)).findFirst()
                 .orElseThrow(() -> new FaultlineException("There is no dead letter " + id
-                        + ". ./faultline dead-letters list shows those there are."));
+                        + ". See ./faultline dead-letters list."));
     }
 
     /**
-     * Sends them, in this order, to the topics they came from, with key, content and headers as they came then; besides
-     * {@code replay-count} says how often the message was replayed, and {@code replay-of} which dead letter it was.
+     * Sends the dead letters, in this order, to their original topics, with the original key, content and headers, and two
+     * headers more: {@code replay-count} and {@code replay-of}.
      *
-     * @param again whether those may be replayed that were before
-     * @param each  is told of each one that was replayed
-     * @throws FaultlineException if one was replayed before and may not be again: then none is; or if Kafka does not take
-     *                          one: then those before it are replayed
+     * @param again whether to replay dead letters that were replayed before
+     * @param each  called for each dead letter after its replay
+     * @throws FaultlineException if one was replayed before and {@code again} is false: then none is replayed; or if Kafka
+     *                          rejects one: then those before it are replayed
      */
     public void replay(Collection<DeadLetter> letters, boolean again, Consumer<DeadLetter> each) {
         letters.stream().filter(letter -> letter.isReplayed() && !again).findFirst().ifPresent(letter -> {
-            throw new FaultlineException(letter.id() + " was replayed already, at " + letter.replays().getLast()
-                    + ". Replay it once more with --again.");
+            throw new FaultlineException(letter.id() + " was already replayed at " + letter.replays().getLast()
+                    + ". Use --again to replay it once more.");
         });
         Map<String, Object> options = Map.of("bootstrap.servers", bootstrapServers, "acks", "all",
                 "enable.idempotence", true, "linger.ms", 0, "max.block.ms", TIMEOUT.toMillis(), "request.timeout.ms",
@@ -110,8 +109,7 @@ public final class DeadLetters {
         try (var producer = new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (DeadLetter letter : letters) {
                 send(producer, replayOf(letter), letter.id() + " was not replayed");
-                send(producer, memoryOf(letter), letter.id()
-                        + " was replayed, but that could not be written down, so it does not look it");
+                send(producer, markerOf(letter), letter.id() + " was replayed, but could not be marked as replayed");
                 each.accept(letter);
             }
         }
@@ -132,11 +130,11 @@ public final class DeadLetters {
         return message;
     }
 
-    private static ProducerRecord<byte[], byte[]> memoryOf(DeadLetter letter) {
-        var memory = new ProducerRecord<byte[], byte[]>(letter.id().topic(), letter.id().partition(), letter.record()
+    private static ProducerRecord<byte[], byte[]> markerOf(DeadLetter letter) {
+        var marker = new ProducerRecord<byte[], byte[]>(letter.id().topic(), letter.id().partition(), letter.record()
                 .key(), null);
-        memory.headers().add(REPLAYED, bytes(Long.toString(letter.id().offset())));
-        return memory;
+        marker.headers().add(REPLAYED, bytes(Long.toString(letter.id().offset())));
+        return marker;
     }
 
     private static void send(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> message,
@@ -170,15 +168,15 @@ public final class DeadLetters {
             long deadline = System.nanoTime() + TIMEOUT.toNanos();
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 if (System.nanoTime() > deadline) {
-                    throw new FaultlineException("Kafka did not hand out the dead letters within " + TIMEOUT.toSeconds()
+                    throw new FaultlineException("Kafka did not return all dead letters within " + TIMEOUT.toSeconds()
                             + " seconds. See ./faultline status.");
                 }
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
             }
             return records;
         } catch (KafkaException e) {
-            throw new FaultlineException("Kafka at " + bootstrapServers + " did not tell of dead letters: " + e
-                    .getMessage() + ". See ./faultline status.", e);
+            throw new FaultlineException("Dead letters cannot be read from Kafka at " + bootstrapServers + ": "
+                    + e.getMessage() + ". See ./faultline status.", e);
         }
     }
 }

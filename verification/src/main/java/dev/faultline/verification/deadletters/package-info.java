@@ -1,4 +1,4 @@
-/** Messages that services have set aside: to be looked at, and to be sent again once what was wrong with them is mended. */
+/** Inspects dead letters, and replays them once their cause is fixed. */
 @NullMarked
 package dev.faultline.verification.deadletters;
 

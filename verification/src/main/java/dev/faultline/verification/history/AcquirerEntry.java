@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * An entry of the acquirer's journal: what really happened to a card.
  *
  * @param kind   AUTHORIZED, DECLINED, CAPTURED, VOIDED or REFUNDED
- * @param order  whose id is the payment's at the acquirer
- * @param amount null where a void came before anything was asked for
+ * @param order  the order's id, which is the payment's id at the acquirer
+ * @param amount null if the payment was voided before it was authorized
  */
 public record AcquirerEntry(String kind, String order, @Nullable Money amount) {}

@@ -1,14 +1,13 @@
 package dev.faultline.verification.history;
 
 /**
- * One broken promise.
+ * A violation of a guarantee.
  *
- * @param subject     the order, SKU or bucket that is affected
+ * @param subject     the affected order, SKU or bucket
  * @param explanation what was found and what was expected
  */
 public record Anomaly(Kind kind, String subject, String explanation) {
 
-    /** Which promise. */
     public enum Kind {
         /** An order that a client received does not exist. */
         LOST_ORDER,

@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The rule by which keys fall into buckets, written once more: a checker that called the services' would agree with its mistakes. */
+/** Maps keys to buckets. Independent of the services' own code, whose mistakes a shared implementation would hide. */
 final class Buckets {
     static final int COUNT = 1_024;
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     private Buckets() {}
 
-    /** A customer's or a SKU's: the first 64 bits of its SHA-256, modulo their number. */
+    /** The bucket of a customer or SKU: the first 64 bits of its SHA-256, modulo the number of buckets. */
     static int ofKey(String key) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
@@ -22,7 +22,7 @@ final class Buckets {
         }
     }
 
-    /** The two digits in Crockford's base 32 that an order's id begins with; -1 if it does not. */
+    /** The bucket of an order, from the first two digits of its id, in Crockford's base 32; -1 if the id has none. */
     static int ofOrder(String id) {
         int high = id.length() < 2 ? -1 : DIGITS.indexOf(id.charAt(0));
         int low = high < 0 ? -1 : DIGITS.indexOf(id.charAt(1));

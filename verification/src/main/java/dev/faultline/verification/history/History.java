@@ -12,15 +12,15 @@ import dev.faultline.verification.history.Row.Database;
 import dev.faultline.verification.history.Row.OrderRow;
 
 /**
- * Everything that was read of a quiescent platform. Only quiescence makes it one consistent state: the databases, Kafka
- * and the journals are read one after the other.
+ * The state of a quiescent platform. It is consistent only because of quiescence: databases, Kafka and journals are read
+ * one after the other.
  *
  * @param clients     the clients' journals
  * @param rows        of every database
- * @param owned       the buckets that each database owns, by its own table
+ * @param owned       the buckets that each database owns, according to its own table
  * @param acquirer    the acquirer's own journal, oldest entry first
  * @param inDoubt     prepared transactions, by their global ids
- * @param deadLetters messages that were moved to a dead-letter topic and not replayed
+ * @param deadLetters dead letters that were not replayed
  */
 public record History(List<ClientEntry> clients, List<Row> rows, List<Ownership> owned, List<AcquirerEntry> acquirer,
         List<InDoubt> inDoubt, List<DeadLetter> deadLetters) {
@@ -33,7 +33,7 @@ public record History(List<ClientEntry> clients, List<Row> rows, List<Ownership>
 
     public record InDoubt(Database database, String gid) {}
 
-    /** @param key the message's, which is an order's id */
+    /** @param key the message's key, an order's id */
     public record DeadLetter(String topic, String key, String reason) {}
 
     public History {
@@ -69,7 +69,7 @@ public record History(List<ClientEntry> clients, List<Row> rows, List<Ownership>
                 .collect(Collectors.groupingBy(CheckoutRow::state, Collectors.counting()));
     }
 
-    /** Orders whose id some client received. */
+    /** The number of orders whose id a client received. */
     public long acknowledged() {
         return clients.stream().filter(ClientEntry::isAcknowledged).map(ClientEntry::order).distinct().count();
     }

@@ -4,7 +4,7 @@ import java.util.stream.Stream;
 
 import dev.faultline.verification.history.Anomaly.Kind;
 
-/** Nothing is left half done: no transaction in doubt, no message given up. */
+/** No transaction is in doubt, and no message is in a dead-letter topic. */
 final class MessageRules {
     private MessageRules() {}
 

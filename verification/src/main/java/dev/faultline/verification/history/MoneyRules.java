@@ -17,11 +17,11 @@ import dev.faultline.verification.history.Row.PaymentRow;
 import dev.faultline.verification.history.Row.PostingRow;
 
 /**
- * By the acquirer's own journal a confirmed order was charged once, with its total, and nothing else was charged at all;
- * the payment service and its ledger know the same.
+ * The acquirer's journal has one charge for each confirmed order, of its total, and no other charge. The payment service
+ * and its ledger agree with the journal.
  */
 final class MoneyRules {
-    /** What the acquirer owes the shop; its balance is what was taken and not given back. */
+    /** What the acquirer owes the shop: captures less refunds. */
     private static final String RECEIVABLE = "acquirer-receivable";
 
     private final History history;
@@ -57,13 +57,13 @@ final class MoneyRules {
                 if (captures.size() != 1 || !order.total().equals(captures.getFirst().amount()) || !entries.getLast()
                         .kind().equals("CAPTURED")) {
                     report(Kind.NOT_CHARGED_ONCE, order.id(), "is confirmed for " + order.total()
-                            + ", and the acquirer's journal has " + words(entries));
+                            + ", and the acquirer's journal has " + formatted(entries));
                 }
             }
         });
     }
 
-    /** An order that is unfinished may hold money; that it is unfinished is reported. */
+    /** An unfinished order may hold money; {@link OrderRules} reports it. */
     private void noChargeIsUnjustified() {
         journal.forEach((order, entries) -> {
             String last = entries.getLast().kind();
@@ -71,7 +71,7 @@ final class MoneyRules {
             boolean mayNotHold = checkout == null || (checkout.isComplete() && !checkout.isConfirmed());
             if (mayNotHold && (last.equals("AUTHORIZED") || last.equals("CAPTURED"))) {
                 report(Kind.UNJUSTIFIED_CHARGE, order, (checkout == null ? "does not exist" : "was rejected")
-                        + ", and the acquirer's journal has " + words(entries));
+                        + ", and the acquirer's journal has " + formatted(entries));
             }
         });
     }
@@ -86,7 +86,7 @@ final class MoneyRules {
                 if (payment == null || !payment.status().equals("CAPTURED")
                         || (order != null && !order.total().equals(payment.amount()))) {
                     report(Kind.PAYMENT_MISMATCH, checkout.order(), "is confirmed, and its payment is "
-                            + (payment == null ? "not there" : payment.status() + " of " + payment.amount()));
+                            + (payment == null ? "missing" : payment.status() + " of " + payment.amount()));
                 }
             } else if (payment != null && !List.of("DECLINED", "VOIDED", "REFUNDED").contains(payment.status())) {
                 report(Kind.PAYMENT_MISMATCH, checkout.order(), "was rejected, and its payment is "
@@ -107,12 +107,12 @@ final class MoneyRules {
         });
     }
 
-    /** Order by order, which makes the sums equal too. */
+    /** Compared for each order, which implies that the totals agree. */
     private void ledgerAgrees() {
         var booked = new HashMap<String, Map<String, Long>>();
         history.rows(PostingRow.class).filter(posting -> posting.account().equals(RECEIVABLE))
                 .forEach(posting -> add(booked, posting.order(), posting.amount(), 1));
-        var happened = new HashMap<String, Map<String, Long>>();
+        var journalled = new HashMap<String, Map<String, Long>>();
         history.acquirer().forEach(entry -> {
             int sign = switch (entry.kind()) {
                 case "CAPTURED" -> 1;
@@ -120,19 +120,19 @@ final class MoneyRules {
                 default -> 0;
             };
             if (sign != 0) {
-                add(happened, entry.order(), Objects.requireNonNull(entry.amount()), sign);
+                add(journalled, entry.order(), Objects.requireNonNull(entry.amount()), sign);
             }
         });
         var all = new TreeSet<>(booked.keySet());
-        all.addAll(happened.keySet());
+        all.addAll(journalled.keySet());
         for (String order : all) {
             Map<String, Long> ledger = booked.getOrDefault(order, Map.of());
-            Map<String, Long> truth = happened.getOrDefault(order, Map.of());
+            Map<String, Long> charged = journalled.getOrDefault(order, Map.of());
             boolean mayDiffer = checkouts.containsKey(order) && !Objects.requireNonNull(checkouts.get(order))
                     .isComplete();
-            if (!mayDiffer && !sameNet(ledger, truth)) {
-                report(Kind.LEDGER_MISMATCH, order, "the ledger has " + words(ledger) + " taken, the acquirer "
-                        + words(truth));
+            if (!mayDiffer && !sameNet(ledger, charged)) {
+                report(Kind.LEDGER_MISMATCH, order, "the ledger has " + formatted(ledger) + " captured, the acquirer "
+                        + formatted(charged));
             }
         }
     }
@@ -152,12 +152,12 @@ final class MoneyRules {
         return checkout != null && checkout.isConfirmed();
     }
 
-    private static String words(Map<String, Long> sums) {
+    private static String formatted(Map<String, Long> sums) {
         return sums.isEmpty() ? "nothing" : String.join(" and ", sums.entrySet().stream()
                 .map(sum -> new Money(sum.getValue(), sum.getKey()).toString()).toList());
     }
 
-    private static String words(List<AcquirerEntry> entries) {
+    private static String formatted(List<AcquirerEntry> entries) {
         return entries.isEmpty() ? "nothing" : String.join(", ", entries.stream().map(entry -> entry.kind()
                 + (entry.amount() == null ? "" : " " + entry.amount())).toList());
     }

@@ -17,7 +17,7 @@ import dev.faultline.verification.history.Row.KeyRow;
 import dev.faultline.verification.history.Row.OrderRow;
 import dev.faultline.verification.history.Row.StepRow;
 
-/** Every acknowledged order exists, has the outcome that clients saw, and each request is one order. */
+/** Every acknowledged order exists and has the outcome that clients saw; each request created one order. */
 final class OrderRules {
     private record Request(String customer, String key) {
         @Override
@@ -76,7 +76,7 @@ final class OrderRules {
         }
     }
 
-    /** Checked by the stored keys, by the responses, and by customers who always sent a key. */
+    /** By the stored keys, the responses, and the customers who always sent a key. */
     private void eachRequestIsOneOrder() {
         var orders = new HashMap<Request, Set<String>>();
         var requests = new HashMap<String, Set<Request>>();
@@ -105,7 +105,7 @@ final class OrderRules {
         });
         history.rows(OrderRow.class).filter(order -> clients.contains(order.customer())
                 && !requests.containsKey(order.id())).forEach(order -> report(Kind.DUPLICATE_ORDER, order.id(),
-                        "it has no key, and " + order.customer() + " never ordered without one"));
+                        "has no key, and " + order.customer() + " never ordered without one"));
     }
 
     private void timelinesHaveNoGaps() {

@@ -13,12 +13,12 @@ import dev.faultline.verification.history.Anomaly.Kind;
 import dev.faultline.verification.history.History.Ownership;
 import dev.faultline.verification.history.Row.Database;
 
-/** Each bucket has one owner, and each row lives there once. */
+/** Each bucket has one owner, and each row exists once, on the owner of its bucket. */
 final class PlacementRules {
     private PlacementRules() {}
 
     static Stream<Anomaly> of(History history) {
-        return Stream.of(owners(history), misplaced(history), doubled(history)).flatMap(found -> found);
+        return Stream.of(owners(history), misplaced(history), duplicated(history)).flatMap(found -> found);
     }
 
     private static Stream<Anomaly> owners(History history) {
@@ -48,7 +48,7 @@ final class PlacementRules {
             Database database = row.place().database();
             if (bucket != row.expectedBucket()) {
                 return Stream.of(new Anomaly(Kind.MISPLACED_ROW, row.subject(), row.identity() + " in " + database
-                        + " is in bucket " + bucket + ", and belongs into " + row.expectedBucket()));
+                        + " is in bucket " + bucket + " instead of " + row.expectedBucket()));
             }
             return owned.getOrDefault(database, Set.of()).contains(bucket) ? Stream.empty()
                     : Stream.of(new Anomaly(Kind.MISPLACED_ROW, row.subject(), row.identity() + " is in " + database
@@ -56,13 +56,13 @@ final class PlacementRules {
         });
     }
 
-    /** Kind by kind, so that the identities of one kind only are in memory at a time. */
-    private static Stream<Anomaly> doubled(History history) {
+    /** One table at a time, to bound the identities in memory. */
+    private static Stream<Anomaly> duplicated(History history) {
         return history.rows().stream().collect(Collectors.groupingBy(Row::getClass)).values().stream()
-                .flatMap(PlacementRules::doubledOfOneKind);
+                .flatMap(PlacementRules::duplicatedInOneTable);
     }
 
-    private static Stream<Anomaly> doubledOfOneKind(List<Row> rows) {
+    private static Stream<Anomaly> duplicatedInOneTable(List<Row> rows) {
         Map<String, Row> first = HashMap.newHashMap(rows.size());
         var reported = new HashSet<String>();
         return rows.stream().flatMap(row -> {

@@ -5,24 +5,23 @@ import java.util.List;
 import dev.faultline.verification.client.Money;
 import org.jspecify.annotations.Nullable;
 
-/** A row of a service's database, on the shard where it was found. */
+/** A row of a service's database, and the shard it was read from. */
 public sealed interface Row {
 
-    /** Where it was found. */
     Place place();
 
-    /** What is its own among all rows of its kind, on all shards. */
+    /** Unique among all rows of this type on all shards. */
     String identity();
 
-    /** What its bucket is computed from: the order's id or the SKU. */
+    /** The order's id or the SKU. */
     String subject();
 
-    /** A row that belongs to an order lives in the bucket that the order's id begins with, other ones by the SKU. */
+    /** The bucket that the row belongs to. */
     default int expectedBucket() {
         return Buckets.ofOrder(subject());
     }
 
-    /** @param bucket as the row itself says */
+    /** @param bucket the value of the row's bucket column */
     record Place(Database database, int bucket) {}
 
     /** One service's database on one shard. */
@@ -94,7 +93,7 @@ public sealed interface Row {
             return order;
         }
 
-        /** Keys are looked for where the customer is. */
+        /** Keys are stored with their customer. */
         @Override
         public int expectedBucket() {
             return Buckets.ofKey(customer);
@@ -156,7 +155,7 @@ public sealed interface Row {
         }
     }
 
-    /** @param amount null where a void came before there was anything to pay */
+    /** @param amount null if the payment was voided before it was authorized */
     record PaymentRow(Place place, String order, String status, @Nullable Money amount) implements Row {
         @Override
         public String identity() {

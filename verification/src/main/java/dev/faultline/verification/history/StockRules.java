@@ -14,7 +14,7 @@ import dev.faultline.verification.history.Row.ReceiptRow;
 import dev.faultline.verification.history.Row.ReservationRow;
 import dev.faultline.verification.history.Row.StockRow;
 
-/** For each SKU: received = available + reserved; and reserved is what confirmed orders hold, each its own lines. */
+/** For each SKU, received = available + reserved; confirmed orders hold exactly their lines, and no other order holds any. */
 final class StockRules {
     private final History history;
     private final Map<String, CheckoutRow> checkouts = new HashMap<>();
@@ -51,9 +51,9 @@ final class StockRules {
             if (available < 0 || reserved < 0) {
                 report(Kind.OVERSOLD, sku, available + " are available and " + reserved + " reserved");
             }
-            long came = received.getOrDefault(sku, 0L);
-            if (came != available + reserved) {
-                report(Kind.STOCK_NOT_CONSERVED, sku, came + " were received, and " + available + " available + "
+            long receipts = received.getOrDefault(sku, 0L);
+            if (receipts != available + reserved) {
+                report(Kind.STOCK_NOT_CONSERVED, sku, receipts + " were received, and " + available + " available + "
                         + reserved + " reserved are " + (available + reserved));
             }
             long reservations = held.getOrDefault(sku, 0L);
@@ -64,7 +64,7 @@ final class StockRules {
         }
     }
 
-    /** Those of unfinished orders are not reported again: that they are unfinished is. */
+    /** An unfinished order may hold stock; {@link OrderRules} reports it. */
     private void noReservationIsOrphaned() {
         history.rows(ReservationRow.class).filter(ReservationRow::isHeld).forEach(held -> {
             CheckoutRow checkout = checkouts.get(held.order());

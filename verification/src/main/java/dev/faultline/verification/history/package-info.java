@@ -1,6 +1,6 @@
 /**
- * Decides from what was told and what is stored whether the platform has kept its promises: records in, anomalies out, no
- * I/O. It knows the services' tables, and none of their code, so that a mistake there is not strings here.
+ * Checks what clients saw and what is stored for violations of the guarantees: records in, anomalies out, no I/O. It knows
+ * the services' tables but shares none of their code, so that it does not repeat their mistakes.
  */
 @NullMarked
 package dev.faultline.verification.history;

@@ -18,8 +18,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Places orders in an open loop and measures each from the moment it was due, so that a stall counts against every order
- * that had to wait, not only against the one that saw it.
+ * An open-loop load generator. It measures the latency of an order from the time it was due, so that a stall counts against
+ * every order that it delayed (no coordinated omission).
  *
  * @see <a href="https://doi.org/10.5555/1267680.1267698">Schroeder et al., Open Versus Closed: A Cautionary Tale, 2006</a>
  */
@@ -35,10 +35,8 @@ public final class LoadGenerator {
     }
 
     /**
-     * What was measured.
-     *
      * @param statuses     orders by status; PENDING ones did not complete within ten seconds
-     * @param errors       requests that got no order, by error
+     * @param errors       failed requests by error
      * @param microseconds from due to the response that reports completion
      */
     public record Result(long sent, Map<String, Long> statuses, Map<String, Long> errors, Histogram microseconds,
@@ -55,12 +53,12 @@ public final class LoadGenerator {
         }
     }
 
-    /** @param everySecond receives a line with the progress so far */
+    /** @param everySecond receives a line of progress */
     public Result run(int perSecond, Duration length, Consumer<String> everySecond) {
         var microseconds = new ConcurrentHistogram(LONGEST_US, 3);
         var statuses = new ConcurrentHashMap<String, Long>();
         var errors = new ConcurrentHashMap<String, Long>();
-        var answered = new AtomicLong();
+        var finished = new AtomicLong();
         long begin = System.nanoTime();
         long count = perSecond * length.toSeconds();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -72,11 +70,11 @@ public final class LoadGenerator {
                     } catch (FaultlineException e) {
                         errors.merge(String.valueOf(e.getMessage()), 1L, Long::sum);
                     } finally {
-                        answered.incrementAndGet();
+                        finished.incrementAndGet();
                     }
                 });
                 if ((number + 1) % perSecond == 0) {
-                    everySecond.accept("%d sent, %d answered, %d failed".formatted(number + 1, answered.get(),
+                    everySecond.accept("%d sent, %d finished, %d failed".formatted(number + 1, finished.get(),
                             errors.values().stream().mapToLong(Long::longValue).sum()));
                 }
             });

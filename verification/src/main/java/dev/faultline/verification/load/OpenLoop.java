@@ -6,14 +6,14 @@ import java.util.concurrent.locks.LockSupport;
 public final class OpenLoop {
     private OpenLoop() {}
 
-    /** An arrival; must return at once. */
+    /** Must not block. */
     @FunctionalInterface
     public interface Arrival {
-        /** @param due on {@link System#nanoTime()} */
+        /** @param due by {@link System#nanoTime()} */
         void at(long number, long due);
     }
 
-    /** Calls for the numbers 0 to count - 1, each when it is due; late ones follow at once, none is dropped. */
+    /** Calls {@code arrival} for the numbers 0 to count - 1, each when it is due; late arrivals follow at once, none is dropped. */
     public static void forEach(int perSecond, long count, Arrival arrival) {
         long begin = System.nanoTime();
         for (long number = 0; number < count; number++) {

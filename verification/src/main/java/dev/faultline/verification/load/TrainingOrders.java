@@ -14,7 +14,7 @@ import dev.faultline.verification.client.Order;
 import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
 
-/** A few hundred orders that reach every common path: confirmed, declined and out of stock, and the queries. */
+/** A few hundred orders that cover the common paths: confirmed, declined, out of stock, and the queries. */
 public final class TrainingOrders implements TrainingLoad {
     private static final Duration FIRST_RESPONSE = Duration.ofSeconds(60);
     private static final Duration LENGTH = Duration.ofSeconds(15);
@@ -23,7 +23,7 @@ public final class TrainingOrders implements TrainingLoad {
     @Override
     public void run(URI gateway) {
         try (var platform = new PlatformClient(gateway)) {
-            if (!Polling.until(FIRST_RESPONSE, () -> stocks(platform))) {
+            if (!Polling.until(FIRST_RESPONSE, () -> addStock(platform))) {
                 throw new FaultlineException("The platform did not respond within " + FIRST_RESPONSE.toSeconds()
                         + " seconds.");
             }
@@ -35,8 +35,8 @@ public final class TrainingOrders implements TrainingLoad {
         }
     }
 
-    /** A gateway that has just started does not know every service yet. */
-    private static boolean stocks(PlatformClient platform) {
+    /** Fails while the gateway has not discovered every service yet. */
+    private static boolean addStock(PlatformClient platform) {
         try {
             for (String sku : List.of("PLENTY-1", "PLENTY-2", "NONE")) {
                 platform.putProduct(sku, sku, new Money(100, "EUR"));

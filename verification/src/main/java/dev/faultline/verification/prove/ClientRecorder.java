@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Records what clients see during one run, and when. Thread-safe. Times are milliseconds since its creation. */
+/** Records what clients see during a run. Thread-safe. Times are milliseconds since its creation. */
 final class ClientRecorder {
     private final long begin = System.nanoTime();
     private final List<Long> accepted = Collections.synchronizedList(new ArrayList<>());

@@ -67,14 +67,14 @@ public final class ProofReport {
                 %s%s
                 </html>
                 """.formatted(result.seed(), result.isProven() ? "good" : "bad",
-                result.isProven() ? "Every promise was kept" : "Not proven", result.seed(), result.sent(),
+                result.isProven() ? "No anomalies" : "Not proven", result.seed(), result.sent(),
                 result.perSecond(), figures(), throughput(), latency(), rows(), givenUp(), anomalies());
     }
 
     private String figures() {
         var figures = new StringBuilder("<table>");
         for (String[] figure : new String[][]{{"accepted", "" + result.accepted()},
-            {"shed by the busy platform", "" + result.shed()}, {"confirmed", "" + result
+            {"shed", "" + result.shed()}, {"confirmed", "" + result
                     .confirmed()},
             {"rejected", "" + result.rejected()}, {"lost", "" + result.lost()}, {"duplicated", "" + result
                     .duplicated()},
@@ -173,7 +173,7 @@ public final class ProofReport {
     }
 
     private String givenUp() {
-        return result.givenUp().isEmpty() ? "" : "<h2 class=bad>Requests that clients gave up, by last error</h2><ul>"
+        return result.givenUp().isEmpty() ? "" : "<h2 class=bad>Abandoned requests by last error</h2><ul>"
                 + result
                         .givenUp().entrySet().stream()
                         .map(error -> "<li>" + error.getValue() + " times: " + escaped(error.getKey()))
@@ -181,7 +181,7 @@ public final class ProofReport {
     }
 
     private String anomalies() {
-        return result.anomalies().isEmpty() ? "" : "<h2 class=bad>Broken promises</h2><ul>" + result.anomalies()
+        return result.anomalies().isEmpty() ? "" : "<h2 class=bad>Anomalies</h2><ul>" + result.anomalies()
                 .stream().map(anomaly -> "<li>" + escaped(anomaly.toString())).collect(Collectors.joining()) + "</ul>";
     }
 

@@ -13,12 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The result of a proof run. Times are milliseconds since the load began.
  *
  * @param sent             orders that clients requested
- * @param accepted         orders whose acceptance a client saw
- * @param shed             requests whose clients gave up after forty seconds while the platform still answered that it
- *                         was busy: shed load is counted, not hidden
- * @param givenUp          requests whose clients gave up for any other reason, by the last error they saw
- * @param retries          requests repeated because an answer was lost or retryable
- * @param confirmed        by the databases
+ * @param accepted         orders that were acknowledged to a client
+ * @param shed             requests whose clients gave up after forty seconds because the platform was still busy
+ * @param givenUp          requests whose clients gave up for another reason, by last error
+ * @param retries          requests repeated after a timeout, a lost connection or a retryable error
+ * @param confirmed        according to the databases
  * @param unavailableForMs the longest time without an accepted order during the load
  * @param quiescentAfterMs from the end of load and faults until nothing was in flight; null if that took too long
  */
@@ -28,10 +27,8 @@ public record ProofResult(long seed, int perSecond, long lengthMs, List<Injected
         List<Long> acceptedAtMs) {
 
     /**
-     * A fault that was injected.
-     *
-     * @param node          the target, or the node that held the role
-     * @param recoveredAtMs when it had healed and the node was ready
+     * @param node          the target, or the node that had the role
+     * @param recoveredAtMs when the fault was healed and the node ready
      * @param longestGapMs  the longest time without an accepted order between injection and recovery
      */
     public record InjectedFault(ScheduledFault fault, String node, long atMs, long recoveredAtMs, long longestGapMs,
@@ -53,13 +50,13 @@ public record ProofResult(long seed, int perSecond, long lengthMs, List<Injected
         return count(Anomaly.Kind.DUPLICATE_ORDER);
     }
 
-    /** Whether every promise was kept, every node recovered, and every request was accepted. */
+    /** Whether there is no anomaly, every node recovered, and every request was accepted. */
     public boolean isProven() {
         return anomalies.isEmpty() && quiescentAfterMs != null && givenUp.isEmpty() && shed == 0
                 && faults.stream().allMatch(InjectedFault::recovered);
     }
 
-    /** From due to completion, in milliseconds, of the orders that a client waited for; 0 if there were none. */
+    /** From due to completion, for the orders that a client waited for; 0 if there were none. */
     public long latencyMs(double percentile) {
         List<Long> sorted = completed.stream().map(CompletedOrder::tookMs).sorted().toList();
         return sorted.isEmpty() ? 0

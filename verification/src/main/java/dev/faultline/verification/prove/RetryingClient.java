@@ -15,10 +15,9 @@ import dev.faultline.verification.history.ClientEntry;
 import dev.faultline.verification.reading.ClientJournal;
 
 /**
- * A well-behaved client: it gives each order request an idempotency key, journals the request before sending it, and
- * retries under the same key with backoff and jitter, no sooner than {@code Retry-After} allows. One request in four,
- * once accepted, is repeated to wait for the order's outcome; the databases tell the outcome of the others, and polling
- * for all of them would be half of the load.
+ * A well-behaved client: it sends each order with an idempotency key, journals the request before sending it, and retries
+ * with the same key, with backoff and jitter, no sooner than {@code Retry-After} allows. For one order in four it waits
+ * for the outcome. The outcomes of the others are in the databases; waiting for all would double the load.
  */
 final class RetryingClient {
     private static final List<String> SKUS = IntStream.rangeClosed(1, 8).mapToObj("PROVE-%02d"::formatted).toList();
@@ -41,7 +40,7 @@ final class RetryingClient {
         this.run = run;
     }
 
-    /** Stocks enough of every product except one, so that some orders are rejected for lack of stock. */
+    /** Adds enough stock of every product but one, so that some orders are rejected as out of stock. */
     void stock(long orders) {
         for (String sku : SKUS) {
             putStock(sku, (int) Math.max(1, orders));
@@ -54,7 +53,7 @@ final class RetryingClient {
         platform.receiveStock(sku, run, quantity);
     }
 
-    /** One order in ten pays by a card that is declined, one in fifteen asks for the scarce product, one in three has two lines. */
+    /** One order in ten is paid by a declined card, one in fifteen is for the scarce product, one in three has two lines. */
     OrderRequest request(long number) {
         String first = number % 15 == 7 ? SCARCE : SKUS.get((int) (number % SKUS.size()));
         String second = SKUS.get((int) ((number + 3) % SKUS.size()));
@@ -64,7 +63,7 @@ final class RetryingClient {
         return new OrderRequest(run + "-" + number % 500, number % 10 == 4 ? "card-declined" : "card-visa", lines);
     }
 
-    /** @param due on {@link System#nanoTime()}, when the request was to be sent */
+    /** @param due when the request was due, by {@link System#nanoTime()} */
     void order(long number, long due) {
         OrderRequest request = request(number);
         String key = run + "-" + number;
@@ -91,11 +90,11 @@ final class RetryingClient {
                 recorder.completed(due, order.status());
             }
         } catch (FaultlineException _) {
-            // The order is accepted; the databases tell its outcome.
+            // The order is accepted, and its outcome is in the databases.
         }
     }
 
-    /** @throws FaultlineException the last error, if it is final or the client gives up */
+    /** @throws FaultlineException the last error, if it is not retryable or the client gives up */
     private Order placeWithRetries(OrderRequest request, String key, long due, Duration wait) {
         for (Duration backoff = FIRST_BACKOFF;; backoff = longer(backoff)) {
             Duration retryAfter = Duration.ZERO;
@@ -104,7 +103,7 @@ final class RetryingClient {
                 journal.write(new ClientEntry(request.customer(), key, order.id(), order.status()));
                 return order;
             } catch (FaultlineException e) {
-                // A lost answer leaves open whether the order was accepted; the key makes the retry safe.
+                // Without a response the order may or may not be accepted; the key makes the retry safe.
                 if (e instanceof ErrorResponseException response) {
                     requireRetryable(response);
                     retryAfter = response.retryAfter().orElse(retryAfter);
@@ -114,7 +113,7 @@ final class RetryingClient {
                 }
             }
             recorder.retried();
-            // Jitter, so that rejected clients do not return as one wave.
+            // Jitter spreads the retries of rejected clients.
             long jitter = ThreadLocalRandom.current().nextLong(backoff.toMillis() + 1);
             sleep(Math.max(retryAfter.toMillis(), backoff.toMillis() / 2) + jitter);
         }

@@ -1,4 +1,4 @@
-/** Proof runs: orders under injected faults, then a check of every promise. */
+/** Proof runs: load under injected faults, then a check of the history. */
 @NullMarked
 package dev.faultline.verification.prove;
 

@@ -8,7 +8,7 @@ import dev.faultline.verification.client.Money;
 import dev.faultline.verification.history.AcquirerEntry;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the acquirer's own journal of what happened to cards, whether or not the acquirer runs. */
+/** Reads the acquirer's journal from its file, even if the acquirer is down. */
 final class AcquirerJournal {
     private AcquirerJournal() {}
 

@@ -15,8 +15,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A file of JSON lines in which clients record each request before they send it, and each response. Thread-safe. A line
- * has reached the operating system when the call returns, so it survives the client's death, but not the machine's.
+ * A file of JSON lines in which clients record each request before sending it, and each response. Thread-safe. A written
+ * line survives a crash of the client, but not of the machine.
  */
 public final class ClientJournal implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -29,7 +29,7 @@ public final class ClientJournal implements AutoCloseable {
         this.writer = writer;
     }
 
-    /** @throws FaultlineException if it cannot be written, or one of this name exists */
+    /** @throws FaultlineException if the file exists or cannot be created */
     public static ClientJournal create(Path directory, String client) {
         Path file = directory.resolve(client + ".jsonl");
         try {
@@ -40,7 +40,6 @@ public final class ClientJournal implements AutoCloseable {
         }
     }
 
-    /** Records a request before it is sent, or a response. */
     public synchronized void write(ClientEntry entry) {
         try {
             writer.write(JSON.writeValueAsString(entry));
@@ -51,7 +50,7 @@ public final class ClientJournal implements AutoCloseable {
         }
     }
 
-    /** The entries of all journals in this directory; none if it does not exist. */
+    /** The entries of all journals in a directory; none if it does not exist. */
     static List<ClientEntry> readAll(Path directory, StringPool strings) {
         if (!Files.isDirectory(directory)) {
             return List.of();

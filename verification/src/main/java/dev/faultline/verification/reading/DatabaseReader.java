@@ -40,7 +40,7 @@ final class DatabaseReader {
     private final StringPool strings;
     private final Map<Integer, Place> places = new HashMap<>();
 
-    /** @param strings may be shared with other readers, as the same order is in several databases */
+    /** @param strings may be shared by several readers, which then share the ids of orders */
     DatabaseReader(ServiceDatabase database, StringPool strings) {
         this.database = database;
         this.name = new Database(database.service(), database.shard());
@@ -63,9 +63,9 @@ final class DatabaseReader {
                 default -> throw new IllegalArgumentException("no such service: " + database.service());
             }
             var owned = new TreeSet<Integer>();
-            each(connection, "select bucket from bucket_ownership", row -> owned.add(row.getInt(1)));
+            forEach(connection, "select bucket from bucket_ownership", row -> owned.add(row.getInt(1)));
             var inDoubt = new ArrayList<InDoubt>();
-            each(connection, "select gid from pg_prepared_xacts where database = current_database()",
+            forEach(connection, "select gid from pg_prepared_xacts where database = current_database()",
                     row -> inDoubt.add(new InDoubt(name, row.getString(1))));
             return new Content(rows, new Ownership(name, owned), inDoubt);
         });
@@ -86,39 +86,41 @@ final class DatabaseReader {
                     List.of(prepared, "select count(*) from payment where next_attempt_at is not null");
                 default -> List.of(prepared);
             }) {
-                each(connection, query, row -> count[0] += row.getLong(1));
+                forEach(connection, query, row -> count[0] += row.getLong(1));
             }
             return count[0];
         });
     }
 
     private void readOrders(Connection connection, List<Row> into) throws SQLException {
-        each(connection, "select bucket, id, customer, total_minor, currency, lines from customer_order",
+        forEach(connection, "select bucket, id, customer, total_minor, currency, lines from customer_order",
                 row -> into.add(new OrderRow(place(row), text(row, "id"), text(row, "customer"),
                         money(row, "total_minor"), lines(row.getString("lines")))));
-        each(connection, "select bucket, order_id, version, state from checkout", row -> into.add(new CheckoutRow(
+        forEach(connection, "select bucket, order_id, version, state from checkout", row -> into.add(new CheckoutRow(
                 place(row), text(row, "order_id"), row.getInt("version"), text(row, "state"))));
-        each(connection, "select bucket, order_id, version, state from checkout_step", row -> into.add(new StepRow(
+        forEach(connection, "select bucket, order_id, version, state from checkout_step", row -> into.add(new StepRow(
                 place(row), text(row, "order_id"), row.getInt("version"), text(row, "state"))));
-        each(connection, "select bucket, customer, key, order_id from idempotency_key", row -> into.add(new KeyRow(
+        forEach(connection, "select bucket, customer, key, order_id from idempotency_key", row -> into.add(new KeyRow(
                 place(row), text(row, "customer"), text(row, "key"), text(row, "order_id"))));
     }
 
     private void readInventory(Connection connection, List<Row> into) throws SQLException {
-        each(connection, "select bucket, sku, available, reserved from stock", row -> into.add(new StockRow(place(row),
+        forEach(connection, "select bucket, sku, available, reserved from stock", row -> into.add(new StockRow(place(
+                row),
                 text(row, "sku"), row.getLong("available"), row.getLong("reserved"))));
-        each(connection, "select bucket, sku, receipt_id, quantity from goods_receipt", row -> into.add(new ReceiptRow(
-                place(row), text(row, "sku"), text(row, "receipt_id"), row.getLong("quantity"))));
-        each(connection, "select bucket, order_id, sku, quantity, status from reservation",
+        forEach(connection, "select bucket, sku, receipt_id, quantity from goods_receipt", row -> into.add(
+                new ReceiptRow(
+                        place(row), text(row, "sku"), text(row, "receipt_id"), row.getLong("quantity"))));
+        forEach(connection, "select bucket, order_id, sku, quantity, status from reservation",
                 row -> into.add(new ReservationRow(place(row), text(row, "order_id"), text(row, "sku"),
                         row.getLong("quantity"), text(row, "status"))));
     }
 
     private void readPayments(Connection connection, List<Row> into) throws SQLException {
-        each(connection, "select bucket, order_id, status, amount_minor, currency from payment",
+        forEach(connection, "select bucket, order_id, status, amount_minor, currency from payment",
                 row -> into.add(new PaymentRow(place(row), text(row, "order_id"), text(row, "status"),
                         row.getString("currency") == null ? null : money(row, "amount_minor"))));
-        each(connection, "select bucket, order_id, kind, account, amount_minor, currency from ledger_posting",
+        forEach(connection, "select bucket, order_id, kind, account, amount_minor, currency from ledger_posting",
                 row -> into.add(new PostingRow(place(row), text(row, "order_id"), text(row, "kind"),
                         text(row, "account"), money(row, "amount_minor"))));
     }
@@ -146,7 +148,7 @@ final class DatabaseReader {
     }
 
     @FunctionalInterface
-    private interface EachRow {
+    private interface RowConsumer {
         void accept(ResultSet row) throws SQLException;
     }
 
@@ -164,12 +166,12 @@ final class DatabaseReader {
         }
     }
 
-    private static void each(Connection connection, String query, EachRow each) throws SQLException {
+    private static void forEach(Connection connection, String query, RowConsumer action) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.setFetchSize(1_000);
             try (var rows = statement.executeQuery(query)) {
                 while (rows.next()) {
-                    each.accept(rows);
+                    action.accept(rows);
                 }
             }
         }

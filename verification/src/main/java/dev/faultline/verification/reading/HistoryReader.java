@@ -11,10 +11,10 @@ import dev.faultline.verification.deadletters.DeadLetters;
 import dev.faultline.verification.history.History;
 import dev.faultline.verification.history.Row;
 
-/** Reads the state of a running platform: databases, journals and dead letters, none of it through its services. */
+/** Reads the state of a running platform from its databases, journals and dead-letter topics, not through its services. */
 public final class HistoryReader {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
-    /** Replies between services are in no database, so one empty poll proves nothing. */
+    /** Messages in transit are in no database, so a single empty poll is not enough. */
     private static final int QUIET_POLLS = 4;
 
     private final Target target;
@@ -34,7 +34,7 @@ public final class HistoryReader {
      * Waits until nothing has been in flight for two seconds.
      *
      * @param eachPoll receives the number in flight
-     * @return how long it took until nothing was in flight; empty if longer than the time given
+     * @return the time until nothing was in flight; empty if that took longer than {@code atMost}
      */
     public Optional<Duration> awaitQuiescence(Duration atMost, LongConsumer eachPoll) {
         long begin = System.nanoTime();
@@ -54,7 +54,7 @@ public final class HistoryReader {
         return Optional.of(Duration.ofNanos(busy - begin));
     }
 
-    /** Reads everything into memory: about a kilobyte an order. */
+    /** Reads everything into memory, about a kilobyte per order. */
     public History read() {
         var strings = new StringPool();
         List<DatabaseReader.Content> contents = target.databases().stream()
@@ -67,7 +67,7 @@ public final class HistoryReader {
                 deadLetters());
     }
 
-    /** A replayed dead letter does not count: if it fails again, there is a new one. */
+    /** Excludes replayed ones: a message that fails again becomes a new dead letter. */
     private List<History.DeadLetter> deadLetters() {
         return new DeadLetters(target.kafkaBootstrapServers()).all().stream().filter(letter -> !letter.isReplayed())
                 .map(letter -> new History.DeadLetter(letter.id().topic(), letter.key(), letter.reason())).toList();

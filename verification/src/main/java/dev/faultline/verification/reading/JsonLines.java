@@ -9,11 +9,11 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A file of JSON lines that may be being written. */
+/** A file of JSON lines, to which another process may be appending. */
 final class JsonLines {
     private JsonLines() {}
 
-    /** Its complete lines; a last line without a line feed was never acknowledged by its writer. */
+    /** The complete lines; a last line without a line feed was never acknowledged by its writer. */
     static Stream<JsonNode> of(Path file) {
         try {
             String text = Files.readString(file);

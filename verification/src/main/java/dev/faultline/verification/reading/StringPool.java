@@ -3,7 +3,7 @@ package dev.faultline.verification.reading;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Returns one instance of equal strings: an order's id is in some fifteen rows of five tables, a state in thousands. */
+/** Deduplicates strings: an order's id occurs in some fifteen rows, a state in thousands. */
 final class StringPool {
     private final Map<String, String> first = new HashMap<>();
 

@@ -1,4 +1,4 @@
-/** Reads everything that a history is judged by: databases, the acquirer's and the clients' journals, dead letters. */
+/** Reads a history: databases, the acquirer's and the clients' journals, dead letters. */
 @NullMarked
 package dev.faultline.verification.reading;
 

@@ -1,11 +1,10 @@
 # The image of one service, which the build argument SERVICE names.
 #
-#   docker compose build                      all of them from a clean clone; needs Docker and nothing else
-#   BUILD=fast docker compose build           from the jars that Maven has built here, and without ahead-of-time caches
+#   docker compose build                      builds all images from a clean clone; requires only Docker
+#   BUILD=fast docker compose build           uses the jars in target/, and no ahead-of-time caches
 #
-# In the full build Maven compiles everything once for all services, and the whole platform, its database, broker and
-# Consul included, then runs once inside the build and takes a few hundred orders: from what the JVMs have loaded and
-# learned come the ahead-of-time caches.
+# The full build compiles all services once, then runs the whole platform inside the build, with PostgreSQL, Kafka and
+# Consul, and places a few hundred orders to train the ahead-of-time caches.
 ARG MAVEN_IMAGE=maven:3.9-eclipse-temurin-25
 ARG JRE_IMAGE=eclipse-temurin:25-jre
 ARG CONSUL_IMAGE=hashicorp/consul:1.22
@@ -42,7 +41,7 @@ COPY --from=jars /repository/gateway-service/target/gateway-service.jar /reposit
 COPY --from=jars /repository/inventory-service/target/inventory-service.jar /repository/inventory-service/target/
 COPY --from=jars /repository/order-service/target/order-service.jar /repository/order-service/target/
 COPY --from=jars /repository/payment-service/target/payment-service.jar /repository/payment-service/target/
-# PostgreSQL does not run as root, nor as a user without a name.
+# PostgreSQL does not run as root, and its user must have a name.
 RUN useradd --uid 10001 --create-home trainer && install --directory --owner=trainer /caches
 USER trainer
 RUN java -Dfaultline.repository=/repository -cp '/cluster/*' dev.faultline.cli.Faultline train --home=/home/trainer/cluster
@@ -68,7 +67,7 @@ LABEL org.opencontainers.image.title="Faultline ${SERVICE}" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
-# What changes least comes first.
+# Least frequently changed layers first.
 COPY --from=layers /layers/dependencies/ ./
 COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ /layers/java.options ./
@@ -76,12 +75,12 @@ COPY --from=caches /caches/${SERVICE}/ ./
 RUN echo "-jar /app/${SERVICE}.jar" > jar.options \
  && install --directory --owner=10001 --group=10001 /var/lib/faultline
 USER 10001:10001
-# Native memory comes from two arenas, not from one a thread.
+# Two arenas of native memory instead of one per thread.
 ENV MALLOC_ARENA_MAX=2 \
     SERVER_ADDRESS=0.0.0.0 SERVER_PORT=8080 MANAGEMENT_SERVER_ADDRESS=0.0.0.0 MANAGEMENT_SERVER_PORT=8081
 EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=90s --start-interval=500ms --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [[ $status == 200 ]]"]
-# The JVM is process 1: it gets the SIGTERM itself, and shuts the service down in good order.
+# The JVM is process 1, so it receives SIGTERM and shuts down gracefully.
 ENTRYPOINT ["java", "@/app/java.options", "@/app/cache.options", "@/app/jar.options"]

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # synchronized-standby-slots ACTION ROLE SCOPE: called by Patroni
-# Has the outboxes wait for the synchronous standby, and for no other. Logical decoding does not wait for a standby by
-# itself: a message could be sent of a transaction that a failover then loses. And if it waited for a standby that is
-# gone, no message would be sent at all.
+# Makes the outboxes wait for the synchronous standby and for no other. By default, logical decoding does not wait for
+# standbys, so a relay could send a message of a transaction that a failover then loses. If it waited for a standby that is
+# down, no message would be sent at all.
 #
-# Patroni names a standby in synchronous_standby_names before it may be promoted, and drops it from there after that, so
-# that in between the outboxes are never ahead of whom they may be continued by.
+# Patroni adds a standby to synchronous_standby_names before the standby can be promoted, and removes it only after it
+# cannot be promoted any more. So the outboxes are never ahead of a standby that may take over.
 set -euo pipefail
 
 sql() { psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname=postgres --username=faultline "$@"; }

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes a database and the role that owns it for every file in a directory; the file has the role's password.
-# Runs at each start of a shard's server, inside its pod. Repeatable: what exists is kept, passwords are set anew.
+# Creates a database and its owner for every file in a directory; the file contains the owner's password.
+# Runs in the pod at each start of a shard's server. Idempotent: keeps existing databases, and updates passwords.
 #
 #   POSTGRES_USER           the superuser
-#   POSTGRES_PASSWORD_FILE  has the superuser's password
+#   POSTGRES_PASSWORD_FILE  contains the superuser's password
 #   DATABASES               the directory [/etc/faultline/databases]
 #   PGPORT                  [5432]
 set -eu
@@ -12,7 +12,7 @@ export PGUSER="${POSTGRES_USER:?}" PGHOST=127.0.0.1 PGDATABASE=postgres
 PGPASSWORD=$(cat "${POSTGRES_PASSWORD_FILE:?}")
 export PGPASSWORD
 
-# While the image makes a new data directory its server listens on a socket only, so this waits for the real one.
+# While the image initializes the data directory, its temporary server listens only on a socket.
 seconds=0
 until pg_isready --quiet; do
     seconds=$((seconds + 1))
@@ -21,7 +21,7 @@ until pg_isready --quiet; do
 done
 
 for file in "${DATABASES:-/etc/faultline/databases}"/*; do
-    # By way of the environment, for what a command is called with can be seen by others.
+    # Through the environment, because arguments are visible to other processes.
     DATABASE=$(basename "$file") DATABASE_PASSWORD=$(cat "$file") \
         psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 <<'SQL'
 \getenv database DATABASE

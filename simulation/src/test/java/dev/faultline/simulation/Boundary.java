@@ -1,6 +1,6 @@
 package dev.faultline.simulation;
 
-/** Between two steps of a party: where it may be killed, or stopped and gone on with later. */
+/** The end of a step of a task, where its node may be killed or paused. */
 enum Boundary {
     BATCH_POLLED, INBOX_CLAIMED, STATE_READ, DECIDED, COMMITTED, OFFSETS_COMMITTED, INTENT_READ,
     INTENT_STORED, ACQUIRER_ASKED, ACQUIRER_ANSWERED, OUTCOME_RECORDED, LOG_READ, MESSAGES_SENT,

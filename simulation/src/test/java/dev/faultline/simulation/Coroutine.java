@@ -5,8 +5,8 @@ import jdk.internal.vm.ContinuationScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Straight-line code that can be stopped at any call and gone on with later, or never: one that is dropped runs no
- * {@code finally}, which is what {@code kill -9} does. It is the part of a virtual thread that is no thread.
+ * Sequential code that can be suspended at any call. If it is never resumed, no {@code finally} block runs, as with
+ * {@code kill -9}. Uses the continuation of a virtual thread without its scheduler.
  */
 final class Coroutine {
     private static final ContinuationScope SCOPE = new ContinuationScope("simulation");
@@ -24,18 +24,18 @@ final class Coroutine {
         });
     }
 
-    /** Runs until the body stops itself or ends. */
-    void run() {
+    /** Runs the body until it suspends itself or ends. */
+    void resume() {
         continuation.run();
         if (failure != null) {
-            throw new IllegalStateException("a party failed as no party should", failure);
+            throw new IllegalStateException("unexpected failure of a task", failure);
         }
     }
 
-    /** Stops the one that runs. */
-    static void stop() {
+    /** Suspends the running coroutine. */
+    static void suspend() {
         if (!Continuation.yield(SCOPE)) {
-            throw new IllegalStateException("cannot be stopped here");
+            throw new IllegalStateException("cannot be suspended here");
         }
     }
 }

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How often what has happened, and after which steps parties were killed. */
-record Coverage(Map<Happening, Long> happened, Map<Boundary, Long> killed) {
+/** Counts how often each coverage point was reached, and after which boundaries nodes were killed. */
+record Coverage(Map<CoveragePoint, Long> reached, Map<Boundary, Long> killed) {
 
     Coverage() {
-        this(new EnumMap<>(Happening.class), new EnumMap<>(Boundary.class));
+        this(new EnumMap<>(CoveragePoint.class), new EnumMap<>(Boundary.class));
     }
 
-    void count(Happening happening) {
-        happened.merge(happening, 1L, Long::sum);
+    void count(CoveragePoint point) {
+        reached.merge(point, 1L, Long::sum);
     }
 
     void countKilled(Boundary after) {
@@ -23,14 +23,14 @@ record Coverage(Map<Happening, Long> happened, Map<Boundary, Long> killed) {
     }
 
     void add(Coverage other) {
-        other.happened.forEach((happening, times) -> happened.merge(happening, times, Long::sum));
+        other.reached.forEach((point, times) -> reached.merge(point, times, Long::sum));
         other.killed.forEach((after, times) -> killed.merge(after, times, Long::sum));
     }
 
-    /** What never happened. */
+    /** What was never reached. */
     Collection<String> missing() {
         return Stream.concat(
-                Stream.of(Happening.values()).filter(happening -> !happened.containsKey(happening)).map(Enum::name),
+                Stream.of(CoveragePoint.values()).filter(point -> !reached.containsKey(point)).map(Enum::name),
                 Stream.of(Boundary.values()).filter(after -> !killed.containsKey(after))
                         .map(after -> "killed after " + after))
                 .toList();
@@ -39,7 +39,7 @@ record Coverage(Map<Happening, Long> happened, Map<Boundary, Long> killed) {
     @Override
     public String toString() {
         return Stream.concat(
-                happened.entrySet().stream().map(entry -> line(entry.getKey().name(), entry.getValue())),
+                reached.entrySet().stream().map(entry -> line(entry.getKey().name(), entry.getValue())),
                 killed.entrySet().stream().map(entry -> line("killed after " + entry.getKey(), entry.getValue())))
                 .collect(Collectors.joining("\n"));
     }

@@ -13,9 +13,8 @@ import java.util.function.Function;
 import dev.faultline.contracts.Message;
 
 /**
- * What PostgreSQL does for a service: transactions that happen altogether or not at all, row locks that others wait for
- * and that die with their holder, an inbox, and a write-ahead log that holds the messages of what was committed, in the
- * order of commits.
+ * A service's PostgreSQL database: atomic transactions, row locks that are released when their holder dies, an inbox, and a
+ * write-ahead log with the messages of committed transactions, in commit order.
  */
 final class Database {
     private final World world;
@@ -33,16 +32,16 @@ final class Database {
         this.log = new WriteAheadLog(world, name);
     }
 
-    /** A connection that breaks rolls back. */
-    void serves(Node node) {
-        node.whenSilent(() -> {
+    /** Rolls back the node's open transactions when it is killed. */
+    void connect(Node node) {
+        node.onUnresponsive(() -> {
             if (!node.isUp()) {
                 List.copyOf(open).stream().filter(transaction -> transaction.node == node).forEach(Transaction::end);
             }
         });
     }
 
-    /** Blocks. What {@code work} throws rolls back. */
+    /** Blocks. Rolls back if {@code work} throws. */
     <T> T transact(Function<Transaction, T> work) {
         var transaction = new Transaction(world.running().node);
         open.add(transaction);
@@ -55,14 +54,14 @@ final class Database {
         }
     }
 
-    /** A transaction of someone who does not wait and does not fail. */
+    /** A transaction that neither blocks nor fails. */
     void commit(List<? extends Message> messages, Runnable effects) {
         effects.run();
         log.append(messages);
-        world.changed();
+        world.committed();
     }
 
-    /** Everything it does happens when it commits. */
+    /** All its effects take place when it commits. */
     final class Transaction {
         private final Node node;
         private final List<Object> held = new ArrayList<>();
@@ -74,7 +73,7 @@ final class Database {
             this.node = node;
         }
 
-        /** Waits until no other transaction holds one of these; in their order, so none waits in a circle. */
+        /** Locks the keys in ascending order, so that there are no deadlocks. Blocks while another transaction holds one. */
         void lock(Collection<? extends Comparable<?>> keys) {
             for (Comparable<?> key : keys.stream().sorted().distinct().toList()) {
                 while (locks.containsKey(key) && locks.get(key) != this) {
@@ -85,7 +84,7 @@ final class Database {
             }
         }
 
-        /** Those of the messages that were not seen before. */
+        /** Returns the messages that were not handled before. */
         List<Envelope> claim(List<Envelope> batch) {
             if (!world.has(Protection.INBOX)) {
                 return batch;
@@ -94,8 +93,8 @@ final class Database {
             var fresh = new ArrayList<Envelope>();
             for (Envelope message : batch) {
                 if (inbox.contains(message.id()) || claimed.contains(message.id())) {
-                    world.coverage.count(Happening.DUPLICATE_SKIPPED);
-                    world.tell(node.toString(), "has seen %s", message);
+                    world.coverage.count(CoveragePoint.DUPLICATE_SKIPPED);
+                    world.trace(node.toString(), "skips the duplicate %s", message);
                 } else {
                     claimed.add(message.id());
                     fresh.add(message);
@@ -116,7 +115,7 @@ final class Database {
             effects.forEach(Runnable::run);
             inbox.addAll(claimed);
             log.append(messages);
-            world.changed();
+            world.committed();
         }
 
         private void end() {

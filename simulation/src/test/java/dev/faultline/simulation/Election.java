@@ -2,9 +2,9 @@ package dev.faultline.simulation;
 
 import org.jspecify.annotations.Nullable;
 
-/** What Consul does: one leader at a time, as long as it says so, with a token that grows from one to the next. */
+/** Leader election as in Consul: one leader at a time by lease, with a fencing token that grows with each new leader. */
 final class Election {
-    static final long ANOTHER_LEADS = 0;
+    static final long NOT_LEADER = 0;
     private static final long LEASE_MS = 10_000;
 
     private final World world;
@@ -16,18 +16,18 @@ final class Election {
         this.world = world;
     }
 
-    /** The token of the candidate, who leads now or goes on leading; else {@link #ANOTHER_LEADS}. */
+    /** Returns the candidate's fencing token if it becomes or remains the leader, {@link #NOT_LEADER} otherwise. */
     long lead(Task candidate) {
         if (leader != candidate) {
             if (leader != null && world.nowMs() < leaseEndsMs) {
-                return ANOTHER_LEADS;
+                return NOT_LEADER;
             }
             if (leader != null) {
-                world.coverage.count(Happening.LEADER_CHANGED);
+                world.coverage.count(CoveragePoint.LEADER_CHANGED);
             }
             leader = candidate;
             token++;
-            world.tell(candidate.node.toString(), "leads the sweep with token %d", token);
+            world.trace(candidate.node.toString(), "becomes the leader of the sweep with token %d", token);
         }
         leaseEndsMs = world.nowMs() + LEASE_MS;
         return token;

@@ -5,7 +5,7 @@ import dev.faultline.contracts.InventoryCommand;
 import dev.faultline.contracts.Message;
 import dev.faultline.contracts.PaymentCommand;
 
-/** A message with the id under which it is delivered, however often. */
+/** A message with its id, which is the same for every delivery. */
 record Envelope(long id, Message payload) {
 
     String topic() {

@@ -4,13 +4,13 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * How badly one schedule goes. Each kind of fault is absent from many schedules and frequent in some, for what is always
- * a little wrong hides what only goes wrong alone.
+ * The fault rates of a schedule. Each kind of fault is absent from many schedules and frequent in some, because some bugs
+ * only show without the other faults.
  *
  * @param horizonMs when faults end
- * @param crash the chance at each boundary, like the others
- * @param slotLoss the chance that a relay that starts finds its slot gone, and what it had not read with it
- * @param outageMs for how long one of the topics cannot be reached
+ * @param crash     the probability at each boundary, like the other rates
+ * @param slotLoss  the probability that a starting relay finds its slot lost, with all unread messages
+ * @param outageMs  how long one topic is unreachable
  * @see <a href="https://doi.org/10.1145/2338965.2336763">Groce et al.: Swarm Testing, 2012</a>
  */
 record Faults(long horizonMs, double crash, double pause, double delay, double loss, double duplication,
@@ -23,11 +23,11 @@ record Faults(long horizonMs, double crash, double pause, double delay, double l
                         random, 0.05));
     }
 
-    private static double often(SplittableRandom random, double most) {
-        return random.nextInt(5) < 2 ? 0 : random.nextDouble(most);
+    private static double often(SplittableRandom random, double max) {
+        return random.nextInt(5) < 2 ? 0 : random.nextDouble(max);
     }
 
-    /** The same, on a network and with slots that lose nothing. */
+    /** The same faults without lost messages and slots. */
     Faults withoutLoss() {
         return new Faults(horizonMs, crash, pause, delay, 0, duplication, reordering, 0, outageMs, acquirer,
                 acquirerCrash);

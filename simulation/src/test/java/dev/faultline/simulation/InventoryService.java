@@ -20,7 +20,7 @@ import dev.faultline.inventory.reservation.AllocatingStock;
 import dev.faultline.inventory.reservation.Reservation;
 import dev.faultline.inventory.reservation.Reservation.Released;
 
-/** Drives the real {@link AllocatingStock}: what its SQL does is done here to maps. */
+/** Runs the real {@link AllocatingStock} on maps instead of SQL tables. */
 final class InventoryService {
     private final World world;
     private final Database database;
@@ -52,18 +52,18 @@ final class InventoryService {
             node.at(Boundary.STATE_READ);
             for (Envelope message : fresh) {
                 CheckoutReply reply = allocation.decide((InventoryCommand) message.payload());
-                world.tell(node.toString(), "answers %s by %s", message, reply.getClass().getSimpleName());
+                world.trace(node.toString(), "answers %s with %s", message, reply.getClass().getSimpleName());
                 count(message, reply);
                 transaction.send(reply);
             }
             node.at(Boundary.DECIDED);
-            refuseWhatTheTablesRefuse(allocation);
+            checkConstraints(allocation);
             transaction.write(() -> write(allocation));
             return fresh;
         });
     }
 
-    /** The rows of the orders that are named. */
+    /** The reservations of these commands' orders. */
     private Collection<Reservation> known(List<InventoryCommand> commands) {
         Set<OrderId> named = commands.stream()
                 .filter(command -> world.has(Protection.RESERVATION_MEMORY) || command instanceof ReleaseStock)
@@ -71,15 +71,15 @@ final class InventoryService {
         return reservations.values().stream().filter(reservation -> named.contains(reservation.orderId())).toList();
     }
 
-    private void refuseWhatTheTablesRefuse(AllocatingStock allocation) {
+    private void checkConstraints(AllocatingStock allocation) {
         boolean negative = allocation.allocated().entrySet().stream()
                 .anyMatch(taken -> available.getOrDefault(taken.getKey(), 0) < taken.getValue());
         if (negative && world.has(Protection.STOCK_CHECK)) {
-            throw new Topic.TryAgain("available stock must not be negative");
+            throw new Topic.RetryBatch("available stock must not be negative");
         }
         boolean twice = allocation.created().stream().anyMatch(made -> reservations.containsKey(made.orderId()));
         if (twice && world.has(Protection.RESERVATION_MEMORY)) {
-            throw new Topic.TryAgain("the order is decided already");
+            throw new Topic.RetryBatch("the order has a reservation already");
         }
     }
 
@@ -93,10 +93,10 @@ final class InventoryService {
 
     private void count(Envelope message, CheckoutReply reply) {
         if (message.payload() instanceof ReserveStock && reply instanceof StockReleased) {
-            world.coverage.count(Happening.STOCK_TOMBSTONE_USED);
+            world.coverage.count(CoveragePoint.STOCK_TOMBSTONE_USED);
         }
         if (reply instanceof StockRejected) {
-            world.coverage.count(Happening.OUT_OF_STOCK);
+            world.coverage.count(CoveragePoint.OUT_OF_STOCK);
         }
     }
 

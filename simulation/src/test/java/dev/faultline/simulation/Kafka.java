@@ -9,8 +9,8 @@ import dev.faultline.contracts.InventoryCommand;
 import dev.faultline.contracts.PaymentCommand;
 
 /**
- * The topics, and the network before them, which is worse than a network of Kafka's can be: it also loses what was
- * acknowledged, repeats and reorders.
+ * The topics and their network, which is worse than Kafka's can be: it also loses acknowledged messages, and duplicates and
+ * reorders messages.
  */
 final class Kafka {
     private static final List<String> TOPICS = List.of(CheckoutReply.TOPIC, InventoryCommand.TOPIC,
@@ -19,16 +19,16 @@ final class Kafka {
     private final World world;
     private final Map<String, Topic> topics = new TreeMap<>();
 
-    /** One topic may not be reached for a while; what is sent to it meanwhile comes afterwards, in any order. */
-    private final String cutOff;
-    private final long cutOffFromMs;
-    private final long cutOffUntilMs;
+    /** One topic has an outage; messages sent to it meanwhile arrive afterwards, in any order. */
+    private final String unreachable;
+    private final long outageStartMs;
+    private final long outageEndMs;
 
     Kafka(World world) {
         this.world = world;
-        this.cutOff = TOPICS.get(world.below(TOPICS.size()));
-        this.cutOffFromMs = world.below(60_000);
-        this.cutOffUntilMs = Math.min(cutOffFromMs + world.faults.outageMs(), world.faults.horizonMs());
+        this.unreachable = TOPICS.get(world.below(TOPICS.size()));
+        this.outageStartMs = world.below(60_000);
+        this.outageEndMs = Math.min(outageStartMs + world.faults.outageMs(), world.faults.horizonMs());
     }
 
     Topic topic(String name) {
@@ -39,43 +39,43 @@ final class Kafka {
         return topics.values().stream().allMatch(Topic::isDrained);
     }
 
-    /** Returns after how long the messages are acknowledged. */
+    /** Returns the time until the messages are acknowledged. */
     long append(List<Envelope> batch) {
         long arrivesMs = world.between(1, 6);
         for (Envelope message : batch) {
             Topic topic = topic(message.topic());
-            if (world.strikes(world.faults.loss())) {
-                world.coverage.count(Happening.MESSAGE_LOST);
-                world.tell("network", "loses %s", message);
-            } else if (isCutOff(topic)) {
-                world.coverage.count(Happening.TOPIC_CUT_OFF);
-                underway(topic, message, cutOffUntilMs - world.nowMs() + world.between(10, 5_000));
-            } else if (world.strikes(world.faults.reordering())) {
-                world.coverage.count(Happening.MESSAGE_REORDERED);
-                underway(topic, message, late());
+            if (world.faultOccurs(world.faults.loss())) {
+                world.coverage.count(CoveragePoint.MESSAGE_LOST);
+                world.trace("network", "loses %s", message);
+            } else if (isUnreachable(topic)) {
+                world.coverage.count(CoveragePoint.TOPIC_CUT_OFF);
+                inTransit(topic, message, outageEndMs - world.nowMs() + world.between(10, 5_000));
+            } else if (world.faultOccurs(world.faults.reordering())) {
+                world.coverage.count(CoveragePoint.MESSAGE_REORDERED);
+                inTransit(topic, message, late());
             } else {
-                underway(topic, message, arrivesMs);
+                inTransit(topic, message, arrivesMs);
             }
-            if (world.strikes(world.faults.duplication())) {
-                world.coverage.count(Happening.MESSAGE_DUPLICATED);
-                underway(topic, message, late());
+            if (world.faultOccurs(world.faults.duplication())) {
+                world.coverage.count(CoveragePoint.MESSAGE_DUPLICATED);
+                inTransit(topic, message, late());
             }
         }
         return arrivesMs + world.between(1, 6);
     }
 
-    private boolean isCutOff(Topic topic) {
-        return topic.name().equals(cutOff) && cutOffFromMs <= world.nowMs() && world.nowMs() < cutOffUntilMs;
+    private boolean isUnreachable(Topic topic) {
+        return topic.name().equals(unreachable) && outageStartMs <= world.nowMs() && world.nowMs() < outageEndMs;
     }
 
-    private void underway(Topic topic, Envelope message, long delayMs) {
+    private void inTransit(Topic topic, Envelope message, long delayMs) {
         if (delayMs > 10) {
-            world.tell("network", "will bring %s in %.3f s", message, delayMs / 1000.0);
+            world.trace("network", "delivers %s in %.3f s", message, delayMs / 1000.0);
         }
-        world.underway(delayMs, () -> topic.append(message));
+        world.inTransit(delayMs, () -> topic.append(message));
     }
 
-    /** Most are a little late, some come when nobody waits any more. */
+    /** Most messages are slightly late, some arrive after every timeout. */
     private long late() {
         return switch (world.below(4)) {
             case 0, 1 -> world.between(10, 1_000);

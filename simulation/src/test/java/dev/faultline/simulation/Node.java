@@ -3,12 +3,12 @@ package dev.faultline.simulation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process of a service: several threads that are killed together, and stopped together. */
+/** A process of a service: several threads that are killed and paused together. */
 final class Node {
     private final World world;
     private final String name;
     private final List<Runnable> threads = new ArrayList<>();
-    private final List<Runnable> whenSilent = new ArrayList<>();
+    private final List<Runnable> onUnresponsive = new ArrayList<>();
     private int life;
     private boolean up;
     private long pausedUntilMs;
@@ -18,24 +18,24 @@ final class Node {
         this.name = name;
     }
 
-    /** A thread that starts with the node, each time. */
+    /** Adds a thread, which starts whenever the node starts. */
     void runs(Runnable thread) {
         threads.add(thread);
     }
 
-    /** To be told when the node is killed or stopped: to others that looks the same at first. */
-    void whenSilent(Runnable told) {
-        whenSilent.add(told);
+    /** Adds a callback for when the node is killed or paused, which other nodes cannot distinguish at first. */
+    void onUnresponsive(Runnable callback) {
+        onUnresponsive.add(callback);
     }
 
     void start() {
         life++;
         up = true;
         pausedUntilMs = 0;
-        threads.forEach(thread -> world.after(world.below(20), new Task(world, this, thread)::go));
+        threads.forEach(thread -> world.after(world.below(20), new Task(world, this, thread)::resume));
     }
 
-    /** Grows with each start and each death. */
+    /** Grows with each start and each kill. */
     int life() {
         return life;
     }
@@ -48,45 +48,45 @@ final class Node {
         return pausedUntilMs - world.nowMs();
     }
 
-    boolean isSilent() {
+    boolean isUnresponsive() {
         return !up || pausedForMs() > 0;
     }
 
-    /** The one who calls may never return from here, or return after others have gone on without it. */
+    /** The running task may be killed, paused or delayed here. */
     void at(Boundary boundary) {
-        if (world.strikes(world.faults.crash())) {
+        if (world.faultOccurs(world.faults.crash())) {
             world.coverage.countKilled(boundary);
             crash(boundary);
-            world.running().stop();
-        } else if (world.strikes(world.faults.pause())) {
+            world.running().suspend();
+        } else if (world.faultOccurs(world.faults.pause())) {
             pause(boundary);
             world.running().sleep(0);
-        } else if (world.coin(world.faults.delay())) {
-            world.running().sleep(world.coin(0.02) ? world.below(5_000) : world.below(20));
+        } else if (world.chance(world.faults.delay())) {
+            world.running().sleep(world.chance(0.02) ? world.below(5_000) : world.below(20));
         }
     }
 
     private void crash(Boundary after) {
-        world.tell(name, "is killed (%s)", after);
+        world.trace(name, "is killed (%s)", after);
         life++;
         up = false;
-        whenSilent.forEach(Runnable::run);
+        onUnresponsive.forEach(Runnable::run);
         world.after(world.between(500, 25_000), () -> {
-            world.tell(name, "starts");
+            world.trace(name, "starts");
             start();
         });
     }
 
     private void pause(Boundary after) {
-        long forMs = world.coin(0.5) ? world.between(10, 5_000) : world.between(5_000, 90_000);
-        world.coverage.count(Happening.NODE_PAUSED);
-        world.tell(name, "is stopped for %.3f s (%s)", forMs / 1000.0, after);
+        long forMs = world.chance(0.5) ? world.between(10, 5_000) : world.between(5_000, 90_000);
+        world.coverage.count(CoveragePoint.NODE_PAUSED);
+        world.trace(name, "is paused for %.3f s (%s)", forMs / 1000.0, after);
         pausedUntilMs = world.nowMs() + forMs;
-        whenSilent.forEach(Runnable::run);
-        int stopped = life;
+        onUnresponsive.forEach(Runnable::run);
+        int paused = life;
         world.after(forMs, () -> {
-            if (life == stopped) {
-                world.tell(name, "goes on");
+            if (life == paused) {
+                world.trace(name, "resumes");
             }
         });
     }

@@ -20,7 +20,7 @@ import dev.faultline.order.checkout.CheckoutOrder;
 import dev.faultline.order.checkout.Step;
 import dev.faultline.simulation.Database.Transaction;
 
-/** Drives the real {@link Checkout}: what its SQL does is done here to maps. */
+/** Runs the real {@link Checkout} on maps instead of SQL tables. */
 final class OrderService {
     private static final long FIRST_DEADLINE_MS = 5_000;
     private static final long LAST_DEADLINE_MS = 20_000;
@@ -30,11 +30,11 @@ final class OrderService {
     private final Database database;
     private final Election election;
     private final Map<OrderId, Row> rows = new TreeMap<>();
-    private final Map<OrderId, Checkout> told = new TreeMap<>();
+    private final Map<OrderId, Checkout> firstOutcomes = new TreeMap<>();
     private final Set<OrderId> writtenByStaleLeaders = new HashSet<>();
     private long highestToken;
 
-    /** @param version grows with every step, also one that only asks again */
+    /** @param version grows with every step, including a redrive */
     private record Row(int version, Checkout checkout, long placedMs, long dueMs, int redrives) {
 
         Row became(Checkout next, long nowMs) {
@@ -57,12 +57,12 @@ final class OrderService {
         Step first = Checkout.begin(order);
         database.commit(first.commands(), () -> {
             rows.put(order.id(), new Row(1, first.next(), world.nowMs(), world.nowMs() + FIRST_DEADLINE_MS, 0));
-            world.tell("customer", "places %s: %s, %s, %s", Orders.nameOf(order.id()), order.lines(), order.total(),
+            world.trace("customer", "places %s: %s, %s, %s", Orders.nameOf(order.id()), order.lines(), order.total(),
                     order.paymentMethod());
         });
     }
 
-    /** Takes checkouts as far as these replies bring them. */
+    /** Applies a batch of replies. */
     void advance(List<Envelope> batch) {
         Node node = world.running().node;
         database.transact(transaction -> {
@@ -76,10 +76,10 @@ final class OrderService {
                 var reply = (CheckoutReply) message.payload();
                 after.computeIfPresent(reply.orderId(), (_, row) -> {
                     Step step = protect(row.checkout.on(reply));
-                    world.tell(node.toString(), "gets %s and decides: %s -> %s", message, nameOf(row.checkout),
+                    world.trace(node.toString(), "receives %s: %s -> %s", message, nameOf(row.checkout),
                             nameOf(step.next()));
                     if (step.next().equals(row.checkout)) {
-                        world.coverage.count(Happening.LATE_REPLY_IGNORED);
+                        world.coverage.count(CoveragePoint.LATE_REPLY_IGNORED);
                         return row;
                     }
                     step.commands().forEach(transaction::send);
@@ -90,7 +90,7 @@ final class OrderService {
             after.values().removeAll(before.values());
             before.keySet().retainAll(after.keySet());
             if (before.entrySet().stream().anyMatch(row -> isStale(row.getKey(), row.getValue()))) {
-                throw new Topic.TryAgain("someone else moved one of the checkouts");
+                throw new Topic.RetryBatch("another instance changed one of the checkouts");
             }
             write(transaction, after);
             return after;
@@ -101,7 +101,7 @@ final class OrderService {
         if (row(id).version == decidedOn.version || !world.has(Protection.VERSION_GUARD)) {
             return false;
         }
-        world.coverage.count(Happening.STALE_VERSION_REFUSED);
+        world.coverage.count(CoveragePoint.STALE_VERSION_REFUSED);
         return true;
     }
 
@@ -109,10 +109,10 @@ final class OrderService {
         transaction.write(() -> {
             rows.putAll(after);
             after.forEach((id, row) -> {
-                world.tell("orders", "%s is %s", Orders.nameOf(id), nameOf(row.checkout));
-                if (row.checkout.isComplete() && told.putIfAbsent(id, row.checkout) == null) {
+                world.trace("orders", "%s is %s", Orders.nameOf(id), nameOf(row.checkout));
+                if (row.checkout.isComplete() && firstOutcomes.putIfAbsent(id, row.checkout) == null) {
                     world.coverage.count(
-                            row.checkout instanceof Confirmed ? Happening.CONFIRMED : Happening.REJECTED);
+                            row.checkout instanceof Confirmed ? CoveragePoint.CONFIRMED : CoveragePoint.REJECTED);
                 }
             });
         });
@@ -126,12 +126,12 @@ final class OrderService {
                         : step;
     }
 
-    /** What the candidate for the sweep does on a node: to be run as a thread. */
+    /** The sweep, as a thread of a node. */
     void sweep(Node node) {
         while (true) {
             node.sleep(world.between(1_000, 3_000));
             long token = election.lead(world.running());
-            if (token == Election.ANOTHER_LEADS) {
+            if (token == Election.NOT_LEADER) {
                 continue;
             }
             node.at(Boundary.LEADING);
@@ -152,12 +152,12 @@ final class OrderService {
         boolean givenUp = !step.next().equals(before.checkout);
         node.at(Boundary.OVERDUE_DECIDED);
         if (isStale(id, before)) {
-            world.tell(node.toString(), "is refused: %s has changed since", Orders.nameOf(id));
+            world.trace(node.toString(), "is refused: %s has changed", Orders.nameOf(id));
             return;
         }
         if (token < highestToken && world.has(Protection.FENCING_TOKEN)) {
-            world.coverage.count(Happening.STALE_TOKEN_REFUSED);
-            world.tell(node.toString(), "is refused: token %d is older than %d", token, highestToken);
+            world.coverage.count(CoveragePoint.STALE_TOKEN_REFUSED);
+            world.trace(node.toString(), "is refused: token %d is older than %d", token, highestToken);
             return;
         }
         if (token < highestToken) {
@@ -167,13 +167,13 @@ final class OrderService {
         database.transact(transaction -> {
             step.commands().forEach(transaction::send);
             if (givenUp) {
-                world.coverage.count(Happening.GIVEN_UP);
-                world.tell(node.toString(), "gives %s up: %s -> %s", Orders.nameOf(id), nameOf(before.checkout),
+                world.coverage.count(CoveragePoint.GIVEN_UP);
+                world.trace(node.toString(), "gives up %s: %s -> %s", Orders.nameOf(id), nameOf(before.checkout),
                         nameOf(step.next()));
                 write(transaction, Map.of(id, before.became(step.next(), world.nowMs())));
             } else {
-                world.coverage.count(Happening.REDRIVEN);
-                world.tell(node.toString(), "drives %s again, which is %s", Orders.nameOf(id),
+                world.coverage.count(CoveragePoint.REDRIVEN);
+                world.trace(node.toString(), "redrives %s, which is %s", Orders.nameOf(id),
                         nameOf(before.checkout));
                 transaction.write(() -> rows.computeIfPresent(id, (_, row) -> row.redriven(world.nowMs())));
             }
@@ -194,9 +194,9 @@ final class OrderService {
         return rows.values().stream().map(Row::checkout).toList();
     }
 
-    /** The outcome that customers were told first. */
-    Map<OrderId, Checkout> told() {
-        return told;
+    /** The first outcome of each order, which customers may have seen. */
+    Map<OrderId, Checkout> firstOutcomes() {
+        return firstOutcomes;
     }
 
     Set<OrderId> writtenByStaleLeaders() {

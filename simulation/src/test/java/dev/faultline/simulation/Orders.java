@@ -10,7 +10,7 @@ import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 import dev.faultline.order.checkout.CheckoutOrder;
 
-/** What customers order: more than there is. */
+/** Random orders, for more than is in stock. */
 final class Orders {
     static final List<Sku> SKUS = List.of(new Sku("COFFEE"), new Sku("MUG"), new Sku("TEA"));
     private static final List<OrderId> IDS = IntStream.rangeClosed(1, 8)
@@ -31,7 +31,7 @@ final class Orders {
                 CARDS.get(world.below(CARDS.size())));
     }
 
-    /** Shorter than the id. */
+    /** A short name for histories. */
     static String nameOf(OrderId id) {
         return "order " + Integer.parseInt(id.value().substring(3));
     }

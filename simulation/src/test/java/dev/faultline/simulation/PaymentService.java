@@ -28,44 +28,44 @@ import dev.faultline.payment.paying.StoredPayment;
 import dev.faultline.payment.paying.SupersededException;
 import dev.faultline.simulation.Database.Transaction;
 
-/** Drives the real {@link ProcessingPayments}: what its SQL does is done here to maps. */
+/** Runs the real {@link ProcessingPayments} on maps instead of SQL tables. */
 final class PaymentService implements Payments {
     private static final long LEASE_MS = 60_000;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final World world;
     private final Database database;
-    private final ProcessingPayments settling;
+    private final ProcessingPayments processing;
     private final Map<OrderId, Row> rows = new TreeMap<>();
     private final Map<OrderId, Set<Transfer.Kind>> ledger = new TreeMap<>();
 
     private record Row(Payment payment, int version, int attempts, long nextAttemptMs) {}
 
-    /** Each request after the other, on the thread that asks; production asks at the same time. */
+    /** Sends the requests to the acquirer one after the other; production sends them concurrently. */
     PaymentService(World world, Database database, Acquirer acquirer) {
         this.world = world;
         this.database = database;
-        this.settling = new ProcessingPayments(this, acquirer, Runnable::run);
+        this.processing = new ProcessingPayments(this, acquirer, Runnable::run);
     }
 
     void handle(List<Envelope> batch) {
         try {
-            settling.process(batch.stream()
+            processing.process(batch.stream()
                     .map(message -> new ReceivedCommand((PaymentCommand) message.payload(), null)).toList());
         } catch (SupersededException e) {
-            world.coverage.count(Happening.PAYMENT_SUPERSEDED);
-            throw new Topic.TryAgain("someone else works on the same payments");
+            world.coverage.count(CoveragePoint.PAYMENT_SUPERSEDED);
+            throw new Topic.RetryBatch("another instance is processing the same payments");
         }
     }
 
-    /** What drives voids on: to be run as a thread. */
+    /** Retries overdue voids, as a thread of a node. */
     void retryOverdueVoids(Node node) {
         while (true) {
             node.sleep(1_000);
             try {
-                settling.retryOverdueVoids();
+                processing.retryOverdueVoids();
             } catch (SupersededException e) {
-                world.coverage.count(Happening.PAYMENT_SUPERSEDED);
+                world.coverage.count(CoveragePoint.PAYMENT_SUPERSEDED);
             }
         }
     }
@@ -79,7 +79,7 @@ final class PaymentService implements Payments {
     }
 
     private List<LeasedPayment> lease(Transaction transaction, Node node, List<ReceivedCommand> instructions) {
-        // As in SQL, what is not there cannot be locked.
+        // As in SQL, a row that does not exist cannot be locked.
         transaction.lock(instructions.stream().map(i -> i.command().orderId()).filter(rows::containsKey).toList());
         var before = new LinkedHashMap<OrderId, Row>();
         instructions.forEach(instruction -> {
@@ -94,11 +94,11 @@ final class PaymentService implements Payments {
             Row row = before.getOrDefault(id, new Row(new Absent(id), 0, 0, NEVER));
             Payment stored = readBack(row.payment);
             Step step = stored.on(instruction.command());
-            world.tell(node.toString(), "takes up %s of %s: %s -> %s",
+            world.trace(node.toString(), "leases %s of %s: %s -> %s",
                     instruction.command().getClass().getSimpleName(), Orders.nameOf(id), stored.status(),
                     step.next().status());
             if (stored instanceof Voided(_, var details) && details == null) {
-                world.coverage.count(Happening.PAYMENT_TOMBSTONE_USED);
+                world.coverage.count(CoveragePoint.PAYMENT_TOMBSTONE_USED);
             }
             if (step.next() instanceof Pending pending) {
                 leased.add(new LeasedPayment(pending, row.version + 1, null));
@@ -120,7 +120,7 @@ final class PaymentService implements Payments {
         return leased;
     }
 
-    /** Whoever finds it so cannot know whether it was asked for. */
+    /** Whether a request in progress was already sent is unknown to whoever reads it. */
     private static Payment readBack(Payment payment) {
         return switch (payment) {
             case Authorizing(var id, var details, _) -> new Authorizing(id, details, true);
@@ -147,8 +147,8 @@ final class PaymentService implements Payments {
             for (OrderId id : overdue) {
                 Row row = rows.get(id);
                 if (row != null && row.nextAttemptMs <= world.nowMs()) {
-                    world.coverage.count(Happening.OVERDUE_VOID_DRIVEN);
-                    world.tell(node.toString(), "drives the overdue void of %s", Orders.nameOf(id));
+                    world.coverage.count(CoveragePoint.OVERDUE_VOID_DRIVEN);
+                    world.trace(node.toString(), "retries the overdue void of %s", Orders.nameOf(id));
                     taken.add(new LeasedPayment((Pending) row.payment, row.version + 1, null));
                     transaction.write(() -> rows.put(id, new Row(row.payment, row.version + 1, row.attempts,
                             world.nowMs() + LEASE_MS)));
@@ -161,12 +161,12 @@ final class PaymentService implements Payments {
     }
 
     @Override
-    public void record(List<Outcome> settled) {
+    public void record(List<Outcome> outcomes) {
         Node node = world.running().node;
         List<OrderId> superseded = database.transact(transaction -> {
-            transaction.lock(settled.stream().map(one -> one.from().payment().orderId()).toList());
+            transaction.lock(outcomes.stream().map(one -> one.from().payment().orderId()).toList());
             var refused = new ArrayList<OrderId>();
-            for (Outcome one : settled) {
+            for (Outcome one : outcomes) {
                 OrderId id = one.from().payment().orderId();
                 Row row = rows.get(id);
                 if (row == null || (row.version != one.from().version() && world.has(Protection.PAYMENT_VERSION))) {
@@ -179,13 +179,13 @@ final class PaymentService implements Payments {
         });
         node.at(Boundary.OUTCOME_RECORDED);
         if (!superseded.isEmpty()) {
-            throw new SupersededException("taken up again meanwhile");
+            throw new SupersededException("leased again meanwhile");
         }
     }
 
     private void record(Transaction transaction, Node node, Row row, Step step) {
         OrderId id = row.payment.orderId();
-        world.tell(node.toString(), "records %s: %s -> %s", Orders.nameOf(id), row.payment.status(),
+        world.trace(node.toString(), "records %s: %s -> %s", Orders.nameOf(id), row.payment.status(),
                 step.next().status());
         long pauseMs = (1_000L << Math.min(row.attempts, 4)) * world.between(75, 100) / 100;
         transaction.write(() -> {
@@ -197,18 +197,18 @@ final class PaymentService implements Payments {
             transaction.send(step.reply());
         }
         switch (step.next().status()) {
-            case DECLINED -> world.coverage.count(Happening.DECLINED);
-            case VOIDED -> world.coverage.count(Happening.VOIDED);
-            case REFUNDED -> world.coverage.count(Happening.REFUNDED);
+            case DECLINED -> world.coverage.count(CoveragePoint.DECLINED);
+            case VOIDED -> world.coverage.count(CoveragePoint.VOIDED);
+            case REFUNDED -> world.coverage.count(CoveragePoint.REFUNDED);
             default -> {
-                // nothing that other counts do not tell
+                // covered by other coverage points
             }
         }
     }
 
     @Override
     public Optional<StoredPayment> find(OrderId id) {
-        throw new UnsupportedOperationException("nobody looks up payments here");
+        throw new UnsupportedOperationException("not simulated");
     }
 
     List<Payment> payments() {

@@ -1,29 +1,29 @@
 package dev.faultline.simulation;
 
-/** What keeps a promise, and can be taken out of the simulated world to see whether it does. */
+/** A mechanism that protects an invariant, and that a simulation can disable. */
 enum Protection {
-    /** A message's id is recorded in the transaction of its effects. */
+    /** A message's id is stored in the transaction of its effects. */
     INBOX,
-    /** Inventory decides an order once and answers from that. */
+    /** Inventory stores its decision on an order, and repeats it. */
     RESERVATION_MEMORY,
-    /** Inventory remembers a release that came before its reservation. */
+    /** Inventory stores a release that arrives before its reservation. */
     STOCK_TOMBSTONE,
-    /** Payment remembers a void that came before its authorization. */
+    /** Payment stores a void that arrives before its authorization. */
     PAYMENT_TOMBSTONE,
-    /** Stock is locked from reading to writing. */
+    /** Stock is locked between reading and writing. */
     STOCK_LOCK,
-    /** The database refuses stock below zero. */
+    /** The database rejects negative stock. */
     STOCK_CHECK,
     /** A checkout changes only from the version that was decided on. */
     VERSION_GUARD,
-    /** Only who took a payment up last records what became of it. */
+    /** Only the last lease of a payment can record its outcome. */
     PAYMENT_VERSION,
     /** Stock is released only after the payment was confirmed to be void. */
     VOID_BEFORE_RELEASE,
-    /** The database refuses the writes of a leader that was followed by another. */
+    /** The database rejects the writes of a stale leader. */
     FENCING_TOKEN,
-    /** An overdue checkout is driven again, and in the end given up. */
+    /** An overdue checkout is redriven, and finally given up. */
     SWEEP,
-    /** The slot advances when Kafka has acknowledged, not before. */
+    /** The slot advances only after Kafka has acknowledged. */
     ACKNOWLEDGEMENT_BEFORE_ADVANCE
 }

@@ -6,23 +6,23 @@ import dev.faultline.simulation.Simulation.Setting;
 import org.junit.jupiter.api.Test;
 
 /**
- * What each protection is for: the world without it breaks the promise that is named. Where that takes two to be taken
- * out, since one covers for the other, a test says so too. The order in which rows are locked cannot be shown here,
- * where nothing deadlocks: {@code JdbcReservationsTest} shows it on PostgreSQL.
+ * What each protection is for: without it, the named invariant is violated. If two protections cover for each other, a test
+ * disables both. The order of row locks is not tested here, because the simulation has no deadlocks, but in
+ * {@code JdbcReservationsTest} on PostgreSQL.
  */
 class ProtectionsTest {
     private static final long SEED = 1;
-    private static final long AT_MOST = 100_000;
-    private static final long ENOUGH = 5_000;
+    private static final long MAX_SCHEDULES = 100_000;
+    private static final long ENOUGH_SCHEDULES = 5_000;
 
-    private static void breaks(String promise, Setting setting) {
-        var broken = Schedules.firstToBreak(promise, setting, SEED, AT_MOST);
-        assertThat(broken).as("what breaks without %s", setting.without()).isPresent();
-        System.out.println("without " + setting.without() + ": " + broken.orElseThrow());
+    private static void breaks(String invariant, Setting setting) {
+        var violation = Schedules.firstViolation(invariant, setting, SEED, MAX_SCHEDULES);
+        assertThat(violation).as("violation without %s", setting.without()).isPresent();
+        System.out.println("without " + setting.without() + ": " + violation.orElseThrow());
     }
 
     private static void breaksNothing(Setting setting) {
-        Schedules.keepAllPromises(setting, SEED, ENOUGH);
+        Schedules.requireNoViolation(setting, SEED, ENOUGH_SCHEDULES);
     }
 
     @Test
@@ -30,7 +30,7 @@ class ProtectionsTest {
         breaksNothing(Setting.without(Protection.INBOX));
     }
 
-    /** Nobody drives again here, so the only repetitions are redeliveries, and the inbox stops all of those. */
+    /** Without the sweep, the only repetitions are redeliveries, which the inbox skips. */
     @Test
     void withTheInboxARedeliveryDoesNotTakeStockTwiceEvenIfInventoryForgets() {
         breaksNothing(Setting.without(Protection.RESERVATION_MEMORY, Protection.SWEEP).onALosslessNetwork());
@@ -42,7 +42,7 @@ class ProtectionsTest {
                 .onALosslessNetwork());
     }
 
-    /** The inbox does not help: a command that is driven again is another message. */
+    /** The inbox does not help, because a redriven command is a new message. */
     @Test
     void withoutTheMemoryOfReservationsACommandThatIsDrivenAgainTakesStockTwice() {
         breaks("stockIsConserved", Setting.without(Protection.RESERVATION_MEMORY));
@@ -93,10 +93,10 @@ class ProtectionsTest {
         breaks("noStaleLeaderWrites", Setting.without(Protection.FENCING_TOKEN));
     }
 
-    /** Such a write redrives, or gives up, the very state that it was decided on: the version guard sees to that. */
+    /** The version guard ensures that such a write redrives, or gives up, the state it was decided on. */
     @Test
     void withoutTheFencingTokenNothingElseBreaksSinceTheVersionGuardStandsBehindIt() {
-        breaksNothing(Setting.without(Protection.FENCING_TOKEN).notWatching("noStaleLeaderWrites"));
+        breaksNothing(Setting.without(Protection.FENCING_TOKEN).ignoring("noStaleLeaderWrites"));
     }
 
     @Test
@@ -109,7 +109,7 @@ class ProtectionsTest {
         breaksNothing(Setting.without(Protection.ACKNOWLEDGEMENT_BEFORE_ADVANCE));
     }
 
-    /** On a network that loses nothing, where the sweep is not needed otherwise. */
+    /** On a lossless network, where the sweep is otherwise unnecessary. */
     @Test
     void withoutTheAcknowledgementBeforeTheAdvanceAndTheSweepAnOrderNeverEnds() {
         breaks("everyOrderEnds", Setting

@@ -7,16 +7,16 @@ import java.util.stream.LongStream;
 import dev.faultline.simulation.Simulation.Outcome;
 import dev.faultline.simulation.Simulation.Setting;
 
-/** Many schedules, on all cores, by growing seed. Each is one thread's alone. */
+/** Runs many schedules in parallel, one thread each, by ascending seed. */
 final class Schedules {
     private Schedules() {}
 
     /**
-     * How often what has happened, if no promise was broken.
+     * Returns the coverage of all schedules.
      *
-     * @throws AssertionError with the seed, the broken promise and the history, if one was
+     * @throws AssertionError with the seed, the violation and the history, if an invariant was violated
      */
-    static Coverage keepAllPromises(Setting setting, long base, long count) {
+    static Coverage requireNoViolation(Setting setting, long base, long count) {
         var total = new Coverage();
         Optional<Outcome> failed = LongStream.range(base, base + count).parallel().mapToObj(seed -> {
             Outcome outcome = Simulation.run(seed, setting, false);
@@ -24,32 +24,32 @@ final class Schedules {
                 total.add(outcome.coverage());
             }
             return outcome;
-        }).filter(outcome -> outcome.broken() != null).findFirst();
+        }).filter(outcome -> outcome.violation() != null).findFirst();
         if (failed.isPresent()) {
             throw new AssertionError(explain(setting, failed.get().seed()));
         }
         return total;
     }
 
-    /** Where this promise is broken first; empty if on none of the schedules. */
-    static Optional<BrokenPromise> firstToBreak(String promise, Setting setting, long base, long count) {
+    /** Returns the first violation of an invariant; empty if there is none on these schedules. */
+    static Optional<Violation> firstViolation(String invariant, Setting setting, long base, long count) {
         return LongStream.range(base, base + count).parallel()
-                .mapToObj(seed -> Simulation.run(seed, setting, false).broken()).filter(Objects::nonNull)
-                .filter(broken -> broken.promise().equals(promise)).findFirst();
+                .mapToObj(seed -> Simulation.run(seed, setting, false).violation()).filter(Objects::nonNull)
+                .filter(violation -> violation.invariant().equals(invariant)).findFirst();
     }
 
     private static String explain(Setting setting, long seed) {
         Outcome replayed = Simulation.run(seed, setting, true);
         String history = String.join("\n", replayed.history());
         return setting.equals(Setting.COMPLETE) ? """
-                seed %d breaks a promise: %s
+                seed %d violates an invariant: %s
 
                 %s
 
                 Replay: mvn -pl simulation -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
-                -Dsimulation.seed=%d -Dsimulation.schedules=1""".formatted(seed, replayed.broken(), history, seed) : """
-                seed %d breaks a promise in %s: %s
+                -Dsimulation.seed=%d -Dsimulation.schedules=1""".formatted(seed, replayed.violation(), history, seed) : """
+                seed %d violates an invariant in %s: %s
 
-                %s""".formatted(seed, setting, replayed.broken(), history);
+                %s""".formatted(seed, setting, replayed.violation(), history);
     }
 }

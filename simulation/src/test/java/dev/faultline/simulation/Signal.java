@@ -3,7 +3,7 @@ package dev.faultline.simulation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Wakes those who wait for something to change. They look again: it may have changed back. */
+/** A condition variable. Tasks must check their condition again after they are woken. */
 final class Signal {
     private final World world;
     private List<Task> waiting = new ArrayList<>();
@@ -15,14 +15,14 @@ final class Signal {
     void await() {
         Task task = world.running();
         waiting.add(task);
-        task.stop();
+        task.suspend();
     }
 
     void fire() {
         if (!waiting.isEmpty()) {
             List<Task> woken = waiting;
             waiting = new ArrayList<>();
-            woken.forEach(task -> world.after(0, task::go));
+            woken.forEach(task -> world.after(0, task::resume));
         }
     }
 }

@@ -11,28 +11,28 @@ import dev.faultline.contracts.PaymentCommand;
 import dev.faultline.order.checkout.Checkout;
 import org.jspecify.annotations.Nullable;
 
-/** Plays one schedule: a few orders, two processes of each service, and whatever the seed has in store for them. */
+/** Runs one schedule: a few orders, two processes of each service, and the faults drawn from the seed. */
 final class Simulation {
-    /** Longer than the longest stop, a lease of a payment, giving up, and what follows from it, one after the other. */
-    private static final long ORDERS_END_WITHIN_MS = 300_000;
-    private static final long WATCHED_AFTERWARDS_MS = 20_000;
+    /** More than the longest pause, a payment's lease, giving up and compensating, one after the other. */
+    private static final long COMPLETION_TIMEOUT_MS = 300_000;
+    private static final long QUIET_PERIOD_MS = 20_000;
 
     private final World world;
     private final Kafka kafka;
     private final List<Database> databases;
     private final List<Node> nodes;
     private final OrderService orders;
-    private final Promises promises;
-    private int toBePlaced;
+    private final Invariants invariants;
+    private int ordersToPlace;
 
     /**
-     * What is simulated.
+     * What to simulate.
      *
-     * @param without what is taken out
-     * @param lossless whether the network and the slots lose nothing; all else may happen
-     * @param unwatched promises that may be broken
+     * @param without  the disabled protections
+     * @param lossless whether network and slots lose nothing; all other faults occur
+     * @param ignored  invariants that are not checked
      */
-    record Setting(Set<Protection> without, boolean lossless, Set<String> unwatched) {
+    record Setting(Set<Protection> without, boolean lossless, Set<String> ignored) {
         static final Setting COMPLETE = new Setting(Set.of(), false, Set.of());
 
         static Setting without(Protection... protections) {
@@ -40,21 +40,21 @@ final class Simulation {
         }
 
         Setting onALosslessNetwork() {
-            return new Setting(without, true, unwatched);
+            return new Setting(without, true, ignored);
         }
 
-        Setting notWatching(String promise) {
-            return new Setting(without, lossless, Set.of(promise));
+        Setting ignoring(String invariant) {
+            return new Setting(without, lossless, Set.of(invariant));
         }
     }
 
-    /** @param broken the first promise that was broken; null if all were kept */
-    record Outcome(long seed, @Nullable BrokenPromise broken, Coverage coverage, long fingerprint,
+    /** @param violation the first one; null if there was none */
+    record Outcome(long seed, @Nullable Violation violation, Coverage coverage, long fingerprint,
             List<String> history) {}
 
     private Simulation(long seed, Setting setting, boolean recording) {
         world = new World(seed, setting, recording);
-        world.tell("seed", "%d, %s", seed, world.faults);
+        world.trace("seed", "%d, %s", seed, world.faults);
         kafka = new Kafka(world);
         var orderDatabase = new Database(world, "orders");
         var inventoryDatabase = new Database(world, "inventory");
@@ -62,10 +62,10 @@ final class Simulation {
         databases = List.of(orderDatabase, inventoryDatabase, paymentDatabase);
         orders = new OrderService(world, orderDatabase, new Election(world));
         var inventory = new InventoryService(world, inventoryDatabase);
-        var acquirer = new ChargingProcess(world);
+        var acquirer = new AcquirerProcess(world);
         var payments = new PaymentService(world, paymentDatabase, new VirtualAcquirer(world, acquirer));
-        promises = new Promises(world, orders, inventory, payments, acquirer);
-        world.whenChanged(promises::holdNow);
+        invariants = new Invariants(world, orders, inventory, payments, acquirer);
+        world.onCommit(invariants::check);
         nodes = IntStream.rangeClosed(1, 2).boxed().flatMap(number -> {
             Node order = node("order-service-" + number, orderDatabase);
             consume(order, CheckoutReply.TOPIC, orders::advance);
@@ -83,48 +83,48 @@ final class Simulation {
 
     private Node node(String name, Database database) {
         var node = new Node(world, name);
-        database.serves(node);
-        database.log.admits(node);
+        database.connect(node);
+        database.log.connect(node);
         node.runs(() -> database.log.relay(node, kafka));
         return node;
     }
 
     private void consume(Node node, String topic, Consumer<List<Envelope>> handler) {
-        kafka.topic(topic).admits(node);
+        kafka.topic(topic).connect(node);
         node.runs(() -> kafka.topic(topic).consume(node, handler));
     }
 
-    /** @param recording whether a history is kept; it makes no other difference */
+    /** @param recording whether to keep the history, which has no other effect */
     static Outcome run(long seed, Setting setting, boolean recording) {
         return new Simulation(seed, setting, recording).run(seed);
     }
 
     private Outcome run(long seed) {
         nodes.forEach(Node::start);
-        toBePlaced = 3 + world.below(6);
-        for (int number = 0; number < toBePlaced; number++) {
+        ordersToPlace = 3 + world.below(6);
+        for (int number = 0; number < ordersToPlace; number++) {
             var order = Orders.draw(world, number);
             world.after(world.between(100, world.faults.horizonMs() / 2), () -> {
-                toBePlaced--;
+                ordersToPlace--;
                 orders.place(order);
             });
         }
         long quietSinceMs = Long.MAX_VALUE;
-        long latestMs = world.faults.horizonMs() + ORDERS_END_WITHIN_MS;
-        while (world.broken() == null && world.nowMs() < latestMs
-                && world.nowMs() - quietSinceMs < WATCHED_AFTERWARDS_MS) {
+        long latestMs = world.faults.horizonMs() + COMPLETION_TIMEOUT_MS;
+        while (world.violation() == null && world.nowMs() < latestMs
+                && world.nowMs() - quietSinceMs < QUIET_PERIOD_MS) {
             world.advance();
             quietSinceMs = isQuiet() ? Math.min(quietSinceMs, world.nowMs()) : Long.MAX_VALUE;
         }
-        promises.holdInTheEnd();
-        return new Outcome(seed, world.broken(), world.coverage, world.fingerprint(), world.history());
+        invariants.checkAtTheEnd();
+        return new Outcome(seed, world.violation(), world.coverage, world.fingerprint(), world.history());
     }
 
-    /** Whether every order has ended and nothing is on its way that could change that. */
+    /** Whether every order is complete and nothing is in transit. */
     private boolean isQuiet() {
-        return toBePlaced == 0 && !world.isAnythingUnderway() && kafka.isDrained()
+        return ordersToPlace == 0 && !world.isAnythingInTransit() && kafka.isDrained()
                 && databases.stream().allMatch(database -> database.log.isDrained())
-                && nodes.stream().noneMatch(Node::isSilent)
+                && nodes.stream().noneMatch(Node::isUnresponsive)
                 && orders.checkouts().stream().allMatch(Checkout::isComplete);
     }
 }

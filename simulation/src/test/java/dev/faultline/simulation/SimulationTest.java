@@ -9,26 +9,26 @@ import dev.faultline.simulation.Simulation.Setting;
 import org.junit.jupiter.api.Test;
 
 /**
- * The promises, on as many schedules as a minute allows. {@code simulation.seed} is the first seed and
- * {@code simulation.schedules} the number of schedules; of a single one the history is printed.
+ * Checks the invariants on as many schedules as a minute allows. {@code simulation.seed} is the first seed and
+ * {@code simulation.schedules} the number of schedules; for a single one, the history is printed.
  */
 class SimulationTest {
     private static final long SEED = Long.getLong("simulation.seed", 1);
     private static final long SCHEDULES = Long.getLong("simulation.schedules", 100_000);
-    /** So many have had everything happen that can happen. */
+    /** Enough for full coverage. */
     private static final long MANY = 20_000;
 
     @Test
     void keepsEveryPromiseOnEverySchedule() {
         long begin = System.nanoTime();
-        Coverage coverage = Schedules.keepAllPromises(Setting.COMPLETE, SEED, SCHEDULES);
+        Coverage coverage = Schedules.requireNoViolation(Setting.COMPLETE, SEED, SCHEDULES);
         System.out.printf("%,d schedules from seed %d in %.1f s:%n%s%n", SCHEDULES, SEED,
                 (System.nanoTime() - begin) / 1e9, coverage);
         if (SCHEDULES == 1) {
             Simulation.run(SEED, Setting.COMPLETE, true).history().forEach(System.out::println);
         }
         if (SCHEDULES >= MANY) {
-            assertThat(coverage.missing()).as("what was never simulated").isEmpty();
+            assertThat(coverage.missing()).as("coverage points that were never reached").isEmpty();
         }
     }
 
@@ -41,7 +41,7 @@ class SimulationTest {
         });
     }
 
-    /** So that the many runs without a history are the schedules that the replay shows. */
+    /** A replay with history must show the schedule that failed without one. */
     @Test
     void playsTheSameScheduleWhetherOrNotItsHistoryIsKept() {
         LongStream.range(SEED, SEED + 200).forEach(seed -> assertThat(
@@ -56,10 +56,10 @@ class SimulationTest {
                 .doesNotHaveDuplicates();
     }
 
-    /** No sweep is needed where nothing is lost: the outbox, the offsets and the voids see to it alone. */
+    /** Without losses, outbox, offsets and retried voids are sufficient. */
     @Test
     void endsEveryOrderWithoutTheSweepWhereNothingIsLost() {
-        Schedules.keepAllPromises(Setting.without(Protection.SWEEP).onALosslessNetwork(), SEED,
+        Schedules.requireNoViolation(Setting.without(Protection.SWEEP).onALosslessNetwork(), SEED,
                 Math.min(SCHEDULES, 5_000));
     }
 }

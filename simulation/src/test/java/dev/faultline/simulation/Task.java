@@ -1,6 +1,6 @@
 package dev.faultline.simulation;
 
-/** What one thread of a node does. It ends with the node, wherever it is then. */
+/** A thread of a node. It ends when the node is killed, at whichever boundary it is. */
 final class Task {
     private final World world;
     final Node node;
@@ -18,27 +18,27 @@ final class Task {
         return node.life() != life;
     }
 
-    void go() {
+    void resume() {
         if (isDead()) {
             return;
         }
-        long restMs = node.pausedForMs();
-        if (restMs > 0) {
-            world.after(restMs, this::go);
+        long remainingMs = node.pausedForMs();
+        if (remainingMs > 0) {
+            world.after(remainingMs, this::resume);
             return;
         }
         world.running(this);
-        coroutine.run();
+        coroutine.resume();
         world.running(null);
     }
 
     void sleep(long forMs) {
-        world.after(forMs, this::go);
-        Coroutine.stop();
+        world.after(forMs, this::resume);
+        Coroutine.suspend();
     }
 
-    /** Stops until someone lets it go on. */
-    void stop() {
-        Coroutine.stop();
+    /** Suspends until {@link #resume}. */
+    void suspend() {
+        Coroutine.suspend();
     }
 }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** Partitions, and the one group that consumes them. */
+/** The partitions of a topic, and its only consumer group. */
 final class Topic {
     private static final int PARTITIONS = 2;
     private static final long SESSION_TIMEOUT_MS = 10_000;
-    private static final int MOST_AT_ONCE = 6;
+    private static final int MAX_BATCH = 6;
 
     private final World world;
     private final String name;
@@ -21,9 +21,9 @@ final class Topic {
     private final Signal changed;
     private int generation;
 
-    /** The handler could not work on the batch now: it is polled again. */
-    static final class TryAgain extends RuntimeException {
-        TryAgain(String message) {
+    /** The handler could not process the batch; it is polled again. */
+    static final class RetryBatch extends RuntimeException {
+        RetryBatch(String message) {
             super(message, null, false, false);
         }
     }
@@ -47,23 +47,23 @@ final class Topic {
         return IntStream.range(0, PARTITIONS).allMatch(p -> committed[p] == partitions.get(p).size());
     }
 
-    void admits(Node node) {
-        node.whenSilent(() -> members.stream().filter(member -> member.node == node).toList()
+    void connect(Node node) {
+        node.onUnresponsive(() -> members.stream().filter(member -> member.node == node).toList()
                 .forEach(member -> world.after(SESSION_TIMEOUT_MS, () -> {
-                    if ((member.isDead() || node.isSilent()) && members.remove(member)) {
-                        world.tell("kafka", "takes the partitions of %s from %s", name, node);
+                    if ((member.isDead() || node.isUnresponsive()) && members.remove(member)) {
+                        world.trace("kafka", "revokes the partitions of %s from %s", name, node);
                         rebalance();
                     }
                 })));
     }
 
     private void rebalance() {
-        world.coverage.count(Happening.REBALANCE);
+        world.coverage.count(CoveragePoint.REBALANCE);
         generation++;
         changed.fire();
     }
 
-    /** What a consumer of a node does: to be run as a thread. */
+    /** A consumer, as a thread of a node. */
     void consume(Node node, Consumer<List<Envelope>> handler) {
         Task me = world.running();
         int[] positions = committed.clone();
@@ -86,8 +86,8 @@ final class Topic {
             node.at(Boundary.BATCH_POLLED);
             try {
                 handler.accept(batch);
-            } catch (TryAgain e) {
-                world.tell(node.toString(), "will try again: %s", e.getMessage());
+            } catch (RetryBatch e) {
+                world.trace(node.toString(), "retries the batch: %s", e.getMessage());
                 positions = committed.clone();
                 node.sleep(world.between(100, 1_000));
                 continue;
@@ -101,14 +101,14 @@ final class Topic {
 
     private List<Envelope> poll(Task me, int[] positions) {
         var batch = new ArrayList<Envelope>();
-        int most = 1 + world.below(MOST_AT_ONCE);
+        int limit = 1 + world.below(MAX_BATCH);
         for (int p = 0; p < PARTITIONS; p++) {
             if (members.get(p % members.size()) == me) {
                 int from = positions[p];
-                positions[p] = Math.min(partitions.get(p).size(), from + most - batch.size());
+                positions[p] = Math.min(partitions.get(p).size(), from + limit - batch.size());
                 batch.addAll(partitions.get(p).subList(from, positions[p]));
                 if (from < Math.min(furthestPolled[p], positions[p])) {
-                    world.coverage.count(Happening.BATCH_REDELIVERED);
+                    world.coverage.count(CoveragePoint.BATCH_REDELIVERED);
                 }
                 furthestPolled[p] = Math.max(furthestPolled[p], positions[p]);
             }
@@ -124,8 +124,8 @@ final class Topic {
                 }
             }
         } else {
-            world.coverage.count(Happening.ZOMBIE_COMMIT_REFUSED);
-            world.tell("kafka", "refuses the offsets of %s, whose partitions are others' now", me.node);
+            world.coverage.count(CoveragePoint.ZOMBIE_COMMIT_REFUSED);
+            world.trace("kafka", "rejects the offsets of %s, which has lost its partitions", me.node);
         }
     }
 }

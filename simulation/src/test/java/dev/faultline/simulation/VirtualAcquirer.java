@@ -3,15 +3,15 @@ package dev.faultline.simulation;
 import dev.faultline.payment.paying.Acquirer;
 import org.jspecify.annotations.Nullable;
 
-/** Asks up to three times, like payment-service's adapter does, over a network that loses, delays and forgets. */
+/** Sends a request up to three times, as payment-service's adapter does, over a network that loses and delays messages. */
 final class VirtualAcquirer implements Acquirer {
     private static final int ATTEMPTS = 3;
     private static final long TIME_LIMIT_MS = 1_000;
 
     private final World world;
-    private final ChargingProcess acquirer;
+    private final AcquirerProcess acquirer;
 
-    VirtualAcquirer(World world, ChargingProcess acquirer) {
+    VirtualAcquirer(World world, AcquirerProcess acquirer) {
         this.world = world;
         this.acquirer = acquirer;
     }
@@ -24,7 +24,7 @@ final class VirtualAcquirer implements Acquirer {
             if (attempt > 0) {
                 node.sleep(world.between(50, 500));
             }
-            if (acquirer.isDown() || world.strikes(world.faults.acquirer() / 2)) {
+            if (acquirer.isDown() || world.faultOccurs(world.faults.acquirer() / 2)) {
                 continue;
             }
             maybeSent = true;
@@ -38,34 +38,34 @@ final class VirtualAcquirer implements Acquirer {
         if (maybeSent) {
             return new Answer.Unknown("acquirer-timeout");
         }
-        world.coverage.count(Happening.NOT_ASKED);
+        world.coverage.count(CoveragePoint.NOT_ASKED);
         return new Answer.NotSent("acquirer-unavailable");
     }
 
-    /** One request; null if there was no answer in time. */
+    /** Sends the request once; returns null if there is no response in time. */
     private @Nullable Answer attempt(Node node, Request request) {
         var answer = new Answer[1];
         long reachesMs = world.between(1, 31);
         boolean answers = true;
-        if (world.strikes(world.faults.acquirer())) {
+        if (world.faultOccurs(world.faults.acquirer())) {
             switch (world.below(3)) {
                 case 0 -> {
-                    world.coverage.count(Happening.REQUEST_LOST);
-                    world.tell("network", "loses the request to %s %s", request.operation(), nameOf(request));
+                    world.coverage.count(CoveragePoint.REQUEST_LOST);
+                    world.trace("network", "loses the request to %s %s", request.operation(), nameOf(request));
                     reachesMs = -1;
                 }
                 case 1 -> {
-                    world.coverage.count(Happening.ANSWER_LOST);
+                    world.coverage.count(CoveragePoint.ANSWER_LOST);
                     answers = false;
                 }
                 default -> {
-                    world.coverage.count(Happening.LATE_REQUEST);
-                    reachesMs = world.coin(0.7) ? world.between(1_000, 5_000) : world.between(5_000, 180_000);
+                    world.coverage.count(CoveragePoint.LATE_REQUEST);
+                    reachesMs = world.chance(0.7) ? world.between(1_000, 5_000) : world.between(5_000, 180_000);
                 }
             }
         }
         if (reachesMs > 0) {
-            world.underway(reachesMs, () -> answer[0] = acquirer.perform(request));
+            world.inTransit(reachesMs, () -> answer[0] = acquirer.perform(request));
         }
         node.at(Boundary.ACQUIRER_ASKED);
         node.sleep(reachesMs > 0 && reachesMs < TIME_LIMIT_MS && answers ? reachesMs + world.below(20) : TIME_LIMIT_MS);

@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time, chance and what happens next. All that is random comes from one seed, and events at the same time happen in the
- * order in which they were planned: so a seed is a schedule.
+ * Virtual time, randomness and the event queue. All randomness comes from one seed, and simultaneous events are processed in
+ * the order in which they were scheduled, so a seed determines a schedule.
  */
 final class World {
     private final PriorityQueue<Event> events = new PriorityQueue<>(
@@ -20,17 +20,17 @@ final class World {
     private final SplittableRandom random;
     private final boolean recording;
     private final Set<Protection> without;
-    private final Set<String> unwatched;
+    private final Set<String> ignored;
     private final List<String> history = new ArrayList<>();
     final Faults faults;
     final Coverage coverage = new Coverage();
-    private Runnable whenChanged = () -> {};
+    private Runnable onCommit = () -> {};
     private long nowMs;
-    private long planned;
+    private long scheduled;
     private long lastId;
     private long fingerprint;
-    private int underway;
-    private @Nullable BrokenPromise broken;
+    private int inTransit;
+    private @Nullable Violation violation;
     private @Nullable Task running;
 
     private record Event(long atMs, long number, Runnable action) {}
@@ -40,7 +40,7 @@ final class World {
         Faults drawn = Faults.draw(random);
         this.faults = setting.lossless() ? drawn.withoutLoss() : drawn;
         this.without = setting.without();
-        this.unwatched = setting.unwatched();
+        this.ignored = setting.ignored();
         this.recording = recording;
     }
 
@@ -56,12 +56,12 @@ final class World {
         return nowMs >= faults.horizonMs();
     }
 
-    /** Draws whether a fault strikes; none does after the horizon. */
-    boolean strikes(double probability) {
+    /** Draws whether a fault occurs; none does after the horizon. */
+    boolean faultOccurs(double probability) {
         return probability > 0 && !faultsHaveEnded() && random.nextDouble() < probability;
     }
 
-    boolean coin(double probability) {
+    boolean chance(double probability) {
         return random.nextDouble() < probability;
     }
 
@@ -78,26 +78,26 @@ final class World {
     }
 
     void after(long delayMs, Runnable action) {
-        events.add(new Event(nowMs + delayMs, planned++, action));
+        events.add(new Event(nowMs + delayMs, scheduled++, action));
     }
 
-    /** Like {@link #after}, for something that the world may not end before: a message or a request on its way. */
-    void underway(long delayMs, Runnable action) {
-        underway++;
+    /** Like {@link #after}, for a message or a request in transit, before whose arrival the simulation may not end. */
+    void inTransit(long delayMs, Runnable action) {
+        inTransit++;
         after(delayMs, () -> {
-            underway--;
+            inTransit--;
             action.run();
         });
     }
 
-    boolean isAnythingUnderway() {
-        return underway > 0;
+    boolean isAnythingInTransit() {
+        return inTransit > 0;
     }
 
-    /** The party that runs now. */
+    /** The running task. */
     Task running() {
         if (running == null) {
-            throw new IllegalStateException("no party runs");
+            throw new IllegalStateException("no task is running");
         }
         return running;
     }
@@ -106,28 +106,28 @@ final class World {
         running = task;
     }
 
-    void whenChanged(Runnable check) {
-        whenChanged = check;
+    void onCommit(Runnable check) {
+        onCommit = check;
     }
 
-    /** To be called after each commit, before anything else can happen. */
-    void changed() {
-        whenChanged.run();
+    /** Must be called after each commit, before any other event. */
+    void committed() {
+        onCommit.run();
     }
 
-    void broken(BrokenPromise promise) {
-        if (broken == null && !unwatched.contains(promise.promise())) {
-            broken = promise;
-            tell("PROMISE BROKEN", "%s", promise);
+    void report(Violation found) {
+        if (violation == null && !ignored.contains(found.invariant())) {
+            violation = found;
+            trace("VIOLATION", "%s", found);
         }
     }
 
     @Nullable
-    BrokenPromise broken() {
-        return broken;
+    Violation violation() {
+        return violation;
     }
 
-    /** Lets the next thing happen. */
+    /** Processes the next event. */
     void advance() {
         Event event = events.remove();
         nowMs = event.atMs;
@@ -135,9 +135,9 @@ final class World {
         event.action.run();
     }
 
-    /** @param what a format */
-    @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's own, and not worth a dependency
-    void tell(String who, String what, @Nullable Object... details) {
+    /** Adds a line to the history. */
+    @SuppressWarnings("AnnotateFormatMethod") // would need a dependency on Error Prone
+    void trace(String who, String what, @Nullable Object... details) {
         if (recording) {
             history.add(String.format(Locale.ROOT, "%9.3f s  %-19s %s", nowMs / 1000.0, who,
                     what.formatted(details)));
@@ -148,7 +148,7 @@ final class World {
         return List.copyOf(history);
     }
 
-    /** Equal for equal schedules, whether or not their histories are kept. */
+    /** The same for the same schedule, with or without a history. */
     long fingerprint() {
         return fingerprint * 31 + random.nextLong();
     }

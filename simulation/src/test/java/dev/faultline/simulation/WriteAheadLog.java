@@ -6,11 +6,11 @@ import java.util.List;
 import dev.faultline.contracts.Message;
 import org.jspecify.annotations.Nullable;
 
-/** The outbox: messages in the order of commits, and one slot with the position up to which Kafka has them. */
+/** The outbox: messages in commit order, and a replication slot with the position that Kafka has acknowledged. */
 final class WriteAheadLog {
-    /** After this PostgreSQL ends the connection of a relay that says nothing. */
+    /** PostgreSQL's wal_sender_timeout. */
     private static final long SENDER_TIMEOUT_MS = 60_000;
-    private static final int MOST_AT_ONCE = 4;
+    private static final int MAX_BATCH = 4;
 
     private final World world;
     private final String name;
@@ -37,12 +37,12 @@ final class WriteAheadLog {
         return confirmed == messages.size();
     }
 
-    void admits(Node node) {
-        node.whenSilent(() -> {
+    void connect(Node node) {
+        node.onUnresponsive(() -> {
             if (reader != null && reader.node == node) {
-                Task silent = reader;
+                Task unresponsive = reader;
                 world.after(node.isUp() ? SENDER_TIMEOUT_MS : 0, () -> {
-                    if (reader == silent && (silent.isDead() || node.isSilent())) {
+                    if (reader == unresponsive && (unresponsive.isDead() || node.isUnresponsive())) {
                         reader = null;
                         changed.fire();
                     }
@@ -51,17 +51,17 @@ final class WriteAheadLog {
         });
     }
 
-    /** What the relay of a node does: to be run as a thread. One reads, the others stand by. */
+    /** The relay, as a thread of a node. One relay reads, the others wait. */
     void relay(Node node, Kafka kafka) {
         while (true) {
             while (reader != null) {
                 changed.await();
             }
             reader = world.running();
-            world.coverage.count(Happening.SLOT_TAKEN_OVER);
-            if (world.strikes(world.faults.slotLoss()) && confirmed < messages.size()) {
-                world.coverage.count(Happening.SLOT_LOST);
-                world.tell(node.toString(), "finds the slot of %s lost: %s are not sent", name,
+            world.coverage.count(CoveragePoint.SLOT_TAKEN_OVER);
+            if (world.faultOccurs(world.faults.slotLoss()) && confirmed < messages.size()) {
+                world.coverage.count(CoveragePoint.SLOT_LOST);
+                world.trace(node.toString(), "finds the slot of %s lost, and does not send %s", name,
                         messages.subList(confirmed, messages.size()));
                 confirmed = messages.size();
             }
@@ -76,7 +76,7 @@ final class WriteAheadLog {
                 changed.await();
                 continue;
             }
-            int end = Math.min(messages.size(), position + 1 + world.below(MOST_AT_ONCE));
+            int end = Math.min(messages.size(), position + 1 + world.below(MAX_BATCH));
             List<Envelope> batch = List.copyOf(messages.subList(position, end));
             node.at(Boundary.LOG_READ);
             if (!world.has(Protection.ACKNOWLEDGEMENT_BEFORE_ADVANCE)) {
@@ -84,9 +84,9 @@ final class WriteAheadLog {
                 node.at(Boundary.LOG_READ);
             }
             if (position < furthestSent) {
-                world.coverage.count(Happening.MESSAGE_REPEATED_BY_RELAY);
+                world.coverage.count(CoveragePoint.MESSAGE_REPEATED_BY_RELAY);
             }
-            world.tell(node.toString(), "sends %s", batch);
+            world.trace(node.toString(), "sends %s", batch);
             long roundTripMs = kafka.append(batch);
             furthestSent = Math.max(furthestSent, end);
             node.at(Boundary.MESSAGES_SENT);

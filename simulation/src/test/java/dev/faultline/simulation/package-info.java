@@ -1,5 +1,5 @@
 /**
- * The services' own logic on a virtual network, virtual databases and a virtual clock: one seed, one schedule.
+ * Deterministic simulation of the services' own logic on a virtual network, virtual databases and a virtual clock.
  *
  * @see <a href="https://apple.github.io/foundationdb/testing.html">FoundationDB: Simulation and Testing</a>
  */

@@ -21,16 +21,16 @@ import dev.faultline.payment.paying.Payment;
 import dev.faultline.payment.paying.Payment.Pending;
 import org.jspecify.annotations.Nullable;
 
-/** What must hold after every commit of anyone, and in the end. Each method is one promise. */
-final class Promises {
+/** The invariants, checked after every commit and at the end. Each method is one invariant. */
+final class Invariants {
     private final World world;
     private final OrderService orders;
     private final InventoryService inventory;
     private final PaymentService payments;
-    private final ChargingProcess acquirer;
+    private final AcquirerProcess acquirer;
 
-    Promises(World world, OrderService orders, InventoryService inventory, PaymentService payments,
-            ChargingProcess acquirer) {
+    Invariants(World world, OrderService orders, InventoryService inventory, PaymentService payments,
+            AcquirerProcess acquirer) {
         this.world = world;
         this.orders = orders;
         this.inventory = inventory;
@@ -38,7 +38,7 @@ final class Promises {
         this.acquirer = acquirer;
     }
 
-    void holdNow() {
+    void check() {
         nothingIsOversold();
         stockIsConserved();
         moneyIsConserved();
@@ -49,15 +49,15 @@ final class Promises {
         noStaleLeaderWrites();
     }
 
-    void holdInTheEnd() {
-        holdNow();
+    void checkAtTheEnd() {
+        check();
         everyOrderEnds();
     }
 
     private void nothingIsOversold() {
         inventory.available().forEach((sku, available) -> {
             if (available < 0) {
-                broken("nothingIsOversold", "%d of %s are available", available, sku);
+                violated("nothingIsOversold", "%d of %s are available", available, sku);
             }
         });
     }
@@ -72,18 +72,18 @@ final class Promises {
             }
         }
         if (!found.equals(inventory.received())) {
-            broken("stockIsConserved", "received %s, found %s, held by %s", inventory.received(), found,
+            violated("stockIsConserved", "received %s, found %s, held by %s", inventory.received(), found,
                     inventory.reservations().values());
         }
     }
 
-    /** Each card is charged once at most, and the ledger says what the acquirer's journal says. */
+    /** Each card is charged at most once, and the ledger agrees with the acquirer's journal. */
     private void moneyIsConserved() {
         for (Payment payment : payments.payments()) {
             OrderId id = payment.orderId();
             int captures = acquirer.capturesOf(id).size();
             if (captures > 1) {
-                broken("moneyIsConserved", "%s was charged %d times", Orders.nameOf(id), captures);
+                violated("moneyIsConserved", "%s was charged %d times", Orders.nameOf(id), captures);
             }
             if (!(payment instanceof Pending)) {
                 Status status = acquirer.statusOf(id);
@@ -93,7 +93,7 @@ final class Promises {
                     case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> EnumSet.noneOf(Transfer.Kind.class);
                 };
                 if (!payments.transfersOf(id).equals(expected)) {
-                    broken("moneyIsConserved", "%s is %s with the acquirer, and %s in the ledger", Orders.nameOf(id),
+                    violated("moneyIsConserved", "%s is %s with the acquirer, and %s in the ledger", Orders.nameOf(id),
                             status, payments.transfersOf(id));
                 }
             }
@@ -106,7 +106,7 @@ final class Promises {
                 var total = new Amount(order.total().minorUnits(), order.total().currency());
                 if (acquirer.statusOf(order.id()) != Status.CAPTURED || !acquirer.capturesOf(order.id()).stream()
                         .allMatch(entry -> entry.amount().orElseThrow().equals(total))) {
-                    broken("noOrderIsConfirmedUnpaid", "%s is confirmed, its payment %s", Orders.nameOf(order.id()),
+                    violated("noOrderIsConfirmedUnpaid", "%s is confirmed, its payment %s", Orders.nameOf(order.id()),
                             acquirer.statusOf(order.id()));
                 }
             }
@@ -117,7 +117,7 @@ final class Promises {
         for (Checkout checkout : orders.checkouts()) {
             if (checkout instanceof Confirmed(CheckoutOrder order)
                     && !(inventory.reservations().get(order.id()) instanceof Reserved)) {
-                broken("noOrderIsConfirmedWithoutItsStock", "%s is confirmed, its reservation %s",
+                violated("noOrderIsConfirmedWithoutItsStock", "%s is confirmed, its reservation %s",
                         Orders.nameOf(order.id()), inventory.reservations().get(order.id()));
             }
         }
@@ -127,12 +127,12 @@ final class Promises {
         for (Checkout checkout : orders.checkouts()) {
             if (checkout instanceof Rejected(CheckoutOrder order, _)) {
                 if (inventory.reservations().get(order.id()) instanceof Reserved) {
-                    broken("noOrderIsRejectedWhileItHoldsSomething", "%s is rejected and holds stock",
+                    violated("noOrderIsRejectedWhileItHoldsSomething", "%s is rejected and holds stock",
                             Orders.nameOf(order.id()));
                 }
                 Status status = acquirer.statusOf(order.id());
                 if (status == Status.AUTHORIZED || status == Status.CAPTURED) {
-                    broken("noOrderIsRejectedWhileItHoldsSomething", "%s is rejected, its payment %s",
+                    violated("noOrderIsRejectedWhileItHoldsSomething", "%s is rejected, its payment %s",
                             Orders.nameOf(order.id()), status);
                 }
             }
@@ -141,23 +141,23 @@ final class Promises {
 
     private void whatCustomersWereToldStays() {
         for (Checkout checkout : orders.checkouts()) {
-            Checkout told = orders.told().get(checkout.order().id());
-            if (told != null && !told.equals(checkout)) {
-                broken("whatCustomersWereToldStays", "%s was %s and is %s", Orders.nameOf(checkout.order().id()),
-                        OrderService.nameOf(told), OrderService.nameOf(checkout));
+            Checkout first = orders.firstOutcomes().get(checkout.order().id());
+            if (first != null && !first.equals(checkout)) {
+                violated("whatCustomersWereToldStays", "%s was %s and is %s", Orders.nameOf(checkout.order().id()),
+                        OrderService.nameOf(first), OrderService.nameOf(checkout));
             }
         }
     }
 
     private void noStaleLeaderWrites() {
-        orders.writtenByStaleLeaders().forEach(id -> broken("noStaleLeaderWrites",
-                "%s was written by a leader who had been followed by another", Orders.nameOf(id)));
+        orders.writtenByStaleLeaders().forEach(id -> violated("noStaleLeaderWrites",
+                "%s was written by a stale leader", Orders.nameOf(id)));
     }
 
     private void everyOrderEnds() {
         for (Checkout checkout : orders.checkouts()) {
             if (!checkout.isComplete()) {
-                broken("everyOrderEnds", "%s is still %s, %.0f s after the last fault",
+                violated("everyOrderEnds", "%s is still %s, %.0f s after the last fault",
                         Orders.nameOf(checkout.order().id()), OrderService.nameOf(checkout),
                         (world.nowMs() - world.faults.horizonMs()) / 1000.0);
             }
@@ -165,7 +165,7 @@ final class Promises {
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // as in World
-    private void broken(String promise, String detail, @Nullable Object... details) {
-        world.broken(new BrokenPromise(promise, detail.formatted(details)));
+    private void violated(String invariant, String detail, @Nullable Object... details) {
+        world.report(new Violation(invariant, detail.formatted(details)));
     }
 }

@@ -1,7 +1,7 @@
 package dev.faultline.simulation;
 
-/** What is worth simulating only if it happens. */
-enum Happening {
+/** Events that a simulation must reach to be worth anything. */
+enum CoveragePoint {
     NODE_PAUSED, MESSAGE_LOST, MESSAGE_DUPLICATED, MESSAGE_REORDERED, TOPIC_CUT_OFF,
     MESSAGE_REPEATED_BY_RELAY, SLOT_TAKEN_OVER, SLOT_LOST, BATCH_REDELIVERED, REBALANCE,
     ZOMBIE_COMMIT_REFUSED, DUPLICATE_SKIPPED, LATE_REPLY_IGNORED, STALE_VERSION_REFUSED,

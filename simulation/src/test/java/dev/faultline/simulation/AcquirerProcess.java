@@ -26,29 +26,29 @@ import dev.faultline.payment.paying.Acquirer.Answer;
 import dev.faultline.payment.paying.Acquirer.Request;
 import org.jspecify.annotations.Nullable;
 
-/** The acquirer's process: the real {@link ChargingCards}, killed while it journals, and started again. */
-final class ChargingProcess {
-    private static final int MOST_PAYMENTS = 100;
+/** The acquirer's process: the real {@link ChargingCards}, which may crash while it journals. */
+final class AcquirerProcess {
+    private static final int MAX_PAYMENTS = 100;
 
     private final World world;
     private final MemoryJournal journal = new MemoryJournal();
     private ChargingCards cards;
     private long downUntilMs;
 
-    ChargingProcess(World world) {
+    AcquirerProcess(World world) {
         this.world = world;
         this.cards = start();
     }
 
     private ChargingCards start() {
-        return new ChargingCards(journal, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), MOST_PAYMENTS);
+        return new ChargingCards(journal, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), MAX_PAYMENTS);
     }
 
     boolean isDown() {
         return world.nowMs() < downUntilMs;
     }
 
-    /** Null if it dies over it. */
+    /** Returns null if the process crashes or is down. */
     @Nullable
     Answer perform(Request request) {
         if (isDown()) {
@@ -56,20 +56,21 @@ final class ChargingProcess {
         }
         try {
             Decision decision = cards.perform(new PaymentId(request.orderId().value()), operation(request));
-            world.tell("acquirer", "%s %s: %s", request.operation(), Orders.nameOf(request.orderId()),
+            world.trace("acquirer", "%s %s: %s", request.operation(), Orders.nameOf(request.orderId()),
                     switch (decision) {
                         case Decision.Applied(Payment payment) -> payment.status();
                         case Decision.Repeated(Payment payment) -> payment.status() + " before";
-                        case Decision.Refused(Payment payment, _) -> "refused, it is " + payment.status();
+                        case Decision.Refused(Payment payment, _) -> "refused: it is " + payment.status();
                     });
             return answer(decision);
         } catch (JournalFailedException e) {
             long forMs = world.between(500, 20_000);
             downUntilMs = world.nowMs() + forMs;
             cards = start();
-            world.coverage.count(Happening.ACQUIRER_CRASHED);
-            world.tell("acquirer", "dies over %s of %s: %s; is back in %.3f s", request.operation(), Orders.nameOf(
-                    request.orderId()),
+            world.coverage.count(CoveragePoint.ACQUIRER_CRASHED);
+            world.trace("acquirer", "crashes during %s of %s: %s; restarts after %.3f s", request.operation(), Orders
+                    .nameOf(
+                            request.orderId()),
                     e.getMessage(), forMs / 1000.0);
             return null;
         }
@@ -82,7 +83,7 @@ final class ChargingProcess {
                 var authorize = Operation.Authorize.of(new ChargeDetails(new Amount(amount.minorUnits(), amount
                         .currency()),
                         request.details().paymentMethod()));
-                yield world.strikes(world.faults.acquirer() / 4) ? authorize.declined() : authorize;
+                yield world.faultOccurs(world.faults.acquirer() / 4) ? authorize.declined() : authorize;
             }
             case CAPTURE -> new Operation.Capture();
             case VOID -> new Operation.Cancel();
@@ -90,7 +91,7 @@ final class ChargingProcess {
         };
     }
 
-    /** As the acquirer's and payment-service's REST adapters say it between them. */
+    /** As translated by the REST adapters of the acquirer and of payment-service. */
     private static Answer answer(Decision decision) {
         return switch (decision) {
             case Decision.Applied(Payment payment) -> done(payment);
@@ -106,19 +107,19 @@ final class ChargingProcess {
                 : new Answer.Done();
     }
 
-    /** How the payment stands by the journal. */
+    /** The payment's status in the journal. */
     Status statusOf(OrderId id) {
         return journal.statuses.getOrDefault(id.value(), Status.UNKNOWN);
     }
 
-    /** What the journal says was taken under this id, whether or not it was given back. */
+    /** The payment's captures in the journal, whether or not they were refunded. */
     List<JournalEntry> capturesOf(OrderId id) {
         return journal.durable.stream()
                 .filter(entry -> entry.kind() == Status.CAPTURED && entry.paymentId().value().equals(id.value()))
                 .toList();
     }
 
-    /** Entries are on disk when they are awaited; until then a crash may take them, or not. */
+    /** Entries are durable once awaited; a crash before that may or may not lose them. */
     private final class MemoryJournal implements Journal {
         private final List<JournalEntry> durable = new ArrayList<>();
         private final List<JournalEntry> written = new ArrayList<>();
@@ -136,22 +137,22 @@ final class ChargingProcess {
 
         @Override
         public void awaitDurable(long sequence) {
-            boolean crashes = world.strikes(world.faults.acquirerCrash());
-            boolean lost = crashes && world.coin(0.5);
+            boolean crashes = world.faultOccurs(world.faults.acquirerCrash());
+            boolean lost = crashes && world.chance(0.5);
             if (!lost && !written.isEmpty()) {
                 durable.addAll(written);
                 written.forEach(entry -> statuses.put(entry.paymentId().value(), entry.kind()));
-                world.changed();
+                world.committed();
             }
             written.clear();
             if (crashes) {
-                throw new JournalFailedException(lost ? "nothing is journalled" : "it is journalled");
+                throw new JournalFailedException(lost ? "the entry is lost" : "the entry is durable");
             }
         }
 
         @Override
         public List<JournalEntry> page(long after, int limit) {
-            throw new UnsupportedOperationException("nobody pages here");
+            throw new UnsupportedOperationException("not simulated");
         }
 
         @Override

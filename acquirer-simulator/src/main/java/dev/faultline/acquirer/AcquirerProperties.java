@@ -10,9 +10,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The acquirer's configuration.
  *
  * @param journal the directory of the journal
- * @param holdFor how long a request is stalled that times out after charging
- * @param maxHeld how many such requests are stalled at the same time; further ones get 504 at once
- * @param maxPayments how many payments are held, about 200 bytes of heap each; further ones get 507
+ * @param holdFor the delay of a response that is to time out
+ * @param maxHeld the maximum number of delayed responses; further requests get 504 at once
+ * @param maxPayments the maximum number of payments, about 200 bytes of heap each; further ones get 507
  */
 @ConfigurationProperties("faultline.acquirer")
 record AcquirerProperties(Path journal, @DefaultValue("30s") Duration holdFor, @DefaultValue("256") int maxHeld,

@@ -1,4 +1,4 @@
-/** A simulated card acquirer: faulty on request, with a journal of what it really did. */
+/** A simulated card acquirer with injectable faults and a journal of all charges. */
 @NullMarked
 package dev.faultline.acquirer;
 

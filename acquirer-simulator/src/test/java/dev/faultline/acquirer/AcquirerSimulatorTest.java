@@ -48,7 +48,7 @@ class AcquirerSimulatorTest {
     private String id = "";
 
     @DynamicPropertySource
-    static void surroundings(DynamicPropertyRegistry registry) {
+    static void properties(DynamicPropertyRegistry registry) {
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
         registry.add("faultline.acquirer.journal", directory::toString);
@@ -83,7 +83,7 @@ class AcquirerSimulatorTest {
     }
 
     @Test
-    void declinesByPaymentMethodAndSaysWhy() throws Exception {
+    void declinesByPaymentMethodWithAReason() throws Exception {
         Answer declined = authorize(TERMS.replace("card-visa", "card-declined"));
         assertAnswer(declined, 402, "DECLINED");
         assertThat(declined.body().get("reason").asString()).isEqualTo("insufficient-funds");
@@ -91,7 +91,7 @@ class AcquirerSimulatorTest {
     }
 
     @Test
-    void refusesAnotherAmountUnderTheSameId() throws Exception {
+    void rejectsAnotherAmountUnderTheSameId() throws Exception {
         authorize(TERMS);
         Answer refused = authorize(TERMS.replace("1250", "1251"));
         assertAnswer(refused, 409, "AUTHORIZED");
@@ -99,14 +99,14 @@ class AcquirerSimulatorTest {
     }
 
     @Test
-    void aVoidThatComesFirstRefusesTheAuthorizationThatComesLate() throws Exception {
+    void rejectsAnAuthorizationThatArrivesAfterItsVoid() throws Exception {
         assertAnswer(put("void"), 200, "VOIDED");
         assertAnswer(authorize(TERMS), 409, "VOIDED");
         assertAnswer(put("capture"), 409, "VOIDED");
     }
 
     @Test
-    void timesOutAfterChargingIfOrdered() throws Exception {
+    void timesOutAfterChargingIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"timeoutAfterChargeShare\":1}");
         var hasty = request("PUT", "/payments/" + id + "/authorization", TERMS).timeout(Duration.ofMillis(300)).build();
         assertThatThrownBy(() -> http.send(hasty, BodyHandlers.ofString())).isInstanceOf(HttpTimeoutException.class);
@@ -120,7 +120,7 @@ class AcquirerSimulatorTest {
     }
 
     @Test
-    void failsBeforeDoingAnythingIfOrdered() throws Exception {
+    void failsWithoutEffectIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"failShare\":1, \"seed\":7}");
         Answer failed = authorize(TERMS);
         assertThat(failed.status()).isIn(500, 503);
@@ -130,7 +130,7 @@ class AcquirerSimulatorTest {
     }
 
     @Test
-    void declinesIfOrderedAndStaysWithIt() throws Exception {
+    void declinesForGoodIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"declineShare\":1}");
         assertAnswer(authorize(TERMS), 402, "DECLINED");
         send("DELETE", "/faults", "");
@@ -140,7 +140,7 @@ class AcquirerSimulatorTest {
     }
 
     @Test
-    void isSlowIfOrdered() throws Exception {
+    void isSlowIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"slowShare\":1,\"slowFor\":\"PT0.3S\"}");
         long start = System.nanoTime();
         assertAnswer(authorize(TERMS), 200, "AUTHORIZED");
@@ -171,7 +171,7 @@ class AcquirerSimulatorTest {
             GET  | /actuator/health           |                                                                           | 404 |
             POST | /faults                    |                                                                           | 405 |
             """)
-    void tellsWhatIsWrongWithTheInput(String method, String path, String body, int status, String field)
+    void explainsInvalidInput(String method, String path, String body, int status, String field)
             throws Exception {
         Answer answer = send(method, path, body == null ? "" : body);
         assertThat(answer.status()).isEqualTo(status);

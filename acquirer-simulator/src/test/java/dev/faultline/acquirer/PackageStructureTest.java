@@ -9,11 +9,12 @@ import com.tngtech.archunit.lang.ArchRule;
 
 @AnalyzeClasses(packages = "dev.faultline.acquirer", importOptions = ImportOption.DoNotIncludeTests.class)
 class PackageStructureTest {
-    @ArchTest static final ArchRule whatIsChargedKnowsNeitherSpringNorFiles = noClasses().that()
+    @ArchTest static final ArchRule chargingAndFaultsDependNeitherOnSpringNorOnFiles = noClasses().that()
             .resideInAnyPackage("dev.faultline.acquirer.charging", "dev.faultline.acquirer.faults").should()
             .dependOnClassesThat().resideInAnyPackage("org.springframework..", "java.io..", "java.nio..",
                     "dev.faultline.acquirer..web..", "dev.faultline.acquirer..file..", "dev.faultline.service..");
 
-    @ArchTest static final ArchRule adaptersDoNotKnowEachOther = noClasses().that().resideInAPackage("..web..").should()
+    @ArchTest static final ArchRule adaptersDoNotDependOnEachOther = noClasses().that().resideInAPackage("..web..")
+            .should()
             .dependOnClassesThat().resideInAPackage("..file..");
 }

@@ -13,7 +13,7 @@ import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What goes on while instances are started, updated, evicted and lost with their node. */
+/** The platform stays available while instances are started, updated, evicted, or lost with their node. */
 class AvailabilityTest {
     private static final String ACQUIRER = "acquirer-simulator";
     private static final String NAME = "app.kubernetes.io/name";
@@ -43,7 +43,7 @@ class AvailabilityTest {
             assertThat(constraints).allMatch(constraint -> constraint.getMaxSkew() == 1);
         }
         for (Workload service : rendering.manifests().deployments()) {
-            // One selector for all services, which these keys narrow to the service and to the version.
+            // All services share a selector, which these keys restrict to the service and its version.
             assertThat(service.pod().getTopologySpreadConstraints()).as("%s", service)
                     .allMatch(constraint -> Set.of(NAME, "pod-template-hash")
                             .equals(new TreeSet<>(requireNonNull(constraint.getMatchLabelKeys()))));
@@ -81,7 +81,7 @@ class AvailabilityTest {
         }
     }
 
-    /** Endpoints are withdrawn while the old instance still serves; only then does the shutdown begin. */
+    /** The shutdown begins only after the instance was removed from all endpoints. */
     @ParameterizedTest
     @EnumSource
     void aServiceOutlastsTheLoadBalancersAndThenFinishesItsShutdown(Rendering rendering) {

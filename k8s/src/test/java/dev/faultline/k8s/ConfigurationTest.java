@@ -19,7 +19,7 @@ import io.kubernetes.client.openapi.models.V1Volume;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Configuration is in ConfigMaps, what is secret in Secrets, and neither is written into a workload. */
+/** Configuration is in ConfigMaps and Secrets, not in workloads. */
 class ConfigurationTest {
     private static final Pattern SECRET = Pattern.compile("(?i)password|secret|token|credential");
 
@@ -76,7 +76,7 @@ class ConfigurationTest {
         }
     }
 
-    /** A changed ConfigMap has another name, so that the pods that use it are made anew. */
+    /** A changed ConfigMap has a new name, which replaces the pods that use it. */
     @ParameterizedTest
     @EnumSource
     void everyConfigMapIsNamedByItsContentAndInUse(Rendering rendering) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script that makes a shard's databases, run against a real server. */
+/** The script that creates a shard's databases, on a real server. */
 class CreateDatabasesTest {
     private static final Path SCRIPT = Repository.MANIFESTS.resolve("base/shards/create-databases.sh");
 
@@ -27,14 +27,14 @@ class CreateDatabasesTest {
     @TempDir private Path directory;
 
     @BeforeEach
-    void psqlIsNeeded() throws IOException {
-        assumeTrue(Kustomize.isOnPath("psql"), "psql is not on the PATH: the script was not run");
+    void requirePsql() throws IOException {
+        assumeTrue(Kustomize.isOnPath("psql"), "psql is not on the PATH");
         Files.createDirectory(directory.resolve("databases"));
         Files.writeString(directory.resolve("superuser"), "test");
     }
 
     @Test
-    void makesADatabaseForEachServiceThatNoOtherRoleGetsInto() throws Exception {
+    void createsADatabaseForEachServiceThatOnlyItsOwnerCanAccess() throws Exception {
         password("orders", "one's");
         password("payments", "two");
 
@@ -50,7 +50,7 @@ class CreateDatabasesTest {
     }
 
     @Test
-    void keepsWhatExistsAndSetsPasswordsAnew() throws Exception {
+    void keepsExistingDatabasesAndUpdatesPasswords() throws Exception {
         password("orders", "old");
         run();
         try (var connection = connect("orders", "orders", "old"); var statement = connection.createStatement()) {

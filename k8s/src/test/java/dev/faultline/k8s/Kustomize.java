@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The kustomize of this machine, of version 5 or newer: {@code kubectl kustomize} since 1.27, or {@code kustomize build}. */
+/** Kustomize 5 or newer: {@code kubectl kustomize} since kubectl 1.27, or {@code kustomize build}. */
 final class Kustomize {
     private static final Pattern VERSION = Pattern.compile("(?:Kustomize Version: |^)v([5-9]|\\d{2,})\\.",
             Pattern.MULTILINE);
@@ -21,12 +21,12 @@ final class Kustomize {
     private static final Optional<Kustomize> ON_PATH = Stream.of(
             new Kustomize(List.of("kubectl", "version", "--client"), List.of("kubectl", "kustomize")),
             new Kustomize(List.of("kustomize", "version"), List.of("kustomize", "build")))
-            .filter(Kustomize::isThere).findFirst();
+            .filter(Kustomize::isInstalled).findFirst();
 
     static {
         if (ON_PATH.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING,
-                    "Neither kubectl 1.27 nor kustomize 5 is on the PATH: nothing is rendered, its tests are skipped");
+                    "Neither kubectl 1.27 nor kustomize 5 is on the PATH: tests of rendered manifests are skipped");
         }
     }
 
@@ -47,11 +47,11 @@ final class Kustomize {
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 
-    private boolean isThere() {
+    private boolean isInstalled() {
         return isOnPath(version.getFirst()) && VERSION.matcher(outputOf(version)).find();
     }
 
-    /** @throws IllegalStateException with what kustomize said, if it refuses */
+    /** @throws IllegalStateException with the output of kustomize, if it fails */
     String render(Path directory) {
         return outputOf(Stream.concat(render.stream(), Stream.of(directory.toString())).toList());
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import io.kubernetes.client.openapi.models.V1LabelSelector;
 import io.kubernetes.client.openapi.models.V1LabelSelectorRequirement;
 
-/** What selectors select, as far as they are used here. */
+/** Evaluates label selectors, with the operators used here. */
 final class Labels {
     private Labels() {}
 
@@ -33,7 +33,7 @@ final class Labels {
         return switch (requirement.getOperator()) {
             case "Exists" -> value != null;
             case "In" -> value != null && requireNonNull(requirement.getValues()).contains(value);
-            default -> throw new AssertionError("not known to these tests: " + requirement);
+            default -> throw new AssertionError("unsupported operator: " + requirement);
         };
     }
 }

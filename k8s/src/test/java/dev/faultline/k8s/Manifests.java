@@ -28,11 +28,10 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * Manifests as Kubernetes' own types. A field that a type does not have, one that it lacks, and a kind that is not known
- * here are errors.
+ * Manifests, parsed into Kubernetes' own types. Unknown fields, missing required fields and unknown kinds are errors.
  *
  * <p>
- * CloudNativePG has no types for Java: its resources are kept as they are, and nothing checks their fields.
+ * CloudNativePG has no Java types, so the fields of its resources are not checked.
  */
 record Manifests(List<KubernetesObject> objects, List<JsonObject> ofCloudNativePg) {
     private static final Map<String, Class<? extends KubernetesObject>> TYPES = Map.ofEntries(
@@ -64,7 +63,7 @@ record Manifests(List<KubernetesObject> objects, List<JsonObject> ofCloudNativeP
             } else {
                 Class<? extends KubernetesObject> known = TYPES.get(type);
                 if (known == null) {
-                    throw new IllegalArgumentException("no manifest of this kind was expected: " + type);
+                    throw new IllegalArgumentException("unexpected kind: " + type);
                 }
                 objects.add(JSON.deserialize(document.toString(), known));
             }
@@ -72,7 +71,7 @@ record Manifests(List<KubernetesObject> objects, List<JsonObject> ofCloudNativeP
         return new Manifests(objects, others);
     }
 
-    /** The documents of a YAML stream, none of which may name a key twice. */
+    /** Parses a YAML stream; rejects duplicate keys. */
     static List<JsonObject> documents(String yaml) {
         var options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
@@ -113,7 +112,7 @@ record Manifests(List<KubernetesObject> objects, List<JsonObject> ofCloudNativeP
                 .orElseThrow(() -> new AssertionError("there is no workload " + name));
     }
 
-    /** What the generated ConfigMap of this name has for the key, whatever the hash of its content is. */
+    /** A value of a generated ConfigMap, whose name has the hash of its content as a suffix. */
     String configuration(String name, String key) {
         return all(V1ConfigMap.class).stream().filter(map -> name(map).matches(name + "-[a-z0-9]{10}"))
                 .map(map -> requireNonNull(requireNonNull(map.getData()).get(key))).findFirst()

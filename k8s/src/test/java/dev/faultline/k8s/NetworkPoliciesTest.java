@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who may talk to whom, as the policies together allow it. */
+/** The connections that the policies together allow. */
 class NetworkPoliciesTest {
     private static final String ANYONE = "anyone";
     private static final String NAMES = "kube-system";
@@ -34,10 +34,10 @@ class NetworkPoliciesTest {
     private static final List<String> SERVICES = Repository.services();
     private static final List<String> SHARDS = List.of("shard-1", "shard-2");
 
-    /** @param port with its protocol, like {@code 8080/TCP} */
+    /** @param port with its protocol, for example {@code 8080/TCP} */
     private record Arrow(String from, String to, String port) {}
 
-    /** @param ports those that its containers listen on */
+    /** @param ports the ports of its containers */
     private record Pod(String name, Map<String, String> labels, Set<String> ports) {}
 
     @ParameterizedTest
@@ -58,8 +58,8 @@ class NetworkPoliciesTest {
             expected.addAll(monitoring());
             expected.addAll(standbys());
         }
-        var arrows = leaving(rendering.manifests());
-        arrows.addAll(arriving(rendering.manifests()));
+        var arrows = egress(rendering.manifests());
+        arrows.addAll(ingress(rendering.manifests()));
         assertThat(arrows).containsExactlyInAnyOrderElementsOf(expected);
     }
 
@@ -67,8 +67,8 @@ class NetworkPoliciesTest {
     @EnumSource
     void everyArrowBetweenPodsIsAllowedAtBothItsEnds(Rendering rendering) {
         var manifests = rendering.manifests();
-        assertThat(betweenPods(manifests, leaving(manifests))).isNotEmpty()
-                .containsExactlyInAnyOrderElementsOf(betweenPods(manifests, arriving(manifests)));
+        assertThat(betweenPods(manifests, egress(manifests))).isNotEmpty()
+                .containsExactlyInAnyOrderElementsOf(betweenPods(manifests, ingress(manifests)));
     }
 
     @ParameterizedTest
@@ -76,7 +76,7 @@ class NetworkPoliciesTest {
     void everyArrowEndsAtAPortThatIsListenedOn(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Pod pod : pods(manifests)) {
-            assertThat(arriving(manifests)).filteredOn(arrow -> arrow.to.equals(pod.name)).extracting(Arrow::port)
+            assertThat(ingress(manifests)).filteredOn(arrow -> arrow.to.equals(pod.name)).extracting(Arrow::port)
                     .isSubsetOf(pod.ports);
         }
     }
@@ -106,7 +106,7 @@ class NetworkPoliciesTest {
         arrows.addAll(arrows(PARTICIPANTS, SHARDS, "5432/TCP"));
         arrows.addAll(arrows(List.of("payment-service"), List.of("acquirer-simulator"), "8080/TCP"));
         arrows.addAll(arrows(SERVICES, consul, "8500/TCP"));
-        // The other half of being registered: Consul asks each instance whether it is ready.
+        // Consul's health checks.
         arrows.addAll(arrows(consul, SERVICES, "8081/TCP"));
         arrows.addAll(arrows(kafka, kafka, "9092/TCP", "9093/TCP"));
         arrows.addAll(arrows(consul, consul, "8300/TCP", "8301/TCP", "8301/UDP"));
@@ -123,7 +123,7 @@ class NetworkPoliciesTest {
         return arrows;
     }
 
-    /** What CloudNativePG's documentation asks for: each other, the operator, and the API server. */
+    /** As CloudNativePG's documentation requires: each other, the operator, and the API server. */
     private static Set<Arrow> standbys() {
         var arrows = arrows(SHARDS, SHARDS, "5432/TCP", "8000/TCP");
         arrows.addAll(arrows(List.of("cnpg-system"), SHARDS, "5432/TCP", "8000/TCP"));
@@ -148,8 +148,8 @@ class NetworkPoliciesTest {
         return arrows.stream().filter(arrow -> names.contains(arrow.from) && names.contains(arrow.to)).collect(toSet());
     }
 
-    /** What the policies of the pods at the beginning allow. */
-    private static Set<Arrow> leaving(Manifests manifests) {
+    /** The connections that the egress rules allow. */
+    private static Set<Arrow> egress(Manifests manifests) {
         var arrows = new HashSet<Arrow>();
         for (V1NetworkPolicy policy : manifests.all(V1NetworkPolicy.class)) {
             for (var rule : egressRules(spec(policy))) {
@@ -160,8 +160,8 @@ class NetworkPoliciesTest {
         return arrows;
     }
 
-    /** What the policies of the pods at the end allow. */
-    private static Set<Arrow> arriving(Manifests manifests) {
+    /** The connections that the ingress rules allow. */
+    private static Set<Arrow> ingress(Manifests manifests) {
         var arrows = new HashSet<Arrow>();
         for (V1NetworkPolicy policy : manifests.all(V1NetworkPolicy.class)) {
             for (var rule : ingressRules(spec(policy))) {
@@ -184,7 +184,7 @@ class NetworkPoliciesTest {
         return selected(manifests, requireNonNull(spec(policy).getPodSelector()));
     }
 
-    /** By number: not every network plugin knows the names of ports at the other end. */
+    /** Numbers, because not every network plugin supports named ports. */
     private static String[] ports(@Nullable List<V1NetworkPolicyPort> ports) {
         assertThat(ports).as("a rule without ports allows all of them").isNotEmpty();
         return requireNonNull(ports).stream().map(port -> requireNonNull(port.getPort()).getIntValue() + "/"
@@ -197,7 +197,7 @@ class NetworkPoliciesTest {
         }
         var names = new ArrayList<String>();
         for (V1NetworkPolicyPeer peer : peers) {
-            assertThat(peer.getIpBlock()).as("an address does not say who has it").isNull();
+            assertThat(peer.getIpBlock()).as("not by address").isNull();
             var selector = requireNonNull(peer.getPodSelector());
             if (peer.getNamespaceSelector() == null) {
                 names.addAll(selected(manifests, selector));
@@ -217,7 +217,7 @@ class NetworkPoliciesTest {
         return selected;
     }
 
-    /** Those of the manifests, and those that CloudNativePG makes for each of its clusters. */
+    /** The pods of the manifests, and those that CloudNativePG creates for its clusters. */
     private static List<Pod> pods(Manifests manifests) {
         return Stream.concat(manifests.workloads().stream().map(NetworkPoliciesTest::pod),
                 manifests.ofCloudNativePg("Cluster").stream().map(NetworkPoliciesTest::pod)).toList();

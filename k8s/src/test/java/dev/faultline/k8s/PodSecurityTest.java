@@ -13,7 +13,7 @@ import io.kubernetes.client.openapi.models.V1Volume;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a pod may do, should somebody take it over. */
+/** The privileges of pods. */
 class PodSecurityTest {
     private static final String RESTRICTED = "restricted";
 

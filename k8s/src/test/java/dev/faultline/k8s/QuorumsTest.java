@@ -16,7 +16,7 @@ import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Kafka and Consul are told as many members as there are pods. */
+/** The quorums of Kafka and Consul match the number of pods. */
 class QuorumsTest {
 
     @ParameterizedTest
@@ -34,7 +34,7 @@ class QuorumsTest {
                 .isEqualTo(String.join(",", each(kafka, "kafka-%d.kafka:" + kafka.ports().get("broker"))));
     }
 
-    /** A record is acknowledged when two of three brokers have it, and one of them may be away. */
+    /** A record is acknowledged once two of three brokers have it, so one broker may be down. */
     @ParameterizedTest
     @EnumSource
     void everyTopicIsKeptByAllBrokersAndAcknowledgedByAMajority(Rendering rendering) {
@@ -51,13 +51,13 @@ class QuorumsTest {
         assertThat(environment).containsEntry("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
     }
 
-    /** The image makes a property of each, and Kafka overlooks those that it does not know. */
+    /** The image turns each variable into a property, and Kafka silently ignores unknown ones. */
     @ParameterizedTest
     @EnumSource
     void everyVariableOfABrokerIsAPropertyOfKafka(Rendering rendering) {
         var manifests = rendering.manifests();
         var variables = new TreeSet<>(manifests.workload("kafka").environment(manifests).keySet());
-        // Those of the image itself, and the one that others refer to.
+        // Variables of the image, and one that others refer to.
         variables.removeAll(List.of("CLUSTER_ID", "KAFKA_HEAP_OPTS", "POD_NAME"));
         assertThat(variables).extracting(QuorumsTest::property).isSubsetOf(AbstractKafkaConfig.CONFIG_DEF.names());
     }
@@ -82,7 +82,7 @@ class QuorumsTest {
                 .containsEntry("serf", ports.get("serf_lan").getAsInt());
     }
 
-    /** A service is known to the server that it registered with, and only there can it be taken from the register. */
+    /** Only the server with which a service registered can deregister it. */
     @ParameterizedTest
     @EnumSource
     void aPodKeepsToOneConsulServer(Rendering rendering) {
@@ -90,7 +90,7 @@ class QuorumsTest {
         assertThat(spec.getSessionAffinity()).isEqualTo("ClientIP");
     }
 
-    /** Members find each other before any of them is ready. */
+    /** Members must find each other before any of them is ready. */
     @ParameterizedTest
     @EnumSource
     void membersAreStartedTogetherAndKnownBeforeTheyAreReady(Rendering rendering) {

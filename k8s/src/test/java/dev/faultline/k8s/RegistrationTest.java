@@ -26,7 +26,7 @@ import io.kubernetes.client.openapi.models.V1Probe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A service and Consul as processes, the service told what its container is told. */
+/** A service, with the environment of its container, and Consul as processes. */
 class RegistrationTest {
     private static final String SERVICE = "acquirer-simulator";
     private static final String POD = SERVICE + "-5d8f6c7b9-x2x4z";
@@ -67,7 +67,7 @@ class RegistrationTest {
         }
     }
 
-    /** What would be there in a pod, and is elsewhere on this machine. */
+    /** Replaces the addresses of a pod with those of this machine. */
     private Map<String, String> here(Map<String, String> environment) {
         var here = new HashMap<>(environment);
         here.replace("SPRING_CLOUD_CONSUL_HOST", "127.0.0.1");

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What can be applied to a cluster. */
+/** The kustomizations that can be applied to a cluster. */
 enum Rendering {
     BASE("base"), LOCAL("overlays/local"), PRODUCTION("overlays/production");
 
@@ -17,10 +17,10 @@ enum Rendering {
         this.directory = directory;
     }
 
-    /** Rendered once. Skips the test where there is neither kubectl nor kustomize. */
+    /** Renders once. Skips the test if neither kubectl nor kustomize is installed. */
     Manifests manifests() {
         var kustomize = Kustomize.onPath();
-        assumeTrue(kustomize.isPresent(), "nothing is rendered on this machine");
+        assumeTrue(kustomize.isPresent(), "neither kubectl 1.27 nor kustomize 5 is installed");
         return RENDERED.computeIfAbsent(this,
                 _ -> Manifests.of(kustomize.orElseThrow().render(Repository.MANIFESTS.resolve(directory))));
     }

@@ -17,7 +17,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 
-/** What the rest of the repository says, and the manifests have to agree with. */
+/** The parts of the repository that the manifests must agree with. */
 final class Repository {
     /** Maven runs tests in the directory of their module. */
     static final Path MANIFESTS = Path.of("").toAbsolutePath();
@@ -35,13 +35,13 @@ final class Repository {
         }
     }
 
-    /** The modules that are applications. */
+    /** The modules of the services. */
     static List<String> services() {
         return MODULE.matcher(text("pom.xml")).results().map(module -> module.group(1))
                 .filter(module -> Files.exists(applicationYaml(module))).toList();
     }
 
-    /** The services with a database, which are those that consume messages too. */
+    /** The services with a database, which also consume messages. */
     static List<String> participants() {
         return services().stream().filter(service -> database(service).isPresent()).toList();
     }
@@ -54,7 +54,7 @@ final class Repository {
         return VERSION.matcher(text("pom.xml")).results().findFirst().map(version -> version.group(1)).orElseThrow();
     }
 
-    /** As the service's own configuration has it, or else what all services share. */
+    /** From the service's own configuration, or from the shared defaults. */
     static Optional<String> property(String service, String name) {
         return Stream.of(new FileSystemResource(applicationYaml(service)), new ClassPathResource(
                 "service-defaults.yml"))
@@ -67,7 +67,7 @@ final class Repository {
                 property(service, "spring.lifecycle.timeout-per-shutdown-phase").orElseThrow());
     }
 
-    /** The names of the variables that the local cluster gives to services. */
+    /** The names of the services' environment variables in the local cluster. */
     static List<String> variablesOfLocalCluster() {
         String layout = text("local-cluster/src/main/java/dev/faultline/local/Layout.java");
         return Pattern.compile("\"([A-Z]+(?:_[A-Z]+)+)\"").matcher(layout).results().map(name -> name.group(1))

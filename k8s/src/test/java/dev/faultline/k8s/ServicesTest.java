@@ -15,12 +15,12 @@ import io.kubernetes.client.openapi.models.V1Service;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Images, ports, names of variables and probes are those that the services have. */
+/** Images, ports, variables and probes match the services. */
 class ServicesTest {
     private static final long IMAGES_USER = 10001;
     private static final Pattern REFERENCE = Pattern.compile("\\$\\(([^)]+)\\)");
     private static final Pattern ADDRESS = Pattern.compile("(?:[a-z0-9-]+\\.)?(?<service>[a-z0-9-]+):(?<port>\\d+)");
-    /** What asks only this process and its own disk. */
+    /** Indicators that check only the process and its own disk. */
     private static final Set<String> OWN_INDICATORS = Set.of("readinessState", "livenessState", "journal");
 
     @ParameterizedTest
@@ -32,7 +32,7 @@ class ServicesTest {
         }
     }
 
-    /** As the image's user, who owns what it may write. */
+    /** The image's user owns the writable directories. */
     @ParameterizedTest
     @EnumSource
     void aServiceRunsAsTheUserOfItsImage(Rendering rendering) {
@@ -82,7 +82,7 @@ class ServicesTest {
         assertThat(known).contains("FAULTLINE_INSTANCE", "FAULTLINE_SHARDS", "FAULTLINE_ACQUIRER_URL");
         for (Workload service : manifests.deployments()) {
             var wanted = new ArrayList<>(known);
-            // How the JVM uses memory is the image's.
+            // Set by the image.
             wanted.remove("MALLOC_ARENA_MAX");
             if (!Repository.participants().contains(service.name())) {
                 wanted.removeAll(List.of("FAULTLINE_SHARDS", "FAULTLINE_DATABASE_PASSWORD",
@@ -98,7 +98,7 @@ class ServicesTest {
         }
     }
 
-    /** Consul's health check and the gateway's requests come from other pods. */
+    /** The address must be reachable for Consul's health checks and the gateway. */
     @ParameterizedTest
     @EnumSource
     void aServiceRegistersByItsPodsNameAndAddress(Rendering rendering) {
@@ -153,7 +153,7 @@ class ServicesTest {
                 .orElseThrow().split(",")).as("what the %s of %s asks", group, service).isSubsetOf(OWN_INDICATORS);
     }
 
-    /** Where a service is told of another host, that is a Service, at one of its ports. */
+    /** Every configured host is a Service, and the port one of its ports. */
     @ParameterizedTest
     @EnumSource(names = {"BASE", "LOCAL"})
     void everyAddressIsThatOfAService(Rendering rendering) {

@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.context.properties.bind.Binder;
 
-/** The PostgreSQL servers are what the services need them to be, with and without standbys. */
+/** The PostgreSQL servers have the settings that the services need, with and without standbys. */
 class ShardsTest {
-    /** As memory allows, and not as the services need. */
+    /** Depends on the available memory. */
     private static final String BUFFERS = "shared_buffers";
-    private static final String LARGEST_LAG = "max_slot_wal_keep_size";
+    private static final String MAX_LAG = "max_slot_wal_keep_size";
 
     @ParameterizedTest
     @EnumSource(names = {"BASE", "LOCAL"})
@@ -45,7 +45,7 @@ class ShardsTest {
                 String set = parameters.get(name).getAsString();
                 if (value.matches("\\d+")) {
                     assertThat(Integer.parseInt(set)).as(name).isGreaterThanOrEqualTo(Integer.parseInt(value));
-                } else if (!name.equals(BUFFERS) && !name.equals(LARGEST_LAG)) {
+                } else if (!name.equals(BUFFERS) && !name.equals(MAX_LAG)) {
                     assertThat(set).as(name).isEqualTo(value);
                 }
             });
@@ -59,7 +59,7 @@ class ShardsTest {
         var names = rendering == Rendering.PRODUCTION
                 ? manifests.ofCloudNativePg("Cluster").stream().map(ShardsTest::name).toList()
                 : shards(rendering).stream().map(Workload::name).toList();
-        // CloudNativePG's Service of a cluster leads to whichever instance is the primary.
+        // CloudNativePG's Service for the primary.
         String suffix = rendering == Rendering.PRODUCTION ? "-rw" : "";
         assertThat(manifests.configuration("data", "FAULTLINE_SHARDS").split(",")).containsExactlyInAnyOrder(
                 names.stream().map(name -> name + "=" + name + suffix + ":5432").toArray(String[]::new));
@@ -77,7 +77,7 @@ class ShardsTest {
         }
     }
 
-    /** So that no other pod has to know the superuser's password, and no Job has to be waited for. */
+    /** So no other pod needs the superuser's password, and nothing has to wait for a Job. */
     @ParameterizedTest
     @EnumSource(names = {"BASE", "LOCAL"})
     void aShardMakesItsDatabasesBeforeItIsReady(Rendering rendering) {
@@ -91,12 +91,12 @@ class ShardsTest {
         }
     }
 
-    /** With every service at its largest and in the middle of an update. */
+    /** With every service scaled to its maximum, during an update. */
     @ParameterizedTest
     @EnumSource(names = {"BASE", "PRODUCTION"})
     void theConnectionsOfAShardSufficeForAllInstances(Rendering rendering) {
         int pool = new Binder().bindOrCreate("faultline.database", ShardingProperties.Database.class).poolSize();
-        int ofAnInstance = pool + 2; // one that listens for outcomes, one that prunes the inbox
+        int perInstance = pool + 2; // one listens for outcomes, one prunes the inbox
         int forSuperusers = 3;
         int instances = 0;
         var manifests = rendering.manifests();
@@ -108,9 +108,9 @@ class ShardsTest {
         }
         var settings = rendering == Rendering.PRODUCTION
                 ? strings(manifests.ofCloudNativePg("Cluster").getFirst()) : settings(shards(rendering).getFirst());
-        assertThat(instances * ofAnInstance).isLessThanOrEqualTo(Integer.parseInt(settings.get("max_connections"))
+        assertThat(instances * perInstance).isLessThanOrEqualTo(Integer.parseInt(settings.get("max_connections"))
                 - forSuperusers);
-        // Every instance's relay holds one: the one that reads, and those that stand by.
+        // Every relay holds a connection, including those that wait for the slot.
         assertThat(instances).isLessThan(Integer.parseInt(settings.get("max_wal_senders")));
     }
 

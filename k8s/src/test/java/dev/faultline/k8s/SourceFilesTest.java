@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The files as they lie in the repository; all that can be said where nothing renders them. */
+/** The source files, which can be checked without kustomize. */
 class SourceFilesTest {
     private static final String KUSTOMIZATION = "kustomization.yaml";
 
@@ -28,7 +28,7 @@ class SourceFilesTest {
                 .matches(read -> !read.objects().isEmpty() || !read.ofCloudNativePg().isEmpty(), "is not empty");
     }
 
-    /** Of two values the last would win, without a word. */
+    /** Otherwise the last value would silently win. */
     @ParameterizedTest
     @MethodSource("yamlFiles")
     void noFileNamesAKeyTwice(Path file) throws IOException {

@@ -9,7 +9,7 @@ import com.google.gson.JsonObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What CloudNativePG is asked for. That it does so is for its operator to show: nothing here runs it. */
+/** The configuration of CloudNativePG. These tests do not run the operator. */
 class StandbysTest {
     private List<JsonObject> clusters = List.of();
 
@@ -63,7 +63,7 @@ class StandbysTest {
         }
     }
 
-    /** REPLICATION, because the outbox is read from the log. */
+    /** The relays need REPLICATION to read the write-ahead log. */
     @Test
     void everyServiceHasARoleAndADatabaseThatOnlyItGetsInto() {
         var databases = Repository.participants().stream().map(service -> Repository.database(service).orElseThrow())

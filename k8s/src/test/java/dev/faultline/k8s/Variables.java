@@ -18,12 +18,12 @@ import org.springframework.context.annotation.ClassPathScanningCandidateComponen
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 
 /**
- * The names of the environment variables that are read: by Spring, as the metadata in its jars says, by the libraries, and
- * by the services, as their {@link ConfigurationProperties} records say.
+ * The names of the environment variables that Spring, the libraries and the services read, according to the configuration
+ * metadata and the {@link ConfigurationProperties} records.
  */
 final class Variables {
     private static final Set<String> OF_SPRING = ofSpring();
-    /** Of service-defaults.yml, where they are placeholders. */
+    /** Placeholders in service-defaults.yml. */
     private static final Set<String> OF_SERVICE_DEFAULTS = Set.of("FAULTLINE_INSTANCE");
 
     private Variables() {}
@@ -60,7 +60,7 @@ final class Variables {
         }
     }
 
-    /** Dots become underscores, letters upper case; dashes go, or become underscores too: both are bound. */
+    /** Spring binds two forms: dots become underscores, and dashes are removed or become underscores. */
     private static void addVariable(Set<String> variables, String property) {
         String variable = property.replace('.', '_').toUpperCase(Locale.ROOT);
         variables.add(variable.replace("-", ""));

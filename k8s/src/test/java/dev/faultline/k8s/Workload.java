@@ -20,7 +20,7 @@ import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
 import org.jspecify.annotations.Nullable;
 
-/** What makes pods: a Deployment or a StatefulSet, each here with one container. */
+/** A Deployment or a StatefulSet with a single container. */
 record Workload(String name, @Nullable Integer replicas, V1LabelSelector selector, Map<String, String> labels,
         V1PodSpec pod) {
 
@@ -53,8 +53,8 @@ record Workload(String name, @Nullable Integer replicas, V1LabelSelector selecto
     }
 
     /**
-     * What the container finds in its environment, in the order of definition: references to the pod's own fields and to
-     * Secrets appear as {@code <field>} and {@code <secret/key>}.
+     * The container's environment in the order of definition, with references to fields of the pod and to Secrets as
+     * {@code <field>} and {@code <secret/key>}.
      */
     Map<String, String> environment(Manifests manifests) {
         var environment = new LinkedHashMap<String, String>();

@@ -13,7 +13,7 @@ import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What runs, and what every workload has. */
+/** The workloads, and what they have in common. */
 class WorkloadsTest {
     private static final String ACQUIRER = "acquirer-simulator";
 
@@ -30,7 +30,7 @@ class WorkloadsTest {
                 .containsExactlyInAnyOrderElementsOf(stateful);
     }
 
-    /** Those would become properties of Kafka, and of the services. */
+    /** Variables for Services would become properties of Kafka and of the services. */
     @ParameterizedTest
     @EnumSource
     void noPodIsGivenVariablesThatNobodyWrote(Rendering rendering) {

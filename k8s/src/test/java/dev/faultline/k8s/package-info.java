@@ -1,4 +1,4 @@
-/** The manifests of Kubernetes, rendered, read into Kubernetes' own types, and held against what the services have. */
+/** Tests that the Kubernetes manifests are valid and agree with the services. */
 @NullMarked
 package dev.faultline.k8s;
 

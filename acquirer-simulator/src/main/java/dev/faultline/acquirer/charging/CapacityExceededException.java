@@ -3,6 +3,6 @@ package dev.faultline.acquirer.charging;
 /** The acquirer holds its maximum number of payments. */
 public class CapacityExceededException extends RuntimeException {
     CapacityExceededException(int maxPayments) {
-        super("the acquirer holds " + maxPayments + " payments and takes no further ones");
+        super("the acquirer holds " + maxPayments + " payments, which is its maximum");
     }
 }

@@ -26,7 +26,7 @@ public final class ChargingCards {
     /**
      * Restores the payments from the journal.
      *
-     * @param maxPayments the bound on the payments held, about 200 bytes each
+     * @param maxPayments the maximum number of payments, about 200 bytes each
      */
     public ChargingCards(Journal journal, Clock clock, int maxPayments) {
         this.journal = journal;
@@ -39,7 +39,7 @@ public final class ChargingCards {
      * Applies the operation once, and returns the decision. Blocks until it is on disk.
      *
      * @throws JournalFailedException if it cannot be journalled; its outcome is unknown
-     * @throws CapacityExceededException if the payment is new and there is no room for it; nothing was done
+     * @throws CapacityExceededException if the payment is new and the maximum is reached; the operation had no effect
      */
     public Decision perform(PaymentId id, Operation operation) {
         Decision decision;

@@ -15,7 +15,7 @@ public sealed interface Decision {
     enum Reason {
         /** The payment's state does not allow it. */
         WRONG_STATE,
-        /** The id was used with another amount or another payment method. */
+        /** The id was used with another amount or payment method. */
         OTHER_TERMS
     }
 }

@@ -8,7 +8,7 @@ public interface Journal {
     /**
      * Passes all entries in order; called once, before any other method.
      *
-     * @param each throws {@link IllegalArgumentException} for an impossible entry, which ends the replay
+     * @param each throws {@link IllegalArgumentException} for an inconsistent entry, which ends the replay
      */
     void replay(Consumer<JournalEntry> each);
 

@@ -1,6 +1,6 @@
 package dev.faultline.acquirer.charging;
 
-/** The journal cannot be read or written: nothing may be charged that is not journalled. */
+/** The journal cannot be read or written, so nothing can be charged. */
 public class JournalFailedException extends RuntimeException {
     public JournalFailedException(String message) {
         super(message);

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 
 import dev.faultline.acquirer.faults.InjectedFault.Failure;
 
-/** Decides the faults of each request. Thread-safe. Configured faults last as long as the process. */
+/** Draws the fault of each request. Thread-safe. The configuration is not persistent. */
 public final class FaultInjection {
     private Faults faults = Faults.NONE;
     private SplittableRandom random = new SplittableRandom();
@@ -23,7 +23,7 @@ public final class FaultInjection {
 
     /** The faults of the next request. */
     public synchronized InjectedFault draw() {
-        // Always the same number of draws, so that with a seed one share does not affect the others.
+        // Always the same number of draws, so that no share affects the others for the same seed.
         boolean declines = hits(faults.declineShare());
         boolean fails = hits(faults.failShare());
         boolean unavailable = hits(0.5);

@@ -17,7 +17,7 @@ class PaymentTest {
     private static final ChargeDetails OTHER_AMOUNT = new ChargeDetails(new Amount(1251, "EUR"), "card-visa");
     private static final ChargeDetails OTHER_METHOD = new ChargeDetails(TERMS.amount(), "sepa-debit");
 
-    /** The whole table: what each operation does in each state. */
+    /** The complete transition table. */
     @ParameterizedTest
     @CsvSource(textBlock = """
             UNKNOWN,    authorize,              became AUTHORIZED
@@ -63,7 +63,7 @@ class PaymentTest {
             REFUNDED,   void,                   refused REFUNDED WRONG_STATE
             REFUNDED,   refund,                 repeated REFUNDED
             """)
-    void saysInEveryStateWhatItDoesWithEveryOperation(Status state, String operation, String outcome) {
+    void decidesEveryOperationInEveryState(Status state, String operation, String outcome) {
         assertThat(inWords(payment(state).on(operation(operation)))).isEqualTo(outcome);
     }
 

@@ -17,18 +17,18 @@ class FaultInjectionTest {
     private static final Duration SLOW = Duration.ofSeconds(1);
 
     @Test
-    void nothingGoesWrongUnlessOrdered() {
+    void injectsNothingByDefault() {
         assertThat(draw(Faults.NONE, 1000)).containsOnly(new InjectedFault(false, Failure.NONE, Duration.ZERO, false));
     }
 
     @Test
-    void everythingGoesWrongWithEveryRequestIfOrdered() {
+    void injectsEveryFaultIfEveryShareIsOne() {
         assertThat(draw(new Faults(1, 1, 1, SLOW, 1, Optional.empty()), 1000))
                 .allMatch(m -> m.declines() && m.failure() != Failure.NONE && m.delay().equals(SLOW) && m.timesOut());
     }
 
     @Test
-    void goesWrongForTheShareOrdered() {
+    void injectsFaultsIntoTheConfiguredShares() {
         var drawn = draw(new Faults(0.1, 0.2, 0.3, SLOW, 0.4, Optional.of(1L)), 10_000);
         assertThat(drawn.stream().filter(InjectedFault::declines).count()).isBetween(900L, 1100L);
         assertThat(drawn.stream().filter(m -> m.failure() != Failure.NONE).count()).isBetween(1800L, 2200L);
@@ -37,7 +37,7 @@ class FaultInjectionTest {
     }
 
     @Test
-    void theSameSeedGivesTheSameLots() {
+    void drawsTheSameFaultsFromTheSameSeed() {
         var faults = new Faults(0.5, 0.5, 0.5, SLOW, 0.5, Optional.of(42L));
         assertThat(draw(faults, 100)).isEqualTo(draw(faults, 100))
                 .isNotEqualTo(draw(new Faults(0.5, 0.5, 0.5, SLOW, 0.5, Optional.of(43L)), 100));
@@ -45,7 +45,7 @@ class FaultInjectionTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.01, 1.01, Double.NaN, Double.POSITIVE_INFINITY})
-    void refusesWhatIsNoShare(double share) {
+    void rejectsInvalidShares(double share) {
         assertThatThrownBy(() -> new Faults(share, 0, 0, SLOW, 0, Optional.empty())).hasMessageContaining(
                 "declineShare");
         assertThatThrownBy(() -> new Faults(0, share, 0, SLOW, 0, Optional.empty())).hasMessageContaining("failShare");

@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * stops the replay. Lines have no checksum, so a changed digit inside an amount goes unnoticed.
  */
 public final class FileJournal implements Journal, AutoCloseable {
-    /** The start of every such line is kept in memory. */
+    /** The position of every 256th line is kept in memory. */
     private static final int INDEX_INTERVAL = 256;
 
     private final JsonMapper json = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -66,19 +66,19 @@ public final class FileJournal implements Journal, AutoCloseable {
                 try {
                     JournalEntry entry = json.readValue(line, JournalEntry.class);
                     each.accept(entry);
-                    indexed(entry.sequence(), size);
+                    index(entry.sequence(), size);
                     durable = entry.sequence();
                 } catch (RuntimeException e) {
                     String why = switch (e) {
-                        case JacksonException refused when refused
+                        case JacksonException invalid when invalid
                                 .getCause() instanceof IllegalArgumentException cause -> String
                                         .valueOf(cause.getMessage());
                         case JacksonException unreadable -> unreadable.getOriginalMessage();
                         default -> String.valueOf(e.getMessage());
                     };
-                    throw new JournalFailedException("%s, line %d: %s. The journal is the truth of what was charged:"
+                    throw new JournalFailedException("%s, line %d: %s. Restore the journal,"
                             .formatted(file.path(), durable + 1, why)
-                            + " restore it, or start with an empty directory", e);
+                            + " or start with an empty directory", e);
                 }
                 size = lines.position();
             }
@@ -94,7 +94,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     public void append(JournalEntry entry) {
         lock.lock();
         try {
-            failIfFailed();
+            requireNotFailed();
             pending.add(entry);
         } finally {
             lock.unlock();
@@ -106,7 +106,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         lock.lock();
         try {
             while (durable < sequence) {
-                failIfFailed();
+                requireNotFailed();
                 if (writing) {
                     progress.awaitUninterruptibly();
                 } else {
@@ -142,7 +142,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         failure = failed;
         if (failed == null) {
             for (int i = 0; i < ends.length; i++) {
-                indexed(batch.get(i).sequence(), size + (i == 0 ? 0 : ends[i - 1]));
+                index(batch.get(i).sequence(), size + (i == 0 ? 0 : ends[i - 1]));
             }
             size += bytes.size();
             durable = batch.getLast().sequence();
@@ -209,7 +209,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         file.close();
     }
 
-    private void failIfFailed() {
+    private void requireNotFailed() {
         if (failure != null) {
             throw new JournalFailedException("the journal " + file.path() + " cannot be written: " + failure
                     .getMessage(),
@@ -217,7 +217,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         }
     }
 
-    private void indexed(long sequence, long start) {
+    private void index(long sequence, long start) {
         if ((sequence - 1) % INDEX_INTERVAL == 0) {
             index.add(start);
         }

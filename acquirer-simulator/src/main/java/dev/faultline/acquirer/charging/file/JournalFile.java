@@ -42,7 +42,7 @@ final class JournalFile implements AutoCloseable {
             throw new JournalFailedException("cannot open the journal " + path + ": " + e.getMessage(), e);
         }
         throw new JournalFailedException("the journal " + path + " is in use by another acquirer; stop that one first,"
-                + " or give this one a directory of its own");
+                + " or choose another directory");
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

@@ -30,24 +30,24 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/payments/{id}")
 class ChargesController {
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final ChargingCards cards;
     private final FaultInjection faultInjection;
-    private final StalledRequests held;
+    private final StalledRequests stalledRequests;
 
-    ChargesController(ChargingCards cards, FaultInjection faultInjection, StalledRequests held) {
+    ChargesController(ChargingCards cards, FaultInjection faultInjection, StalledRequests stalledRequests) {
         this.cards = cards;
         this.faultInjection = faultInjection;
-        this.held = held;
+        this.stalledRequests = stalledRequests;
     }
 
     @PutMapping("/authorization")
     ResponseEntity<PaymentResponse> authorize(@PathVariable PaymentId id,
             @Valid @RequestBody AuthorizationRequest request) {
         InjectedFault fault = faultInjection.draw();
-        Authorize asked = Authorize.of(request.details());
-        return perform(id, fault.declines() ? asked.declined() : asked, fault);
+        Authorize authorize = Authorize.of(request.details());
+        return perform(id, fault.declines() ? authorize.declined() : authorize, fault);
     }
 
     @PutMapping("/capture")
@@ -67,47 +67,48 @@ class ChargesController {
 
     @GetMapping
     PaymentResponse find(@PathVariable PaymentId id) {
-        befall(faultInjection.draw());
+        inject(faultInjection.draw());
         Payment payment = cards.find(id);
         if (payment.status() == Status.UNKNOWN) {
-            throw new ProblemException(HttpStatus.NOT_FOUND, "unknown-payment", "There is no such payment",
-                    "Nothing was ever asked for under " + id + ".");
+            throw new ProblemException(HttpStatus.NOT_FOUND, "unknown-payment", "Unknown payment",
+                    "There is no payment " + id + ".");
         }
         return PaymentResponse.of(id, payment);
     }
 
     private ResponseEntity<PaymentResponse> perform(PaymentId id, Operation operation, InjectedFault fault) {
-        befall(fault);
+        inject(fault);
         Decision decision = cards.perform(id, operation);
         if (fault.timesOut()) {
-            held.hold();
+            stalledRequests.stall();
             throw new ProblemException(HttpStatus.GATEWAY_TIMEOUT, "simulated-timeout", "The acquirer timed out",
-                    "Whether anything was done is for the journal to say.");
+                    "An injected fault. The journal shows whether the operation took effect.");
         }
         return PaymentResponse.of(id, decision);
     }
 
-    private void befall(InjectedFault fault) {
-        held.pause(fault.delay());
+    private void inject(InjectedFault fault) {
+        stalledRequests.delay(fault.delay());
         switch (fault.failure()) {
             case NONE -> {
             }
             case ERROR -> throw new ProblemException(HttpStatus.INTERNAL_SERVER_ERROR, "simulated-failure",
-                    "The acquirer failed", "As ordered; nothing was done.");
+                    "The acquirer failed", "An injected fault. The operation had no effect.");
             case UNAVAILABLE -> throw new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "simulated-failure",
-                    "The acquirer is not available", "As ordered; nothing was done.").retryAfter(TRY_AGAIN);
+                    "The acquirer is unavailable", "An injected fault. The operation had no effect.").retryAfter(
+                            RETRY_AFTER);
         }
     }
 
     @ExceptionHandler
     ErrorResponse journalFailed(JournalFailedException e) {
-        return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "journal-failed", "The acquirer cannot journal",
-                "Whether anything was done is not known: " + e.getMessage());
+        return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "journal-failed", "The acquirer's journal failed",
+                "It is unknown whether the operation took effect: " + e.getMessage());
     }
 
     @ExceptionHandler
     ErrorResponse full(CapacityExceededException e) {
         return new ProblemException(HttpStatus.INSUFFICIENT_STORAGE, "acquirer-full", "The acquirer is full",
-                "Nothing was done: " + e.getMessage());
+                "The operation had no effect: " + e.getMessage());
     }
 }

@@ -8,33 +8,33 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 
-/** Delays responses for a bounded time, at most until the process stops. */
+/** Delays responses, at most until the process stops. */
 public class StalledRequests {
     private final Duration holdFor;
-    private final Semaphore places;
+    private final Semaphore permits;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
      * @param holdFor longer than any client's timeout
-     * @param maxHeld how many requests are stalled at the same time; further ones are not
+     * @param maxHeld the maximum number of stalled requests; further ones are not delayed
      */
     public StalledRequests(Duration holdFor, int maxHeld) {
         this.holdFor = holdFor;
-        this.places = new Semaphore(maxHeld);
+        this.permits = new Semaphore(maxHeld);
     }
 
-    /** Returns when every client has timed out. */
-    void hold() {
-        if (places.tryAcquire()) {
+    /** Blocks until every client has timed out. */
+    void stall() {
+        if (permits.tryAcquire()) {
             try {
-                pause(holdFor);
+                delay(holdFor);
             } finally {
-                places.release();
+                permits.release();
             }
         }
     }
 
-    void pause(Duration time) {
+    void delay(Duration time) {
         try {
             boolean _ = closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {

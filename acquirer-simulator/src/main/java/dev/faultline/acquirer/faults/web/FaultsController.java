@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /faults}: reads, replaces and clears the faults in force. */
+/** {@code /faults}: reads, replaces and removes the configured faults. */
 @RestController
 @RequestMapping("/faults")
 class FaultsController {
@@ -29,7 +29,7 @@ class FaultsController {
     }
 
     /** Missing fields default to {@link Faults#NONE}. */
-    record Ordered(@DecimalMin("0") @DecimalMax("1") @Nullable Double declineShare,
+    record FaultsRequest(@DecimalMin("0") @DecimalMax("1") @Nullable Double declineShare,
             @DecimalMin("0") @DecimalMax("1") @Nullable Double failShare,
             @DecimalMin("0") @DecimalMax("1") @Nullable Double slowShare,
             @DurationMin @DurationMax(minutes = 1) @Nullable Duration slowFor,
@@ -52,8 +52,8 @@ class FaultsController {
     }
 
     @PutMapping
-    Faults order(@Valid @RequestBody Ordered ordered) {
-        faultInjection.configure(ordered.faults());
+    Faults replace(@Valid @RequestBody FaultsRequest request) {
+        faultInjection.configure(request.faults());
         return faultInjection.faults();
     }
 

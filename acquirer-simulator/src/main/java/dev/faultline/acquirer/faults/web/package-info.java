@@ -1,4 +1,4 @@
-/** The fault switch, by REST. */
+/** The REST interface to configure faults. */
 @NullMarked
 package dev.faultline.acquirer.faults.web;
 

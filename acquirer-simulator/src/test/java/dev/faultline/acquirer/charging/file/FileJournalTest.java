@@ -35,7 +35,7 @@ class FileJournalTest {
     @TempDir Path directory;
 
     @Test
-    void knowsAfterARestartWhatItDidBefore() throws IOException {
+    void restoresPaymentsAfterARestart() throws IOException {
         try (var journal = FileJournal.open(directory)) {
             var cards = cards(journal);
             cards.perform(new PaymentId("kept"), AUTHORIZE);
@@ -63,7 +63,7 @@ class FileJournalTest {
     }
 
     @Test
-    void chargesEachPaymentOnceHoweverManyAskAtTheSameTime() throws Exception {
+    void chargesEachPaymentOnceUnderConcurrentRequests() throws Exception {
         try (var journal = FileJournal.open(directory); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var cards = cards(journal);
             List<Future<?>> asked = new ArrayList<>();
@@ -82,7 +82,7 @@ class FileJournalTest {
     }
 
     @Test
-    void answersNothingThatIsNotInTheFile() throws Exception {
+    void returnsOnlyAfterTheEntryIsInTheFile() throws Exception {
         try (var journal = FileJournal.open(directory); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var cards = cards(journal);
             List<Future<Boolean>> answered = new ArrayList<>();
@@ -100,7 +100,7 @@ class FileJournalTest {
     }
 
     @Test
-    void pagesFromAnywhere() throws IOException {
+    void returnsPagesFromAnyPosition() throws IOException {
         try (var journal = FileJournal.open(directory)) {
             var cards = cards(journal);
             for (int i = 0; i < 600; i++) {
@@ -120,7 +120,7 @@ class FileJournalTest {
     }
 
     @Test
-    void cutsOffALastLineThatWasNotFinished() throws IOException {
+    void truncatesAnIncompleteLastLine() throws IOException {
         String whole = journalOfThree();
         for (int torn = 1; torn < whole.length() - whole.lastIndexOf('\n', whole.length() - 2); torn++) {
             Files.writeString(file(), whole.substring(0, whole.length() - torn));
@@ -136,7 +136,7 @@ class FileJournalTest {
     }
 
     @Test
-    void refusesWhatCanNotHaveHappenedNamingFileAndLine() throws IOException {
+    void rejectsInconsistentEntriesWithFileAndLine() throws IOException {
         String[] lines = journalOfThree().lines().map(line -> line + "\n").toArray(String[]::new);
         assertRefused("not json\n" + lines[1] + lines[2], "line 1");
         assertRefused(lines[0] + lines[1].substring(0, 30) + "\n" + lines[2], "line 2");
@@ -156,7 +156,7 @@ class FileJournalTest {
     }
 
     @Test
-    void isOpenInOneProcessAtATime() throws IOException {
+    void canBeOpenInOneProcessOnly() throws IOException {
         try (var _ = FileJournal.open(directory)) {
             assertThatThrownBy(() -> FileJournal.open(directory)).isInstanceOf(JournalFailedException.class)
                     .hasMessageContaining(file().toString()).hasMessageContaining("in use");
@@ -165,7 +165,7 @@ class FileJournalTest {
     }
 
     @Test
-    void chargesNothingMoreOnceAWriteHasFailed() throws IOException {
+    void chargesNothingAfterAFailedWrite() throws IOException {
         var journal = FileJournal.open(directory);
         var cards = cards(journal);
         cards.perform(new PaymentId("before"), AUTHORIZE);
@@ -182,7 +182,7 @@ class FileJournalTest {
     }
 
     @Test
-    void takesNoMorePaymentsThanItCanHold() throws IOException {
+    void rejectsPaymentsBeyondTheMaximum() throws IOException {
         try (var journal = FileJournal.open(directory)) {
             var cards = new ChargingCards(journal, Clock.systemUTC(), 1);
             cards.perform(new PaymentId("first"), AUTHORIZE);
@@ -199,7 +199,7 @@ class FileJournalTest {
             assertThatThrownBy(() -> cards(journal)).isInstanceOf(JournalFailedException.class)
                     .hasMessageStartingWith(file() + ", " + where);
         }
-        assertThat(file()).as("left as it was").hasContent(content);
+        assertThat(file()).as("unchanged").hasContent(content);
     }
 
     private String journalOfThree() throws IOException {

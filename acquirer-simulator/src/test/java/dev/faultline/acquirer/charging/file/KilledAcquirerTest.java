@@ -24,7 +24,7 @@ class KilledAcquirerTest {
     @TempDir Path directory;
 
     @Test
-    void knowsEverythingThatItAnsweredBeforeItWasKilled() throws Exception {
+    void losesNoAcknowledgedPaymentWhenItIsKilled() throws Exception {
         for (int kills = 0; kills < 3; kills++) {
             Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
                     System.getProperty("java.class.path"), Victim.class.getName(), directory.toString())
@@ -34,7 +34,7 @@ class KilledAcquirerTest {
                 for (String line = answers.readLine(); line != null; line = answers.readLine()) {
                     answered.add(line);
                     if (answered.size() == 500) {
-                        process.toHandle().destroyForcibly(); // SIGKILL; what it had said till then is still read
+                        process.toHandle().destroyForcibly(); // SIGKILL; output written before is still read
                     }
                 }
             }
@@ -49,7 +49,7 @@ class KilledAcquirerTest {
         }
     }
 
-    /** Charges one payment after the other, and says so only when the acquirer did. */
+    /** Charges payments, and prints the id of each after it is acknowledged. */
     static final class Victim {
         public static void main(String[] args) {
             var cards = new ChargingCards(FileJournal.open(Path.of(args[0])), Clock.systemUTC(), 1_000_000);

@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.verification.client.Money;
 import dev.faultline.verification.client.Order;
 import dev.faultline.verification.client.OrderRequest;
@@ -15,6 +16,7 @@ import dev.faultline.verification.client.PlatformClient;
 final class FirstOrders {
     private static final Duration WARM_UP = Duration.ofSeconds(45);
     private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
     private static final List<Product> CATALOGUE = List.of(
             new Product("COFFEE-1KG", "Coffee beans, 1 kg", 1_890, 10_000),
             new Product("TEA-200G", "Green tea, 200 g", 990, 10_000),
@@ -74,17 +76,8 @@ final class FirstOrders {
                 if (System.nanoTime() > deadline) {
                     throw e;
                 }
-                pause();
+                Polling.sleep(RETRY_INTERVAL);
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(Duration.ofMillis(100));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FaultlineException("Interrupted.", e);
         }
     }
 }

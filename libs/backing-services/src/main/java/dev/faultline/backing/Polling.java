@@ -12,14 +12,19 @@ public final class Polling {
     /** @return whether the condition became true in time */
     public static boolean until(Duration atMost, BooleanSupplier condition) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        try {
-            while (!condition.getAsBoolean()) {
-                if (System.nanoTime() > deadline) {
-                    return false;
-                }
-                Thread.sleep(INTERVAL);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
             }
-            return true;
+            sleep(INTERVAL);
+        }
+        return true;
+    }
+
+    /** @throws FaultlineException if the thread is interrupted */
+    public static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FaultlineException("Interrupted.", e);

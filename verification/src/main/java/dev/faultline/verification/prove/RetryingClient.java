@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.verification.client.ErrorResponseException;
 import dev.faultline.verification.client.Money;
 import dev.faultline.verification.client.Order;
@@ -115,7 +116,7 @@ final class RetryingClient {
             recorder.retried();
             // Jitter spreads the retries of rejected clients.
             long jitter = ThreadLocalRandom.current().nextLong(backoff.toMillis() + 1);
-            sleep(Math.max(retryAfter.toMillis(), backoff.toMillis() / 2) + jitter);
+            Polling.sleep(Duration.ofMillis(Math.max(retryAfter.toMillis(), backoff.toMillis() / 2) + jitter));
         }
     }
 
@@ -127,14 +128,5 @@ final class RetryingClient {
 
     private static Duration longer(Duration backoff) {
         return backoff.compareTo(LONGEST_BACKOFF) < 0 ? backoff.multipliedBy(2) : backoff;
-    }
-
-    private static void sleep(long ms) {
-        try {
-            Thread.sleep(ms);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FaultlineException("Interrupted.", e);
-        }
     }
 }

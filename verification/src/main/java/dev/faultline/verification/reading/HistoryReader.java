@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.verification.Target;
 import dev.faultline.verification.deadletters.DeadLetters;
 import dev.faultline.verification.history.History;
@@ -49,7 +49,7 @@ public final class HistoryReader {
                     return Optional.empty();
                 }
             }
-            pause();
+            Polling.sleep(POLL_INTERVAL);
         }
         return Optional.of(Duration.ofNanos(busy - begin));
     }
@@ -71,14 +71,5 @@ public final class HistoryReader {
     private List<History.DeadLetter> deadLetters() {
         return new DeadLetters(target.kafkaBootstrapServers()).all().stream().filter(letter -> !letter.isReplayed())
                 .map(letter -> new History.DeadLetter(letter.id().topic(), letter.key(), letter.reason())).toList();
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(POLL_INTERVAL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FaultlineException("Interrupted.", e);
-        }
     }
 }

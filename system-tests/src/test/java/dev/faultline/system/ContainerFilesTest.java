@@ -63,7 +63,7 @@ class ContainerFilesTest {
                 file -> assertThat(read(file)).contains("HEALTHCHECK"));
     }
 
-    /** Everything with a name of its own in .env, and the same there as where somebody builds without compose. */
+    /** All versions are in .env, and the defaults in the Dockerfiles are the same. */
     @Test
     void takeImageVersionsFromOneFile() throws IOException {
         var versions = new Properties();
@@ -93,7 +93,7 @@ class ContainerFilesTest {
         }));
     }
 
-    /** Each service sees its own password and no other's. */
+    /** Each service sees only its own password. */
     @Test
     void showAServiceNothingOfTheSecretsOfOthers() {
         assertThat(Map.of("order-service", "orders", "inventory-service", "inventory", "payment-service", "payments"))
@@ -124,11 +124,11 @@ class ContainerFilesTest {
         });
     }
 
-    /** Compose's own judgement, which also fills in the variables. */
+    /** Also checks that all variables are defined. */
     @ParameterizedTest
     @ValueSource(strings = {"full", "slim"})
     void areAcceptedByCompose(String profile) throws Exception {
-        assumeTrue(succeeds("docker", "compose", "version"), "not checked: there is no docker compose here");
+        assumeTrue(succeeds("docker", "compose", "version"), "docker compose is not installed");
         assertThat(succeeds("docker", "compose", "--profile", profile, "config", "--quiet")).isTrue();
         assertThat(succeeds("docker", "compose", "--profile", profile, "--file", "docker-compose.yml", "--file",
                 "docker-compose.observability.yml", "config", "--quiet")).isTrue();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The slim layout as containers, from the jars of this build. Skipped, and told so, where no engine can run it. */
+/** The slim layout as containers, from the jars of this build. Skipped, with a message, if no engine can run it. */
 class ContainersIT {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int PORT = 19_480;
@@ -32,20 +32,20 @@ class ContainersIT {
     @BeforeAll
     static void up() throws Exception {
         requireOrSkip(docker("info").succeeded() && docker("compose", "version").succeeded(),
-                "no Docker engine with compose answers here");
+                "no Docker engine with compose is available");
         requireOrSkip(docker("compose", "pull", "--policy", "missing", "--ignore-buildable", "--quiet").succeeded()
                 && docker("compose", "build", "--quiet").succeeded(),
-                "the public images that it is made of cannot be had here");
-        ProofResult up = docker("compose", "up", "--wait", "--wait-timeout", "300");
+                "the public base images are not available");
+        DockerResult up = docker("compose", "up", "--wait", "--wait-timeout", "300");
         assertThat(up.succeeded()).as(up.output()).isTrue();
     }
 
-    /** Whoever reads the log is to know what was not run: the report of a class that is skipped as a whole does not say. */
-    private static void requireOrSkip(boolean there, String what) {
-        if (!there) {
-            System.out.println("NOT RUN: the container layout, for " + what + ".");
+    /** Prints the reason, because the report of a skipped class does not contain it. */
+    private static void requireOrSkip(boolean available, String reason) {
+        if (!available) {
+            System.out.println("SKIPPED: the container layout; " + reason + ".");
         }
-        assumeTrue(there, what);
+        assumeTrue(available, reason);
     }
 
     @AfterAll
@@ -60,8 +60,8 @@ class ContainersIT {
         try (var platform = new PlatformClient(URI.create("http://127.0.0.1:" + PORT))) {
             platform.putProduct("FIRST", "The first product", new Money(100, "EUR"));
             platform.receiveStock("FIRST", "first", 1);
-            var wish = new OrderRequest("alice", "card-visa", List.of(new Order.Line("FIRST", 1)));
-            assertThat(platform.place(wish, "first", Duration.ofSeconds(10)).status()).isEqualTo("CONFIRMED");
+            var request = new OrderRequest("alice", "card-visa", List.of(new Order.Line("FIRST", 1)));
+            assertThat(platform.place(request, "first", Duration.ofSeconds(10)).status()).isEqualTo("CONFIRMED");
         }
 
         assertThat(docker("compose", "down", "--volumes", "--timeout", "30").succeeded()).isTrue();
@@ -71,9 +71,9 @@ class ContainersIT {
         assertThat(docker("network", "ls", "--quiet", "--filter", project).output()).isEmpty();
     }
 
-    private record ProofResult(boolean succeeded, String output) {}
+    private record DockerResult(boolean succeeded, String output) {}
 
-    private static ProofResult docker(String... arguments) throws IOException, InterruptedException {
+    private static DockerResult docker(String... arguments) throws IOException, InterruptedException {
         List<String> command = Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList();
         var builder = new ProcessBuilder(command).directory(REPOSITORY.toFile()).redirectErrorStream(true);
         builder.environment().putAll(LAYOUT);
@@ -81,11 +81,11 @@ class ContainersIT {
         try {
             process = builder.start();
         } catch (IOException e) {
-            return new ProofResult(false, "there is no docker here");
+            return new DockerResult(false, "docker is not installed");
         }
         try (var output = process.getInputStream()) {
             var text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-            return new ProofResult(process.waitFor() == 0, text);
+            return new DockerResult(process.waitFor() == 0, text);
         }
     }
 }

@@ -14,22 +14,22 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
-/** What documents point to is there. */
+/** Links and references in documents are valid. */
 class DocumentsTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)(?:#[^)]*)?\\)");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
 
     @Test
-    void everyLinkLeadsSomewhere() throws IOException {
+    void everyLinkedFileExists() throws IOException {
         for (Path document : documents()) {
             assertThat(matches(LINK, document)).as(document.toString()).allMatch(
-                    link -> Files.exists(document.resolveSibling(link.group(1))), "leads to a file");
+                    link -> Files.exists(document.resolveSibling(link.group(1))), "links to an existing file");
         }
     }
 
     @Test
-    void everyTestThatIsNamedExists() throws IOException {
+    void everyReferencedTestExists() throws IOException {
         Map<String, Path> tests = files(".java").stream().collect(
                 Collectors.toMap(file -> file.getFileName().toString().replace(".java", ""), file -> file,
                         (one, other) -> one));

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Orders by REST on the whole platform: confirmed, out of stock, declined, repeated and invalid ones, and nodes that fail. */
+/** Orders on the whole platform: confirmed, out of stock, declined, repeated and invalid ones, and failing nodes. */
 class PlatformIT {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int PORT = 19_080;
@@ -251,7 +251,7 @@ class PlatformIT {
                         && node.pid().isPresent() && node.pid().getAsLong() != before));
     }
 
-    /** One instance after the other, each in rotation again before the next stops. */
+    /** Each instance is in rotation again before the next one stops. */
     @ParameterizedTest
     @ValueSource(strings = {"order-service", "inventory-service", "payment-service"})
     void failsNoRequestAndLosesNoOrderDuringARollingRestartUnderLoad(String service) throws Exception {
@@ -262,13 +262,14 @@ class PlatformIT {
                 long begin = System.nanoTime();
                 CLUSTER.nodes().stop(instance);
                 awaitState(instance, NodeState.STOPPED);
-                System.out.printf("%s: ended %d ms after SIGTERM%n", instance, (System.nanoTime() - begin) / 1_000_000);
+                System.out.printf("%s: stopped %d ms after SIGTERM%n", instance, (System.nanoTime() - begin)
+                        / 1_000_000);
                 CLUSTER.nodes().start(instance);
                 awaitState(instance, NodeState.READY);
                 await().atMost(Duration.ofSeconds(30)).until(() -> inRotation(service) == 2);
             }
         }
-        System.out.printf("%s: %d orders, slowest answer %d ms, failures: %s%n", service, load.accepted().size(), load
+        System.out.printf("%s: %d orders, slowest response %d ms, failures: %s%n", service, load.accepted().size(), load
                 .slowestMs(), load.failures());
         assertThat(load.failures()).isEmpty();
         for (String order : load.accepted()) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Places orders in an open loop, and reads from every service after each. The orders have no idempotency key, so nothing
- * on their way may retry one and hide a failure.
+ * An open-loop load generator that reads from every service after each order. The orders have no idempotency key, so that no
+ * component may retry them and hide a failure.
  */
 final class SteadyLoad implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
@@ -52,15 +52,15 @@ final class SteadyLoad implements AutoCloseable {
 
     private void placeAndRead(int number) {
         String sku = skus.get(number % skus.size());
-        String placed = answer(request("/api/orders").POST(HttpRequest.BodyPublishers.ofString("""
+        String placed = send(request("/api/orders").POST(HttpRequest.BodyPublishers.ofString("""
                 {"customer": "steady-%d", "paymentMethod": "card-visa", "lines": [{"sku": "%s", "quantity": 1}]}"""
                 .formatted(number % 97, sku))), 299);
         if (placed != null) {
             String id = JsonMapper.shared().readTree(placed).get("id").asString();
             accepted.add(id);
-            answer(request("/api/orders/" + id).GET(), 299);
-            answer(request("/api/stock/" + sku).GET(), 299);
-            answer(request("/api/payments/" + id).GET(), 404); // there may be none yet
+            send(request("/api/orders/" + id).GET(), 299);
+            send(request("/api/stock/" + sku).GET(), 299);
+            send(request("/api/payments/" + id).GET(), 404); // it may not exist yet
         }
     }
 
@@ -69,8 +69,8 @@ final class SteadyLoad implements AutoCloseable {
                 "application/json");
     }
 
-    /** The body; or null, and a recorded failure, if the status is higher or there is no response. */
-    private @Nullable String answer(HttpRequest.Builder request, int highestStatus) {
+    /** Returns the body; records a failure and returns null if the status is higher or there is no response. */
+    private @Nullable String send(HttpRequest.Builder request, int highestStatus) {
         long begin = System.nanoTime();
         try {
             HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());

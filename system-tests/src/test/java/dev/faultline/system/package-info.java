@@ -1,4 +1,4 @@
-/** The whole platform, started as {@code ./faultline up} starts it, seen through its gateway and broken on purpose. */
+/** Tests of the whole platform, through its gateway and under faults, and of scripts, container files and documents. */
 @NullMarked
 package dev.faultline.system;
 

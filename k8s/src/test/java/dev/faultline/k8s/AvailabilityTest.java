@@ -20,7 +20,7 @@ class AvailabilityTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyWorkloadHasABudgetThatLetsOnePodAtATimeBeEvicted(Rendering rendering) {
+    void everyWorkloadHasADisruptionBudgetOfOnePod(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload workload : manifests.workloads()) {
             var spec = requireNonNull(manifests.named(V1PodDisruptionBudget.class, workload.name()).getSpec());
@@ -33,7 +33,7 @@ class AvailabilityTest {
 
     @ParameterizedTest
     @EnumSource
-    void podsOfAWorkloadAreSpreadOverNodes(Rendering rendering) {
+    void podsOfAWorkloadAreSpreadAcrossNodes(Rendering rendering) {
         for (Workload workload : rendering.manifests().workloads()) {
             var constraints = requireNonNull(workload.pod().getTopologySpreadConstraints(), workload.name());
             assertThat(constraints).as("%s", workload)
@@ -52,7 +52,7 @@ class AvailabilityTest {
 
     @ParameterizedTest
     @EnumSource(names = {"BASE", "PRODUCTION"})
-    void everyServiceThatMayHaveSeveralInstancesIsScaledByItsLoad(Rendering rendering) {
+    void everyScalableServiceHasAnAutoscaler(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {
             if (service.name().equals(ACQUIRER)) {
@@ -70,7 +70,7 @@ class AvailabilityTest {
 
     @ParameterizedTest
     @EnumSource
-    void anUpdateTakesNoInstanceAwayBeforeANewOneIsReady(Rendering rendering) {
+    void anUpdateStopsNoInstanceBeforeANewOneIsReady(Rendering rendering) {
         for (V1Deployment deployment : rendering.manifests().all(V1Deployment.class)) {
             if (Manifests.name(deployment).equals(ACQUIRER)) {
                 continue;
@@ -84,7 +84,7 @@ class AvailabilityTest {
     /** The shutdown begins only after the instance was removed from all endpoints. */
     @ParameterizedTest
     @EnumSource
-    void aServiceOutlastsTheLoadBalancersAndThenFinishesItsShutdown(Rendering rendering) {
+    void aServiceShutsDownAfterItsDeregistrationAndIsNotKilledDuringIt(Rendering rendering) {
         var enoughForEveryNode = Duration.ofSeconds(10);
         int phasesThatWait = 3; // web server, consumers, relays
         for (Workload service : rendering.manifests().deployments()) {
@@ -99,7 +99,7 @@ class AvailabilityTest {
 
     @ParameterizedTest
     @EnumSource
-    void aServiceHasMinutesToStartAndIsNotKilledForBeingSlow(Rendering rendering) {
+    void aServiceHasMinutesToStartAndIsNotKilledIfItIsSlow(Rendering rendering) {
         for (Workload service : rendering.manifests().deployments()) {
             var start = requireNonNull(service.container().getStartupProbe());
             assertThat(start.getPeriodSeconds() * start.getFailureThreshold()).as("%s", service).isGreaterThan(180);

@@ -25,7 +25,7 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingSecretIsConfiguration(Rendering rendering) {
+    void noSecretIsInAConfigMapOrAWorkload(Rendering rendering) {
         for (V1ConfigMap map : rendering.manifests().all(V1ConfigMap.class)) {
             assertThat(requireNonNull(map.getData()).keySet()).as(Manifests.name(map))
                     .noneMatch(key -> SECRET.matcher(key).find());
@@ -50,23 +50,23 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @EnumSource(names = "LOCAL")
-    void theLocalClusterHasEverySecretThatIsAskedFor(Rendering rendering) {
+    void theLocalOverlayHasEveryReferencedSecret(Rendering rendering) {
         var manifests = rendering.manifests();
         assertThat(manifests.all(V1Secret.class).stream().map(Manifests::name))
-                .containsExactlyInAnyOrderElementsOf(secretsAskedFor(manifests));
+                .containsExactlyInAnyOrderElementsOf(referencedSecrets(manifests));
     }
 
     @ParameterizedTest
     @EnumSource(names = "BASE")
-    void theSecretsThatHaveToBeMadeAreOnePasswordForEachDatabaseAndTheSuperusers(Rendering rendering) {
+    void theRequiredSecretsAreThePasswordsOfDatabasesAndSuperuser(Rendering rendering) {
         var databases = Repository.participants().stream().map(service -> Repository.database(service).orElseThrow());
-        assertThat(secretsAskedFor(rendering.manifests())).containsExactlyInAnyOrderElementsOf(
+        assertThat(referencedSecrets(rendering.manifests())).containsExactlyInAnyOrderElementsOf(
                 Stream.concat(databases.map(name -> name + "-database"), Stream.of("shard-superuser")).toList());
     }
 
     @ParameterizedTest
     @EnumSource
-    void eachServiceIsGivenThePasswordOfItsOwnDatabaseOnly(Rendering rendering) {
+    void eachServiceHasOnlyThePasswordOfItsOwnDatabase(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {
             var secrets = service.environment(manifests).values().stream().filter(value -> value.endsWith("/password>"))
@@ -79,7 +79,7 @@ class ConfigurationTest {
     /** A changed ConfigMap has a new name, which replaces the pods that use it. */
     @ParameterizedTest
     @EnumSource
-    void everyConfigMapIsNamedByItsContentAndInUse(Rendering rendering) {
+    void everyConfigMapHasAHashInItsNameAndIsUsed(Rendering rendering) {
         var manifests = rendering.manifests();
         var used = new TreeSet<String>();
         for (Workload workload : manifests.workloads()) {
@@ -97,7 +97,7 @@ class ConfigurationTest {
                 .containsExactlyInAnyOrderElementsOf(used).allMatch(name -> name.matches(".+-[a-z0-9]{10}"));
     }
 
-    private static List<String> secretsAskedFor(Manifests manifests) {
+    private static List<String> referencedSecrets(Manifests manifests) {
         var names = new TreeSet<String>();
         for (Workload workload : manifests.workloads()) {
             var json = JSON.serialize(workload.pod());

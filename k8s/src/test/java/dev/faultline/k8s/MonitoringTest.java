@@ -11,7 +11,7 @@ class MonitoringTest {
     private static final String SUFFIX = "-management";
 
     @Test
-    void prometheusAsksEveryInstanceOfEveryServiceAtItsManagementPort() {
+    void prometheusScrapesTheManagementPortOfEveryInstance() {
         var manifests = Rendering.PRODUCTION.manifests();
         var configuration = Manifests.documents(manifests.configuration("prometheus", "prometheus.yml")).getFirst();
         var job = configuration.getAsJsonArray("scrape_configs").get(0).getAsJsonObject();

@@ -35,14 +35,14 @@ class NetworkPoliciesTest {
     private static final List<String> SHARDS = List.of("shard-1", "shard-2");
 
     /** @param port with its protocol, for example {@code 8080/TCP} */
-    private record Arrow(String from, String to, String port) {}
+    private record Connection(String from, String to, String port) {}
 
     /** @param ports the ports of its containers */
     private record Pod(String name, Map<String, String> labels, Set<String> ports) {}
 
     @ParameterizedTest
     @EnumSource
-    void whatIsNotAllowedIsDenied(Rendering rendering) {
+    void deniesByDefault(Rendering rendering) {
         var spec = spec(rendering.manifests().named(V1NetworkPolicy.class, "default-deny"));
         assertThat(Labels.selects(requireNonNull(spec.getPodSelector()), Map.of())).as("selects every pod").isTrue();
         assertThat(spec.getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress");
@@ -52,20 +52,20 @@ class NetworkPoliciesTest {
 
     @ParameterizedTest
     @EnumSource
-    void arrowsAreThoseOfTheArchitectureAndNoOthers(Rendering rendering) {
+    void allowsExactlyTheConnectionsOfTheArchitecture(Rendering rendering) {
         var expected = platform();
         if (rendering == Rendering.PRODUCTION) {
             expected.addAll(monitoring());
             expected.addAll(standbys());
         }
-        var arrows = egress(rendering.manifests());
-        arrows.addAll(ingress(rendering.manifests()));
-        assertThat(arrows).containsExactlyInAnyOrderElementsOf(expected);
+        var connections = egress(rendering.manifests());
+        connections.addAll(ingress(rendering.manifests()));
+        assertThat(connections).containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyArrowBetweenPodsIsAllowedAtBothItsEnds(Rendering rendering) {
+    void everyConnectionBetweenPodsIsAllowedAtBothEnds(Rendering rendering) {
         var manifests = rendering.manifests();
         assertThat(betweenPods(manifests, egress(manifests))).isNotEmpty()
                 .containsExactlyInAnyOrderElementsOf(betweenPods(manifests, ingress(manifests)));
@@ -73,17 +73,18 @@ class NetworkPoliciesTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyArrowEndsAtAPortThatIsListenedOn(Rendering rendering) {
+    void everyConnectionEndsAtAContainerPort(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Pod pod : pods(manifests)) {
-            assertThat(ingress(manifests)).filteredOn(arrow -> arrow.to.equals(pod.name)).extracting(Arrow::port)
+            assertThat(ingress(manifests)).filteredOn(connection -> connection.to.equals(pod.name)).extracting(
+                    Connection::port)
                     .isSubsetOf(pod.ports);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aPolicyGovernsTheDirectionsThatItHasRulesFor(Rendering rendering) {
+    void aPolicyHasTheTypesOfItsRules(Rendering rendering) {
         for (V1NetworkPolicy policy : rendering.manifests().all(V1NetworkPolicy.class)) {
             var spec = spec(policy);
             assertThat(spec.getPolicyTypes()).as(Manifests.name(policy)).isNotEmpty();
@@ -96,80 +97,81 @@ class NetworkPoliciesTest {
         }
     }
 
-    private static Set<Arrow> platform() {
+    private static Set<Connection> platform() {
         var kafka = List.of("kafka");
         var consul = List.of("consul");
-        var arrows = new HashSet<Arrow>();
-        arrows.addAll(arrows(List.of(ANYONE), List.of("gateway-service"), "8080/TCP"));
-        arrows.addAll(arrows(List.of("gateway-service"), PARTICIPANTS, "8080/TCP"));
-        arrows.addAll(arrows(PARTICIPANTS, kafka, "9092/TCP"));
-        arrows.addAll(arrows(PARTICIPANTS, SHARDS, "5432/TCP"));
-        arrows.addAll(arrows(List.of("payment-service"), List.of("acquirer-simulator"), "8080/TCP"));
-        arrows.addAll(arrows(SERVICES, consul, "8500/TCP"));
+        var connections = new HashSet<Connection>();
+        connections.addAll(connections(List.of(ANYONE), List.of("gateway-service"), "8080/TCP"));
+        connections.addAll(connections(List.of("gateway-service"), PARTICIPANTS, "8080/TCP"));
+        connections.addAll(connections(PARTICIPANTS, kafka, "9092/TCP"));
+        connections.addAll(connections(PARTICIPANTS, SHARDS, "5432/TCP"));
+        connections.addAll(connections(List.of("payment-service"), List.of("acquirer-simulator"), "8080/TCP"));
+        connections.addAll(connections(SERVICES, consul, "8500/TCP"));
         // Consul's health checks.
-        arrows.addAll(arrows(consul, SERVICES, "8081/TCP"));
-        arrows.addAll(arrows(kafka, kafka, "9092/TCP", "9093/TCP"));
-        arrows.addAll(arrows(consul, consul, "8300/TCP", "8301/TCP", "8301/UDP"));
+        connections.addAll(connections(consul, SERVICES, "8081/TCP"));
+        connections.addAll(connections(kafka, kafka, "9092/TCP", "9093/TCP"));
+        connections.addAll(connections(consul, consul, "8300/TCP", "8301/TCP", "8301/UDP"));
         for (List<String> pods : List.of(SERVICES, kafka, consul, SHARDS)) {
-            arrows.addAll(arrows(pods, List.of(NAMES), "53/TCP", "53/UDP"));
+            connections.addAll(connections(pods, List.of(NAMES), "53/TCP", "53/UDP"));
         }
-        return arrows;
+        return connections;
     }
 
-    private static Set<Arrow> monitoring() {
+    private static Set<Connection> monitoring() {
         var prometheus = List.of("prometheus");
-        var arrows = arrows(prometheus, SERVICES, "8081/TCP");
-        arrows.addAll(arrows(prometheus, List.of(NAMES), "53/TCP", "53/UDP"));
-        return arrows;
+        var connections = connections(prometheus, SERVICES, "8081/TCP");
+        connections.addAll(connections(prometheus, List.of(NAMES), "53/TCP", "53/UDP"));
+        return connections;
     }
 
     /** As CloudNativePG's documentation requires: each other, the operator, and the API server. */
-    private static Set<Arrow> standbys() {
-        var arrows = arrows(SHARDS, SHARDS, "5432/TCP", "8000/TCP");
-        arrows.addAll(arrows(List.of("cnpg-system"), SHARDS, "5432/TCP", "8000/TCP"));
-        arrows.addAll(arrows(SHARDS, List.of(ANYONE), "443/TCP", "6443/TCP"));
-        return arrows;
+    private static Set<Connection> standbys() {
+        var connections = connections(SHARDS, SHARDS, "5432/TCP", "8000/TCP");
+        connections.addAll(connections(List.of("cnpg-system"), SHARDS, "5432/TCP", "8000/TCP"));
+        connections.addAll(connections(SHARDS, List.of(ANYONE), "443/TCP", "6443/TCP"));
+        return connections;
     }
 
-    private static Set<Arrow> arrows(List<String> from, List<String> to, String... ports) {
-        var arrows = new HashSet<Arrow>();
+    private static Set<Connection> connections(List<String> from, List<String> to, String... ports) {
+        var connections = new HashSet<Connection>();
         for (String source : from) {
             for (String target : to) {
                 for (String port : ports) {
-                    arrows.add(new Arrow(source, target, port));
+                    connections.add(new Connection(source, target, port));
                 }
             }
         }
-        return arrows;
+        return connections;
     }
 
-    private static Set<Arrow> betweenPods(Manifests manifests, Set<Arrow> arrows) {
+    private static Set<Connection> betweenPods(Manifests manifests, Set<Connection> connections) {
         var names = pods(manifests).stream().map(Pod::name).toList();
-        return arrows.stream().filter(arrow -> names.contains(arrow.from) && names.contains(arrow.to)).collect(toSet());
+        return connections.stream().filter(connection -> names.contains(connection.from) && names.contains(
+                connection.to)).collect(toSet());
     }
 
     /** The connections that the egress rules allow. */
-    private static Set<Arrow> egress(Manifests manifests) {
-        var arrows = new HashSet<Arrow>();
+    private static Set<Connection> egress(Manifests manifests) {
+        var connections = new HashSet<Connection>();
         for (V1NetworkPolicy policy : manifests.all(V1NetworkPolicy.class)) {
             for (var rule : egressRules(spec(policy))) {
-                arrows.addAll(arrows(governed(manifests, policy), peers(manifests, rule.getTo()), ports(rule
+                connections.addAll(connections(governed(manifests, policy), peers(manifests, rule.getTo()), ports(rule
                         .getPorts())));
             }
         }
-        return arrows;
+        return connections;
     }
 
     /** The connections that the ingress rules allow. */
-    private static Set<Arrow> ingress(Manifests manifests) {
-        var arrows = new HashSet<Arrow>();
+    private static Set<Connection> ingress(Manifests manifests) {
+        var connections = new HashSet<Connection>();
         for (V1NetworkPolicy policy : manifests.all(V1NetworkPolicy.class)) {
             for (var rule : ingressRules(spec(policy))) {
-                arrows.addAll(arrows(peers(manifests, rule.getFrom()), governed(manifests, policy), ports(rule
+                connections.addAll(connections(peers(manifests, rule.getFrom()), governed(manifests, policy), ports(rule
                         .getPorts())));
             }
         }
-        return arrows;
+        return connections;
     }
 
     private static List<V1NetworkPolicyEgressRule> egressRules(V1NetworkPolicySpec spec) {

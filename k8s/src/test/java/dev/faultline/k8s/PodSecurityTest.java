@@ -19,7 +19,7 @@ class PodSecurityTest {
 
     @ParameterizedTest
     @EnumSource
-    void everythingIsInTheNamespaceThatAdmitsRestrictedPodsOnly(Rendering rendering) {
+    void everythingIsInANamespaceThatEnforcesTheRestrictedStandard(Rendering rendering) {
         var manifests = rendering.manifests();
         V1Namespace namespace = manifests.all(V1Namespace.class).getFirst();
         assertThat(namespace.getMetadata().getLabels())
@@ -30,7 +30,7 @@ class PodSecurityTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyPodMeetsTheRestrictedStandardAndCanNotWriteToItsImage(Rendering rendering) {
+    void everyPodMeetsTheRestrictedStandardAndHasAReadOnlyImage(Rendering rendering) {
         for (Workload workload : rendering.manifests().workloads()) {
             var pod = requireNonNull(workload.pod().getSecurityContext(), workload.name());
             assertThat(pod.getRunAsNonRoot()).as("%s runs as non-root", workload).isTrue();
@@ -66,7 +66,7 @@ class PodSecurityTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyWorkloadHasAServiceAccountOfItsOwnAndNoTokenForTheApiServer(Rendering rendering) {
+    void everyWorkloadHasItsOwnServiceAccountWithoutAToken(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload workload : manifests.workloads()) {
             assertThat(workload.pod().getServiceAccountName()).isEqualTo(workload.name());

@@ -21,7 +21,7 @@ class QuorumsTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyBrokerIsAVoterByTheNameOfItsPod(Rendering rendering) {
+    void everyBrokerIsAVoterNamedAfterItsPod(Rendering rendering) {
         var manifests = rendering.manifests();
         Workload kafka = manifests.workload("kafka");
         var environment = kafka.environment(manifests);
@@ -37,7 +37,7 @@ class QuorumsTest {
     /** A record is acknowledged once two of three brokers have it, so one broker may be down. */
     @ParameterizedTest
     @EnumSource
-    void everyTopicIsKeptByAllBrokersAndAcknowledgedByAMajority(Rendering rendering) {
+    void everyTopicIsReplicatedToAllBrokersAndAcknowledgedByAMajority(Rendering rendering) {
         var manifests = rendering.manifests();
         Workload kafka = manifests.workload("kafka");
         var environment = kafka.environment(manifests);
@@ -68,7 +68,7 @@ class QuorumsTest {
 
     @ParameterizedTest
     @EnumSource
-    void consulWaitsForAllServersBeforeItElects(Rendering rendering) {
+    void consulWaitsForAllServersBeforeItsFirstElection(Rendering rendering) {
         var manifests = rendering.manifests();
         Workload consul = manifests.workload("consul");
         var server = JsonParser.parseString(manifests.configuration("consul", "server.json")).getAsJsonObject();
@@ -85,7 +85,7 @@ class QuorumsTest {
     /** Only the server with which a service registered can deregister it. */
     @ParameterizedTest
     @EnumSource
-    void aPodKeepsToOneConsulServer(Rendering rendering) {
+    void aPodUsesOneConsulServer(Rendering rendering) {
         var spec = requireNonNull(rendering.manifests().named(V1Service.class, "consul").getSpec());
         assertThat(spec.getSessionAffinity()).isEqualTo("ClientIP");
     }
@@ -93,7 +93,7 @@ class QuorumsTest {
     /** Members must find each other before any of them is ready. */
     @ParameterizedTest
     @EnumSource
-    void membersAreStartedTogetherAndKnownBeforeTheyAreReady(Rendering rendering) {
+    void membersStartInParallelAndAreResolvableBeforeTheyAreReady(Rendering rendering) {
         var manifests = rendering.manifests();
         for (String name : List.of("consul", "kafka")) {
             var set = requireNonNull(manifests.named(V1StatefulSet.class, name)

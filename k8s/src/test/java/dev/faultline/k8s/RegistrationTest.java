@@ -39,7 +39,7 @@ class RegistrationTest {
     @TempDir private Path directory;
 
     @Test
-    void aServiceIsKnownByItsPodsAddressPassesConsulsCheckAndAnswersItsProbes() throws Exception {
+    void aServiceRegistersWithItsPodsAddressAndPassesHealthCheckAndProbes() throws Exception {
         var manifests = Rendering.BASE.manifests();
         Workload service = manifests.workload(SERVICE);
         var agent = new ConsulAgent("consul", directory.resolve("consul"),

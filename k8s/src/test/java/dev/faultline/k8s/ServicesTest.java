@@ -25,7 +25,7 @@ class ServicesTest {
 
     @ParameterizedTest
     @EnumSource
-    void theImageIsThatOfTheModuleInTheVersionOfTheBuild(Rendering rendering) {
+    void theImageHasTheNameOfTheModuleAndTheVersionOfTheBuild(Rendering rendering) {
         for (Workload service : rendering.manifests().deployments()) {
             assertThat(service.container().getImage())
                     .isEqualTo("faultline/" + service.name() + ":" + Repository.version());
@@ -52,7 +52,7 @@ class ServicesTest {
 
     @ParameterizedTest
     @EnumSource
-    void theContainersPortsAreThoseThatTheServiceIsToldToListenOn(Rendering rendering) {
+    void theContainersPortsAreThoseOfTheService(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {
             var environment = service.environment(manifests);
@@ -66,7 +66,7 @@ class ServicesTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyVariableIsAPropertyOfTheServiceThatIsGivenIt(Rendering rendering) {
+    void everyVariableIsAPropertyOfItsService(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {
             assertThat(service.environment(manifests).keySet()).as("%s", service)
@@ -76,7 +76,7 @@ class ServicesTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyServiceIsToldWhatItIsToldInTheLocalCluster(Rendering rendering) {
+    void everyServiceHasTheVariablesOfTheLocalCluster(Rendering rendering) {
         var manifests = rendering.manifests();
         var known = Repository.variablesOfLocalCluster();
         assertThat(known).contains("FAULTLINE_INSTANCE", "FAULTLINE_SHARDS", "FAULTLINE_ACQUIRER_URL");
@@ -101,7 +101,7 @@ class ServicesTest {
     /** The address must be reachable for Consul's health checks and the gateway. */
     @ParameterizedTest
     @EnumSource
-    void aServiceRegistersByItsPodsNameAndAddress(Rendering rendering) {
+    void aServiceRegistersWithItsPodsNameAndAddress(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {
             assertThat(Repository.property(service.name(), "spring.cloud.consul.discovery.prefer-ip-address"))
@@ -120,7 +120,7 @@ class ServicesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aVariableRefersToThoseBeforeItOnly(Rendering rendering) {
+    void aVariableRefersOnlyToEarlierOnes(Rendering rendering) {
         for (Workload workload : rendering.manifests().workloads()) {
             var before = new ArrayList<String>();
             for (V1EnvVar variable : workload.variables()) {
@@ -135,7 +135,7 @@ class ServicesTest {
 
     @ParameterizedTest
     @EnumSource
-    void probesAskTheManagementPortForTheServicesOwnState(Rendering rendering) {
+    void probesCheckTheServicesOwnStateOnTheManagementPort(Rendering rendering) {
         for (Workload service : rendering.manifests().deployments()) {
             var container = service.container();
             assertAsks(service, requireNonNull(container.getStartupProbe()), "liveness");
@@ -156,7 +156,7 @@ class ServicesTest {
     /** Every configured host is a Service, and the port one of its ports. */
     @ParameterizedTest
     @EnumSource(names = {"BASE", "LOCAL"})
-    void everyAddressIsThatOfAService(Rendering rendering) {
+    void everyAddressIsAService(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {
             var environment = service.environment(manifests);

@@ -54,7 +54,7 @@ class ShardsTest {
 
     @ParameterizedTest
     @EnumSource
-    void theServicesAreToldOfEveryShardByItsName(Rendering rendering) {
+    void theServicesAreConfiguredWithEveryShard(Rendering rendering) {
         var manifests = rendering.manifests();
         var names = rendering == Rendering.PRODUCTION
                 ? manifests.ofCloudNativePg("Cluster").stream().map(ShardsTest::name).toList()
@@ -67,7 +67,7 @@ class ShardsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"BASE", "LOCAL"})
-    void aShardIsGivenAPasswordForTheDatabaseOfEachService(Rendering rendering) {
+    void aShardHasThePasswordsOfAllDatabases(Rendering rendering) {
         for (Workload shard : shards(rendering)) {
             var files = requireNonNull(shard.pod().getVolumes()).stream()
                     .filter(volume -> volume.getName().equals("databases")).findFirst().orElseThrow().getProjected()
@@ -80,7 +80,7 @@ class ShardsTest {
     /** So no other pod needs the superuser's password, and nothing has to wait for a Job. */
     @ParameterizedTest
     @EnumSource(names = {"BASE", "LOCAL"})
-    void aShardMakesItsDatabasesBeforeItIsReady(Rendering rendering) {
+    void aShardCreatesItsDatabasesBeforeItIsReady(Rendering rendering) {
         for (V1StatefulSet set : rendering.manifests().all(V1StatefulSet.class)) {
             if (Manifests.name(set).startsWith("shard-")) {
                 var container = rendering.manifests().workload(Manifests.name(set)).container();

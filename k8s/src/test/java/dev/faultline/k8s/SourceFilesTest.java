@@ -23,7 +23,7 @@ class SourceFilesTest {
 
     @ParameterizedTest
     @MethodSource("resourceFiles")
-    void everyManifestHasKubernetesOwnFieldsAndNoOthers(Path file) throws IOException {
+    void everyManifestHasKnownFieldsOnly(Path file) throws IOException {
         assertThat(Manifests.of(Files.readString(file))).as("%s", file)
                 .matches(read -> !read.objects().isEmpty() || !read.ofCloudNativePg().isEmpty(), "is not empty");
     }
@@ -31,19 +31,19 @@ class SourceFilesTest {
     /** Otherwise the last value would silently win. */
     @ParameterizedTest
     @MethodSource("yamlFiles")
-    void noFileNamesAKeyTwice(Path file) throws IOException {
+    void noFileHasDuplicateKeys(Path file) throws IOException {
         assertThat(Manifests.documents(Files.readString(file))).as("%s", file).isNotEmpty();
     }
 
     @Test
-    void aFieldThatATypeDoesNotHaveIsNotAccepted() {
+    void rejectsUnknownFields() {
         String service = """
                 {apiVersion: v1, kind: Service, metadata: {name: a}, spec: {selectors: {b: c}}}""";
         assertThatThrownBy(() -> Manifests.of(service)).hasMessageContaining("selectors");
     }
 
     @Test
-    void aManifestWithoutARequiredFieldIsNotAccepted() {
+    void rejectsMissingRequiredFields() {
         String deployment = """
                 {apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {replicas: 1}}""";
         assertThatThrownBy(() -> Manifests.of(deployment)).hasMessageContaining("template");
@@ -51,7 +51,7 @@ class SourceFilesTest {
 
     @ParameterizedTest
     @MethodSource("kustomizations")
-    void everyKustomizationNamesFilesThatAreThere(Path file) throws IOException {
+    void everyKustomizationRefersToExistingFiles(Path file) throws IOException {
         for (String named : filesNamedBy(file)) {
             Path path = file.resolveSibling(named);
             assertThat(Files.isDirectory(path) ? path.resolve(KUSTOMIZATION) : path).as("named by %s", file)
@@ -60,7 +60,7 @@ class SourceFilesTest {
     }
 
     @Test
-    void everyFileIsNamedByAKustomization() throws IOException {
+    void everyFileIsUsedByAKustomization() throws IOException {
         var named = new ArrayList<Path>();
         for (Path kustomization : kustomizations().toList()) {
             filesNamedBy(kustomization).forEach(file -> named.add(kustomization.resolveSibling(file).normalize()));

@@ -26,7 +26,7 @@ class StandbysTest {
     }
 
     @Test
-    void anAcknowledgedWriteIsOnAStandbyAndOnlyOneThatHasAllOfThemIsPromoted() {
+    void acknowledgedWritesSurviveAFailover() {
         for (JsonObject cluster : clusters) {
             var spec = cluster.getAsJsonObject("spec");
             var synchronous = object(spec, "postgresql", "synchronous");
@@ -40,7 +40,7 @@ class StandbysTest {
     }
 
     @Test
-    void theOutboxesSlotsLiveOnAtTheStandbyThatIsPromoted() {
+    void theOutboxesSlotsSurviveAFailover() {
         for (JsonObject cluster : clusters) {
             var availability = object(cluster, "spec", "replicationSlots", "highAvailability");
             assertThat(availability.get("enabled").getAsBoolean()).isTrue();
@@ -65,7 +65,7 @@ class StandbysTest {
 
     /** The relays need REPLICATION to read the write-ahead log. */
     @Test
-    void everyServiceHasARoleAndADatabaseThatOnlyItGetsInto() {
+    void everyServiceHasItsOwnRoleAndDatabase() {
         var databases = Repository.participants().stream().map(service -> Repository.database(service).orElseThrow())
                 .toList();
         for (JsonObject cluster : clusters) {

@@ -19,7 +19,7 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void servicesAreDeploymentsAndWhatKeepsDataIsAStatefulSet(Rendering rendering) {
+    void servicesAreDeploymentsAndDataStoresStatefulSets(Rendering rendering) {
         assertThat(rendering.manifests().deployments()).extracting(Workload::name)
                 .containsExactlyInAnyOrderElementsOf(Repository.services());
         Set<String> stateful = switch (rendering) {
@@ -33,14 +33,14 @@ class WorkloadsTest {
     /** Variables for Services would become properties of Kafka and of the services. */
     @ParameterizedTest
     @EnumSource
-    void noPodIsGivenVariablesThatNobodyWrote(Rendering rendering) {
+    void noPodHasVariablesForServices(Rendering rendering) {
         assertThat(rendering.manifests().workloads())
                 .allMatch(workload -> Boolean.FALSE.equals(workload.pod().getEnableServiceLinks()));
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyContainerAsksForCpuAndMemoryAndIsBoundedInMemory(Rendering rendering) {
+    void everyContainerRequestsCpuAndMemoryAndHasAMemoryLimit(Rendering rendering) {
         for (Workload workload : rendering.manifests().workloads()) {
             var resources = requireNonNull(workload.container().getResources(), workload.name());
             assertThat(resources.getRequests()).as("%s", workload).containsOnlyKeys("cpu", "memory");
@@ -52,7 +52,7 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyContainerIsProbedAtItsStartForReadinessAndForLife(Rendering rendering) {
+    void everyContainerHasStartupReadinessAndLivenessProbes(Rendering rendering) {
         for (Workload workload : rendering.manifests().workloads()) {
             var container = workload.container();
             assertThat(container.getStartupProbe()).as("start of %s", workload).isNotNull();
@@ -63,7 +63,7 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void everySelectorFindsThePodsOfItsOwnWorkloadAndOfNoOther(Rendering rendering) {
+    void everySelectorMatchesOnlyItsOwnWorkload(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload workload : manifests.workloads()) {
             assertThat(Labels.selectedBy(workload.selector(), manifests.workloads())).containsExactly(workload);
@@ -80,7 +80,7 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @EnumSource(names = "LOCAL")
-    void onOneNodeNothingIsScaledAndRequestsAreSmall(Rendering rendering) {
+    void theLocalOverlayFitsOnOneNode(Rendering rendering) {
         var manifests = rendering.manifests();
         assertThat(manifests.all(V2HorizontalPodAutoscaler.class)).isEmpty();
         assertThat(manifests.workloads()).allMatch(workload -> workload.replicas() == null || workload.replicas() == 1);
@@ -95,7 +95,7 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void theAcquirersJournalHasOneWriterAndIsKept(Rendering rendering) {
+    void theAcquirersJournalHasOneWriterAndIsPersistent(Rendering rendering) {
         var manifests = rendering.manifests();
         var deployment = requireNonNull(manifests.named(V1Deployment.class, ACQUIRER).getSpec());
         assertThat(deployment.getReplicas()).isEqualTo(1);
@@ -113,7 +113,7 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatKeepsDataClaimsAVolumeForIt(Rendering rendering) {
+    void dataStoresClaimAVolume(Rendering rendering) {
         for (V1StatefulSet set : rendering.manifests().all(V1StatefulSet.class)) {
             var claims = requireNonNull(requireNonNull(set.getSpec()).getVolumeClaimTemplates());
             assertThat(claims).as(Manifests.name(set)).hasSize(1);

@@ -21,7 +21,7 @@ create table payment (
 );
 create index payment_overdue on payment (next_attempt_at) where next_attempt_at is not null;
 
--- Double entry by construction: a transfer is both its postings, so one without the other cannot be written.
+-- Double entry by construction: a transfer is both its postings, so one without the other can not be written.
 create table ledger_transfer (
     order_id text not null references payment,
     bucket int not null,

@@ -31,12 +31,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a real broker, with dead letters in the format of libs/messaging. */
+@Tag("integration")
 class DeadLetterCommandsTest {
     private static final List<String> TOPICS = List.of("commands", "commands.dead-letters", "replies",
             "replies.dead-letters");

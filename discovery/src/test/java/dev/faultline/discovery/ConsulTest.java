@@ -9,8 +9,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("integration")
 class ConsulTest {
     private final dev.faultline.testing.Consul server = dev.faultline.testing.Consul.shared();
     private final Consul consul = new Consul(server.host(), server.port());

@@ -22,8 +22,10 @@ import java.util.concurrent.Executors;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("integration")
 class LeaderElectionTest {
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
     /** Consul invalidates the session of a crashed leader within two TTLs; the rest is slack for a slow machine. */

@@ -14,9 +14,11 @@ import java.util.Objects;
 import java.util.UUID;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.cloud.client.ServiceInstance;
 
+@Tag("integration")
 class WatchedInstancesTest {
     private final dev.faultline.testing.Consul server = dev.faultline.testing.Consul.shared();
     private final String service = "test-" + UUID.randomUUID();

@@ -15,10 +15,12 @@ import java.sql.SQLException;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.testing.Postgres;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script that creates a shard's databases, on a real server. */
+@Tag("integration")
 class CreateDatabasesTest {
     private static final Path SCRIPT = Repository.MANIFESTS.resolve("base/shards/create-databases.sh");
 

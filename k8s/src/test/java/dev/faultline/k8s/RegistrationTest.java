@@ -23,10 +23,12 @@ import dev.faultline.backing.ConsulAgent;
 import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FreePorts;
 import io.kubernetes.client.openapi.models.V1Probe;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A service, with the environment of its container, and Consul as processes. */
+@Tag("integration")
 class RegistrationTest {
     private static final String SERVICE = "acquirer-simulator";
     private static final String POD = SERVICE + "-5d8f6c7b9-x2x4z";

@@ -24,10 +24,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real supervisor in its own process, with small real processes as nodes. */
+@Tag("integration")
 class SupervisorTest {
 
     @TempDir Path home;

@@ -18,9 +18,11 @@ import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The slim layout as containers, from the jars of this build. Skipped, with a message, if no engine can run it. */
+@Tag("integration")
 class ContainersIT {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int PORT = 19_480;

@@ -21,6 +21,7 @@ import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.verification.load.TrainingOrders;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Orders on the whole platform: confirmed, out of stock, declined, repeated and invalid ones, and failing nodes. */
+@Tag("integration")
 class PlatformIT {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int PORT = 19_080;

@@ -25,9 +25,11 @@ import dev.faultline.verification.prove.ProofRun;
 import dev.faultline.verification.reading.HistoryReader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two minutes of load while nodes of every kind are killed and paused, and acquirer faults are injected. */
+@Tag("integration")
 class ProveIT {
     private static final int PORT = 19_280;
     private static final long SEED = 145;

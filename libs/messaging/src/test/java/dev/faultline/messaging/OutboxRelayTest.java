@@ -24,12 +24,14 @@ import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.messaging.OutboxFixture.Relay;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@Tag("integration")
 class OutboxRelayTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 
 import dev.faultline.testing.Consul;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -28,6 +29,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /** Tests a service that is stopped while it serves requests. */
+@Tag("integration")
 class DeregistrationOnShutdownTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 

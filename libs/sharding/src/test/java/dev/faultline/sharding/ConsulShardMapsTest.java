@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
+@Tag("integration")
 class ConsulShardMapsTest {
     private final dev.faultline.testing.Consul server = dev.faultline.testing.Consul.shared();
     private final dev.faultline.discovery.Consul consul = new dev.faultline.discovery.Consul(server.host(),

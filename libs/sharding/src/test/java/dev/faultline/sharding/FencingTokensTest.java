@@ -16,8 +16,10 @@ import java.util.concurrent.Future;
 import dev.faultline.discovery.FencingToken;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("integration")
 class FencingTokensTest {
     private static final String ROLE = "sweep";
     private TwoShards two;

@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 import dev.faultline.testing.Database;
 import dev.faultline.testing.Postgres;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Several instances of a service start and migrate at the same time. */
+@Tag("integration")
 class ShardSchemaTest {
     private static final int INSTANCES = 3;
     private static final Duration TIMEOUT = Duration.ofSeconds(40);

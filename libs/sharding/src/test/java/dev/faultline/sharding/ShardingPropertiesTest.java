@@ -10,8 +10,10 @@ import java.sql.SQLException;
 import java.util.List;
 
 import dev.faultline.testing.Postgres;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("integration")
 class ShardingPropertiesTest {
     /** No server listens on this port. */
     private static final String DEAD = "127.0.0.1:1";

@@ -14,11 +14,13 @@ import java.util.stream.IntStream;
 import dev.faultline.sharding.TwoPhaseCommit.CrashPoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.dao.DataAccessException;
 
+@Tag("integration")
 class TwoPhaseCommitTest {
     private static final List<CrashPoint> CRASH_POINTS = List.of(CrashPoint.values());
     private TwoShards two;

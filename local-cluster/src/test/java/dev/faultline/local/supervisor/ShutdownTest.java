@@ -15,9 +15,11 @@ import dev.faultline.backing.FreePorts;
 import dev.faultline.backing.Launch;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Readiness;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("integration")
 class ShutdownTest {
     @TempDir private Path home;
 

@@ -15,9 +15,11 @@ import dev.faultline.acquirer.charging.Operation;
 import dev.faultline.acquirer.charging.Operation.Authorize;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("integration")
 class KilledAcquirerTest {
     private static final int CALLERS = 8;
 

@@ -41,10 +41,12 @@ import dev.faultline.messaging.ReceivedMessage;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DuplicateKeyException;
 
+@Tag("integration")
 @OnTwoShards
 class JdbcReservationsTest {
     @Autowired private JdbcReservations reservations;

@@ -35,12 +35,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Sends commands and receives replies over Kafka; the test uses the service's outbox to send. */
+@Tag("integration")
 @OnTwoShards
 class InventoryCommandsTest {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";

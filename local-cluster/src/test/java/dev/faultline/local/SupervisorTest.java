@@ -100,18 +100,6 @@ class SupervisorTest {
     }
 
     @Test
-    void killsANodeThatDoesNotStop() throws IOException {
-        NodeDirectory node = run(shell("deaf-1", "trap '' TERM; while :; do sleep 1; done"));
-        await().until(() -> state(node) == NodeState.STARTING);
-        ProcessIdentity process = Objects.requireNonNull(node.status().orElseThrow().process());
-
-        node.stop();
-
-        await().atMost(Duration.ofSeconds(60)).until(() -> state(node) == NodeState.STOPPED);
-        assertThat(process.isAlive()).isFalse();
-    }
-
-    @Test
     void adoptsTheNodesOfAKilledSupervisor() throws IOException {
         NodeDirectory node = run(webServer("web-1"));
         ProcessIdentity process = ready(node);

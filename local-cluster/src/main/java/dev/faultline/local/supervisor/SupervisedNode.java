@@ -17,13 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe, except for {@link #isReady()} and {@link #isStopped()}.
  */
 final class SupervisedNode {
-    /** A service deregisters, and then shuts down in three phases of at most twelve seconds. */
-    private static final Duration GRACE = Duration.ofSeconds(40);
-
     /** The specification at the last start. */
     private volatile NodeSpec spec;
     private final NodeDirectory files;
     private final Clock clock;
+    /** After this time, a node that does not stop is killed. */
+    private final Duration grace;
     private final LogFile log;
     private final Backoff backoff = new Backoff();
     private volatile NodeStatus status;
@@ -32,10 +31,11 @@ final class SupervisedNode {
     /** On the monotonic clock, unlike the time in the status. */
     private long stateSinceNanos = System.nanoTime();
 
-    SupervisedNode(NodeSpec spec, NodeDirectory files, Clock clock) throws IOException {
+    SupervisedNode(NodeSpec spec, NodeDirectory files, Clock clock, Duration grace) throws IOException {
         this.spec = spec;
         this.files = files;
         this.clock = clock;
+        this.grace = grace;
         this.log = new LogFile(files.log(), LogFile.MAX_BYTES);
         this.status = files.status().filter(last -> last.livingProcess() != null)
                 .orElse(NodeStatus.initial(clock.instant()));
@@ -113,7 +113,7 @@ final class SupervisedNode {
     private void awaitExit() throws IOException {
         if (hasExited()) {
             enter(NodeState.STOPPED, null, "");
-        } else if (inState().compareTo(GRACE) > 0) {
+        } else if (inState().compareTo(grace) > 0) {
             signal("KILL");
         }
     }

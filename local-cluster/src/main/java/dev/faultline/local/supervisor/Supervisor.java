@@ -27,16 +27,21 @@ import dev.faultline.backing.ProcessIdentity;
  */
 public final class Supervisor {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    /** A service deregisters, and then shuts down in three phases of at most twelve seconds. */
+    private static final Duration GRACE = Duration.ofSeconds(40);
 
     private final SupervisorDirectory files;
     private final Clock clock;
+    private final Duration grace;
     private final Map<String, SupervisedNode> nodes = new ConcurrentHashMap<>();
     /** Never reset: the request is withdrawn while this process is still running, and no node may start again. */
     private volatile boolean shuttingDown;
 
-    Supervisor(SupervisorDirectory files, Clock clock) {
+    /** @param grace after which a node that does not stop is killed */
+    Supervisor(SupervisorDirectory files, Clock clock, Duration grace) {
         this.files = files;
         this.clock = clock;
+        this.grace = grace;
     }
 
     /** @param arguments the cluster's home */
@@ -50,7 +55,7 @@ public final class Supervisor {
                 return;
             }
             files.writeProcess(ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow());
-            new Supervisor(files, Clock.systemUTC()).run();
+            new Supervisor(files, Clock.systemUTC(), GRACE).run();
         }
     }
 
@@ -77,7 +82,7 @@ public final class Supervisor {
         if (!nodes.containsKey(directory.name())) {
             directory.spec().ifPresent(spec -> {
                 try {
-                    var node = new SupervisedNode(spec, directory, clock);
+                    var node = new SupervisedNode(spec, directory, clock, grace);
                     nodes.put(spec.name(), node);
                     Thread.ofVirtual().name(spec.name()).start(() -> supervise(node));
                 } catch (IOException e) {

@@ -24,8 +24,12 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** The tests wait for leases most of the time, so they run concurrently. */
 @Tag("integration")
+@Execution(ExecutionMode.CONCURRENT)
 class LeaderElectionTest {
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
     /** Consul invalidates the session of a crashed leader within two TTLs; the rest is slack for a slow machine. */

@@ -28,6 +28,7 @@ final class OutboxFixture implements AutoCloseable {
     private final List<Relay> relays = new ArrayList<>();
     final Outbox outbox = new Outbox(JsonMapper.shared());
 
+    /** @param kafka the connection, and producer settings that replace the relay's */
     OutboxFixture(Map<String, Object> kafka) {
         this.kafka = kafka;
         this.database = Postgres.shared().createDatabase();
@@ -69,7 +70,9 @@ final class OutboxFixture implements AutoCloseable {
         private final DefaultKafkaProducerFactory<String, byte[]> producers;
 
         private Relay(MessagingProperties.Outbox properties, Map<String, Object> kafka, Runnable declareTopics) {
-            producers = new DefaultKafkaProducerFactory<>(MessagingAutoConfiguration.producerProperties(kafka));
+            var settings = MessagingAutoConfiguration.producerProperties(kafka);
+            settings.putAll(kafka);
+            producers = new DefaultKafkaProducerFactory<>(settings);
             producers.setPhysicalCloseTimeout(0);
             relay = new OutboxRelay(outboxDatabase(), properties, producers, declareTopics, meters);
         }
@@ -127,6 +130,17 @@ final class OutboxFixture implements AutoCloseable {
     long lagBytes() {
         return Long.parseLong(query("select pg_wal_lsn_diff(pg_current_wal_flush_lsn(), confirmed_flush_lsn)::bigint"
                 + " from pg_replication_slots where slot_name = '" + slot() + "'"));
+    }
+
+    /**
+     * Waits until everything sent so far is confirmed. Also writes to the log: otherwise the server would report the log
+     * after the last message only seconds later, with its next own record.
+     */
+    void awaitConfirmed() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            query("select pg_logical_emit_message(true, 'not the outbox', '')");
+            return lagBytes() < 1_000;
+        });
     }
 
     /** Waits until the slot's reader has received all log written so far. */

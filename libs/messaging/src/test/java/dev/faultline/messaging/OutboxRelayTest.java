@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.messaging.OutboxFixture.Relay;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,7 +98,7 @@ class OutboxRelayTest {
             outbox.outbox.append(slow, List.of(hello("slow", 1)));
             outbox.send(hello("fast", 1), hello("fast", 2));
             awaitMessages(2);
-            await().atMost(TIMEOUT).until(() -> outbox.lagBytes() < 1_000); // the others are confirmed
+            outbox.awaitConfirmed();
             slow.commit();
         }
 
@@ -201,7 +203,7 @@ class OutboxRelayTest {
                 relay.start();
                 ownOutbox.send(hello("a", 0));
                 await().atMost(TIMEOUT).until(() -> Topics.read(kafka, topic).size() == 1);
-                await().atMost(TIMEOUT).until(() -> ownOutbox.lagBytes() < 1_000);
+                ownOutbox.awaitConfirmed();
                 ProcessIdentity process = processIn(directory);
                 process.signal("STOP");
                 try {
@@ -220,7 +222,7 @@ class OutboxRelayTest {
             try (var _ = run(broker, directory)) {
                 ownOutbox.relay().start();
                 await().atMost(TIMEOUT).until(() -> Topics.read(kafka, topic).size() == 51);
-                await().atMost(TIMEOUT).until(() -> ownOutbox.lagBytes() < 1_000);
+                ownOutbox.awaitConfirmed();
             }
         }
     }
@@ -335,17 +337,19 @@ class OutboxRelayTest {
         outbox.send(new OutgoingMessage(narrow, "a", new Hello("a".repeat(2_000), 1)), hello("a", 1));
 
         awaitMessages(1);
-        await().atMost(TIMEOUT).until(() -> outbox.lagBytes() < 1_000);
+        outbox.awaitConfirmed();
         assertThat(relay.count("faultline.outbox.messages.undeliverable")).isEqualTo(2);
     }
 
     @Test
     void createsAMissingTopic() throws Exception {
         String late = topic + ".late";
-        outbox.relay(Map.of(), () -> Topics.create(late, 1, Map.of())).start();
-        outbox.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
+        try (var impatient = impatientOutbox()) {
+            impatient.relay(Map.of(), () -> Topics.create(late, 1, Map.of())).start();
+            impatient.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
 
-        await().atMost(TIMEOUT).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+            await().atMost(TIMEOUT).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+        }
     }
 
     /** This happens when Kafka is unavailable for longer than the timeouts of relay and admin client. */
@@ -353,15 +357,24 @@ class OutboxRelayTest {
     void retriesWhenTopicsCannotBeCreated() throws Exception {
         String late = topic + ".late";
         var attempts = new AtomicInteger();
-        outbox.relay(Map.of(), () -> {
-            if (attempts.incrementAndGet() == 1) {
-                throw new IllegalStateException("could not configure topics");
-            }
-            Topics.create(late, 1, Map.of());
-        }).start();
-        outbox.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
+        try (var impatient = impatientOutbox()) {
+            impatient.relay(Map.of(), () -> {
+                if (attempts.incrementAndGet() == 1) {
+                    throw new IllegalStateException("could not configure topics");
+                }
+                Topics.create(late, 1, Map.of());
+            }).start();
+            impatient.send(new OutgoingMessage(late, "a", new Hello("a", 1)));
 
-        await().atMost(TIMEOUT).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+            await().atMost(TIMEOUT).ignoreExceptions().until(() -> Topics.read(late).size() == 1);
+        }
+    }
+
+    /** Its producer waits for a missing topic for a shorter time than the relay's. */
+    private static OutboxFixture impatientOutbox() {
+        var kafka = new HashMap<>(Topics.connection());
+        kafka.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1_000);
+        return new OutboxFixture(kafka);
     }
 
     private OutgoingMessage hello(String key, int number) {

@@ -46,8 +46,8 @@ final class Schedules {
 
                 %s
 
-                Replay: mvn -pl simulation -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
-                -Dsimulation.seed=%d -Dsimulation.schedules=1""".formatted(seed, replayed.violation(), history, seed) : """
+                Replay: mvn -pl simulation -am test -Dtest=SimulationTest -Dsimulation.seed=%d \
+                -Dsimulation.schedules=1""".formatted(seed, replayed.violation(), history, seed) : """
                 seed %d violates an invariant in %s: %s
 
                 %s""".formatted(seed, setting, replayed.violation(), history);

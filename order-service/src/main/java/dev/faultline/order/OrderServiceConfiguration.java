@@ -5,6 +5,7 @@ import java.time.Clock;
 
 import dev.faultline.order.catalogue.Catalogue;
 import dev.faultline.order.checkout.jdbc.CheckoutProperties;
+import dev.faultline.order.ordering.CheckoutCompletions;
 import dev.faultline.order.ordering.OrderIds;
 import dev.faultline.order.ordering.Orders;
 import dev.faultline.order.ordering.PlacingOrder;
@@ -18,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
 class OrderServiceConfiguration {
 
     @Bean
-    PlacingOrder placingOrder(Catalogue catalogue, Orders orders) {
-        return new PlacingOrder(catalogue, orders, new OrderIds(Clock.systemUTC(), new SecureRandom()));
+    PlacingOrder placingOrder(Catalogue catalogue, Orders orders, CheckoutCompletions completions) {
+        return new PlacingOrder(catalogue, orders, new OrderIds(Clock.systemUTC(), new SecureRandom()), completions);
     }
 }

@@ -242,9 +242,9 @@ class OrderServiceTest {
         try (var other = DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
                 var statement = other.createStatement()) {
             other.setAutoCommit(false);
-            statement.execute("update checkout set version = 2, state = 'REJECTED', rejection_code = 'OUT_OF_STOCK',"
-                    + " rejection_detail = 'by another instance', settled_at = now(), deadline_at = null"
-                    + " where order_id = '" + id + "'");
+            statement.execute(
+                    "update open_order set version = 2, state = 'RELEASING_STOCK', rejection_code = 'OUT_OF_STOCK',"
+                            + " rejection_detail = 'by another instance' where id = '" + id + "'");
             reply(id, "StockReserved", "");
             await().until(() -> isWaitingForALock(shard));
             other.commit();
@@ -253,8 +253,8 @@ class OrderServiceTest {
         String later = placed(post(order("MUG", 1)));
         reply(later, "StockRejected", ", \"sku\": \"MUG\", \"requested\": 1, \"available\": 0");
         await().untilAsserted(() -> assertThat(get(later).get("status").asString()).isEqualTo("REJECTED"));
-        await().during(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(get(id).get("status").asString())
-                .isEqualTo("REJECTED"));
+        await().during(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(get(id).get("checkout").asString())
+                .isEqualTo("RELEASING_STOCK"));
         assertThat(get(id).get("timeline").size()).isEqualTo(1);
     }
 
@@ -267,7 +267,7 @@ class OrderServiceTest {
         try (var connection = DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
                 var statement = connection.createStatement();
                 var row = statement.executeQuery("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-                        + " and query like 'update checkout%'")) {
+                        + " and query like '%update open_order%'")) {
             row.next();
             return row.getInt(1) > 0;
         }
@@ -311,8 +311,8 @@ class OrderServiceTest {
 
     private boolean isComplete(String id) {
         return shards.read(Bucket.parse(id.substring(0, 2)),
-                jdbc -> jdbc.sql("select settled_at is not null from checkout where order_id = ?").param(id)
-                        .query(Boolean.class).single());
+                jdbc -> jdbc.sql("select count(*) from completed_order where id = ?").param(id)
+                        .query(Integer.class).single() == 1);
     }
 
     private String commandOfAnyOrder() throws Exception {

@@ -1,5 +1,6 @@
 package dev.faultline.contracts;
 
+import java.time.Instant;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * by creation time. All characters are digits of Crockford's base 32.
  */
 public record OrderId(@JsonValue String value) implements Comparable<OrderId> {
+    private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private static final Pattern PATTERN = Pattern.compile("[0-9A-HJKMNP-TV-Z]{2}-[0-9A-HJKMNP-TV-Z]{20}");
 
     /** @throws IllegalArgumentException if {@code value} does not have this format */
@@ -26,6 +28,15 @@ public record OrderId(@JsonValue String value) implements Comparable<OrderId> {
     /** The two characters of the order's bucket. */
     public String bucketCode() {
         return value.substring(0, 2);
+    }
+
+    /** When the id was generated, by the clock of the instance that generated it. It orders nothing; it names a month. */
+    public Instant createdAt() {
+        long bits = 0;
+        for (int i = 3; i < 13; i++) {
+            bits = bits << 5 | ALPHABET.indexOf(value.charAt(i));
+        }
+        return Instant.ofEpochMilli(bits >>> 2);
     }
 
     @Override

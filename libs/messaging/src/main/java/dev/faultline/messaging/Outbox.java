@@ -68,6 +68,22 @@ public final class Outbox {
         }
     }
 
+    /**
+     * The first two arguments of the SQL function {@code outbox_send(keys, contents, admitted)}: for a statement that
+     * writes a batch of rows and sends the messages of those that it could write. It has the guarantees of {@link #append}.
+     *
+     * @throws IllegalArgumentException if a message is larger than {@code faultline.messaging.outbox.max-message-size}
+     */
+    public Encoded encode(List<OutgoingMessage> messages) {
+        String current = tracing.current();
+        return new Encoded(messages.stream().map(OutgoingMessage::key).toArray(String[]::new),
+                messages.stream().map(message -> encode(message, current)).toArray(byte[][]::new));
+    }
+
+    /** Messages in their order. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Encoded(String[] keys, byte[][] contents) {}
+
     private byte[] encode(OutgoingMessage message, @Nullable String current) {
         String type = message.payload().getClass().getSimpleName();
         String traceparent = message.traceparent() == null ? current : message.traceparent();

@@ -24,23 +24,27 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
     private final SortedMap<ShardName, ShardSession> sessions = new TreeMap<>();
     private final Map<Bucket, ShardSession> byBucket = new HashMap<>();
 
+    /** Takes an array of bucket numbers. */
+    static final String FENCE = "select fence_buckets(?)";
+    private static final String NOT_OWNED = "FLB01";
+
     interface Connections {
         Connection to(ShardName shard) throws SQLException;
     }
 
     OpenTransaction(SortedMap<ShardName, SortedSet<Bucket>> buckets, Connections connections) {
-        try {
-            for (var entry : buckets.entrySet()) {
+        for (var entry : buckets.entrySet()) {
+            try {
                 ShardSession session = begin(entry.getKey(), connections);
                 fence(session, entry.getValue());
                 entry.getValue().forEach(bucket -> byBucket.put(bucket, session));
+            } catch (SQLException e) {
+                close();
+                throw translateFenced(entry.getKey(), "begin", e);
+            } catch (RuntimeException e) {
+                close();
+                throw e;
             }
-        } catch (SQLException e) {
-            close();
-            throw translate("begin", e);
-        } catch (RuntimeException e) {
-            close();
-            throw e;
         }
     }
 
@@ -55,15 +59,9 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
 
     /** Locks the buckets against moves until the transaction ends. */
     private static void fence(ShardSession session, SortedSet<Bucket> buckets) throws SQLException {
-        try (var statement = session.connection().prepareStatement("select fence_buckets(?)")) {
+        try (var statement = session.connection().prepareStatement(FENCE)) {
             statement.setObject(1, buckets.stream().mapToInt(Bucket::number).toArray());
-            try (var result = statement.executeQuery()) {
-                result.next();
-                var missing = (Integer[]) result.getArray(1).getArray();
-                if (missing.length > 0) {
-                    throw new BucketMovedException(session.shard(), "buckets " + java.util.Arrays.toString(missing));
-                }
-            }
+            statement.execute();
         }
     }
 
@@ -95,6 +93,11 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
                         e);
             }
         }
+    }
+
+    /** The exception for a statement that was sent with the fence. */
+    static RuntimeException translateFenced(ShardName shard, String task, SQLException e) {
+        return NOT_OWNED.equals(e.getSQLState()) ? new BucketMovedException(shard, e) : translate(task, e);
     }
 
     static RuntimeException translate(String task, SQLException e) {

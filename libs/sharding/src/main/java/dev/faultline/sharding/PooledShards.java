@@ -86,6 +86,68 @@ final class PooledShards implements Shards {
         }
     }
 
+    @Override
+    public <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement) {
+        var results = new ArrayList<R>();
+        Collection<I> left = items;
+        for (int attempt = 1; !left.isEmpty(); attempt++) {
+            long epoch = maps.current().epoch();
+            var moved = new ArrayList<I>();
+            for (var group : groupByShard(left, bucketOf).entrySet()) {
+                try {
+                    results.addAll(write(group.getKey(), group.getValue(), bucketOf, statement));
+                } catch (BucketMovedException e) {
+                    if (attempt == ATTEMPTS) {
+                        throw e;
+                    }
+                    moved.addAll(group.getValue());
+                }
+            }
+            if (!moved.isEmpty()) {
+                maps.awaitNewerThan(epoch, NEWER_MAP);
+            }
+            left = moved;
+        }
+        return results;
+    }
+
+    /**
+     * Without a transaction of JDBC's own: what the driver sends in one message, the server executes as one transaction.
+     *
+     * @see <a href="https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</a>
+     */
+    private <I, R> List<R> write(ShardName shard, List<I> items, Function<I, Bucket> bucketOf,
+            BatchStatement<I, R> statement) {
+        try (Connection connection = connect(shard);
+                var fenced = connection.prepareStatement(OpenTransaction.FENCE + ";" + statement.sql())) {
+            fenced.setObject(1, items.stream().map(bucketOf).mapToInt(Bucket::number).distinct().sorted().toArray());
+            statement.bind(fenced, 2, items);
+            fenced.execute();
+            fenced.getMoreResults();
+            try (var rows = fenced.getResultSet()) {
+                return statement.read(rows);
+            }
+        } catch (SQLException e) {
+            throw OpenTransaction.translateFenced(shard, "a batch on " + shard, e);
+        }
+    }
+
+    @Override
+    public <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query) {
+        var results = new ArrayList<R>();
+        groupByShard(items, bucketOf).forEach((shard, group) -> {
+            try (Connection connection = connect(shard); var select = connection.prepareStatement(query.sql())) {
+                query.bind(select, 1, group);
+                try (var rows = select.executeQuery()) {
+                    results.addAll(query.read(rows));
+                }
+            } catch (SQLException e) {
+                throw OpenTransaction.translate("a query on " + shard, e);
+            }
+        });
+        return results;
+    }
+
     private Connection connect(ShardName shard) throws SQLException {
         HikariDataSource pool = pools.get(shard);
         if (pool == null) {

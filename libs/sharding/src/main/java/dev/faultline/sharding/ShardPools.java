@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** One bounded connection pool per shard. */
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MS = 2_000;
+    /**
+     * Every statement finds its rows by an index, whatever the statistics of a young table say, and is planned once: the
+     * plan of a batch of one is that of a batch of a hundred.
+     */
+    private static final String PLANS = " -c enable_seqscan=off -c plan_cache_mode=force_generic_plan";
     /** Bounds lock waits and statements, and aborts the transaction of a coordinator that hangs. */
     private static final String TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=15s"
             + " -c idle_in_transaction_session_timeout=30s";
@@ -25,7 +30,7 @@ record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements 
             config.setJdbcUrl(database.jdbcUrl());
             config.setUsername(database.user());
             config.setPassword(database.password());
-            config.addDataSourceProperty("options", TIMEOUTS);
+            config.addDataSourceProperty("options", TIMEOUTS + PLANS);
             config.addDataSourceProperty("tcpKeepAlive", "true");
             config.addDataSourceProperty("socketTimeout", "20");
             config.addDataSourceProperty("connectTimeout", "2");

@@ -1,6 +1,7 @@
 package dev.faultline.sharding;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -10,4 +11,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * @param connection the transaction's connection, for the outbox and the inbox
  * @param jdbc a client on that connection
  */
-public record ShardSession(ShardName shard, Connection connection, JdbcClient jdbc) {}
+public record ShardSession(ShardName shard, Connection connection, JdbcClient jdbc) {
+
+    /** The exception that statements on {@link #jdbc} would throw. */
+    public RuntimeException translated(String task, SQLException e) {
+        return OpenTransaction.translate(task + " on " + shard, e);
+    }
+}

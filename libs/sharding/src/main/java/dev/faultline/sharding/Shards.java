@@ -39,6 +39,19 @@ public interface Shards {
         return transact(Set.of(bucket), transaction -> work.apply(transaction.on(bucket)));
     }
 
+    /**
+     * Executes the statement for these items, in one transaction and one round trip per shard: fence, statement and
+     * commit travel together. Atomic on each shard, not across them: when it throws, some shards may have committed.
+     * When this instance's map turns out to be stale, the items of that shard are repeated on the buckets' new shard.
+     *
+     * @return the rows that the statement returned, shard by shard
+     * @throws BucketMovedException if the buckets keep moving
+     */
+    <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement);
+
+    /** Executes a query for these items, one round trip per shard, outside a transaction. */
+    <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query);
+
     /** Queries the bucket's shard outside a transaction, without checking that the shard still owns the bucket. */
     <T> T read(Bucket bucket, Function<JdbcClient, T> query);
 

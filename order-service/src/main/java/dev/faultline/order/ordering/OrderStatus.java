@@ -32,6 +32,11 @@ public record OrderStatus(Order order, Status status, String checkout, @Nullable
      */
     public record TimelineEntry(int version, Instant at, String state, @Nullable String reply, List<String> commands) {}
 
+    /** As in lists of orders. */
+    public OrderStatus withoutTimeline() {
+        return new OrderStatus(order, status, checkout, rejection, placedAt, settledAt, List.of());
+    }
+
     public boolean isComplete() {
         return status != Status.PENDING;
     }

@@ -7,33 +7,30 @@ import dev.faultline.contracts.OrderId;
 import dev.faultline.order.checkout.Step;
 import org.jspecify.annotations.Nullable;
 
-/** All orders, each in its customer's shard. */
+/** All orders, each in its customer's shard. Concurrent calls of one shard share transactions and round trips. */
 public interface Orders {
 
     /**
-     * Stores the order, its idempotency key, the first step of its checkout and the step's commands atomically. Stores
-     * nothing if the customer has used the key before, or if too many checkouts are in flight.
+     * Stores the order, its idempotency key, the first step of its checkout and the step's outgoing commands
+     * atomically. Stores nothing if the customer has used the key before, or if too many checkouts are in flight.
      */
     PlaceResult place(Order order, Step first, @Nullable IdempotencyRecord request);
 
     Optional<OrderStatus> find(OrderId id);
 
-    /** Whether the order exists and is confirmed or rejected; cheaper than {@link #find}. */
-    boolean isComplete(OrderId id);
-
     /**
      * A customer's orders, newest first, without their timelines.
      *
-     * @param after the last order of the previous page; null for the first page
+     * @param after the last order of the previous page
      */
     List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after);
 
     /** The outcome of storing an order. */
     sealed interface PlaceResult {
-        record Created() implements PlaceResult {}
+        record Created(OrderStatus status) implements PlaceResult {}
 
         /** The customer has used the key for an earlier order. */
-        record Duplicate(OrderId order, boolean sameRequest) implements PlaceResult {}
+        record Duplicate(OrderId order, boolean isSameRequest) implements PlaceResult {}
 
         record BacklogFull() implements PlaceResult {}
     }

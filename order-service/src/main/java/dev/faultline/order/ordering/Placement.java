@@ -2,13 +2,11 @@ package dev.faultline.order.ordering;
 
 import java.util.List;
 
-import dev.faultline.contracts.OrderId;
-
 /** The outcome of an order request. */
 public sealed interface Placement {
 
     /** The order is stored and its checkout has started, by this request or an earlier one with the same key. */
-    record Accepted(OrderId id) implements Placement {}
+    record Accepted(OrderStatus order) implements Placement {}
 
     /** The key belongs to a different request. */
     record KeyReused() implements Placement {}

@@ -1,5 +1,6 @@
 package dev.faultline.order.ordering;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,12 +8,14 @@ import java.util.Map;
 import java.util.Objects;
 
 import dev.faultline.contracts.Money;
+import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 import dev.faultline.order.catalogue.Catalogue;
 import dev.faultline.order.catalogue.Product;
 import dev.faultline.order.checkout.Checkout;
-import dev.faultline.order.checkout.CheckoutOrder;
+import dev.faultline.order.checkout.Step;
+import dev.faultline.order.ordering.CheckoutCompletions.Subscription;
 import dev.faultline.order.ordering.Orders.PlaceResult;
 import dev.faultline.order.ordering.Placement.Violation;
 import dev.faultline.order.ordering.Placement.Violation.Kind;
@@ -23,18 +26,22 @@ public final class PlacingOrder {
     private final Catalogue catalogue;
     private final Orders orders;
     private final OrderIds ids;
+    private final CheckoutCompletions completions;
 
-    public PlacingOrder(Catalogue catalogue, Orders orders, OrderIds ids) {
+    public PlacingOrder(Catalogue catalogue, Orders orders, OrderIds ids, CheckoutCompletions completions) {
         this.catalogue = catalogue;
         this.orders = orders;
         this.ids = ids;
+        this.completions = completions;
     }
 
     /**
      * Accepted orders are durable. With an idempotency key, a request that is repeated, even concurrently, creates one
      * order. Keys are scoped to the customer.
+     *
+     * @param wait how long to wait for the order to be confirmed or rejected; zero not to wait
      */
-    public Placement place(OrderRequest request, @Nullable String idempotencyKey) {
+    public Placement place(OrderRequest request, @Nullable String idempotencyKey, Duration wait) {
         Map<Sku, Product> products = catalogue.find(request.lines().stream().map(OrderLine::sku).toList());
         List<Violation> violations = violations(request, products);
         if (!violations.isEmpty()) {
@@ -42,12 +49,41 @@ public final class PlacingOrder {
         }
         Order order = price(request, products);
         var idempotent = idempotencyKey == null ? null : new IdempotencyRecord(idempotencyKey, request.hash());
-        return switch (orders.place(order, Checkout.begin(checkoutOrder(order)), idempotent)) {
-            case PlaceResult.Created() -> new Placement.Accepted(order.id());
-            case PlaceResult.Duplicate(var earlier, var sameRequest) ->
-                sameRequest ? new Placement.Accepted(earlier) : new Placement.KeyReused();
+        Step first = Checkout.begin(order.checkoutOrder());
+        if (wait.isZero()) {
+            return placement(orders.place(order, first, idempotent), wait);
+        }
+        // Subscribes before the order is stored, so that its completion cannot be missed.
+        try (Subscription completion = completions.subscribe(order.id())) {
+            return switch (orders.place(order, first, idempotent)) {
+                case PlaceResult.Created(var created) -> new Placement.Accepted(await(created, completion, wait));
+                case PlaceResult other -> placement(other, wait);
+            };
+        }
+    }
+
+    private Placement placement(PlaceResult result, Duration wait) {
+        return switch (result) {
+            case PlaceResult.Created(var created) -> new Placement.Accepted(created);
+            case PlaceResult.Duplicate(var earlier, var isSameRequest) ->
+                isSameRequest ? new Placement.Accepted(awaitEarlier(earlier, wait)) : new Placement.KeyReused();
             case PlaceResult.BacklogFull() -> new Placement.Busy();
         };
+    }
+
+    private OrderStatus awaitEarlier(OrderId id, Duration wait) {
+        try (Subscription completion = completions.subscribe(id)) {
+            return await(orders.find(id).orElseThrow(), completion, wait);
+        }
+    }
+
+    private OrderStatus await(OrderStatus known, Subscription completion, Duration wait) {
+        OrderStatus status = known;
+        long deadline = System.nanoTime() + wait.toNanos();
+        while (!status.isComplete() && completion.await(Duration.ofNanos(deadline - System.nanoTime()))) {
+            status = orders.find(known.order().id()).orElseThrow();
+        }
+        return status;
     }
 
     private static List<Violation> violations(OrderRequest request, Map<Sku, Product> products) {
@@ -79,10 +115,5 @@ public final class PlacingOrder {
                 Objects.requireNonNull(products.get(line.sku())).price())).toList();
         Money total = lines.stream().map(PricedLine::total).reduce(Money::plus).orElseThrow();
         return new Order(ids.next(request.customer()), request.customer(), request.paymentMethod(), lines, total);
-    }
-
-    private static CheckoutOrder checkoutOrder(Order order) {
-        return new CheckoutOrder(order.id(), order.lines().stream().map(PricedLine::unpriced).toList(), order.total(),
-                order.paymentMethod());
     }
 }

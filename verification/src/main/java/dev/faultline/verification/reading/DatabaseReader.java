@@ -81,7 +81,7 @@ final class DatabaseReader {
             var count = new long[1];
             String prepared = "select count(*) from pg_prepared_xacts where database = current_database()";
             for (String query : switch (database.service()) {
-                case "orders" -> List.of(prepared, "select count(*) from checkout where settled_at is null");
+                case "orders" -> List.of(prepared, "select count(*) from open_order");
                 case "payments" ->
                     List.of(prepared, "select count(*) from payment where next_attempt_at is not null");
                 default -> List.of(prepared);
@@ -93,13 +93,19 @@ final class DatabaseReader {
     }
 
     private void readOrders(Connection connection, List<Row> into) throws SQLException {
-        forEach(connection, "select bucket, id, customer, total_minor, currency, lines from customer_order",
-                row -> into.add(new OrderRow(place(row), text(row, "id"), text(row, "customer"),
-                        money(row, "total_minor"), lines(row.getString("lines")))));
-        forEach(connection, "select bucket, order_id, version, state from checkout", row -> into.add(new CheckoutRow(
-                place(row), text(row, "order_id"), row.getInt("version"), text(row, "state"))));
-        forEach(connection, "select bucket, order_id, version, state from checkout_step", row -> into.add(new StepRow(
-                place(row), text(row, "order_id"), row.getInt("version"), text(row, "state"))));
+        for (String table : List.of("open_order", "completed_order")) {
+            forEach(connection, "select bucket, id, customer, total_minor, currency, lines, version, state, step_state"
+                    + " from " + table, row -> {
+                        String id = text(row, "id");
+                        into.add(new OrderRow(place(row), id, text(row, "customer"), money(row, "total_minor"),
+                                lines(row.getString("lines"))));
+                        into.add(new CheckoutRow(place(row), id, row.getInt("version"), text(row, "state")));
+                        var states = (String[]) row.getArray("step_state").getArray();
+                        for (int i = 0; i < states.length; i++) {
+                            into.add(new StepRow(place(row), id, i + 1, strings.intern(states[i])));
+                        }
+                    });
+        }
         forEach(connection, "select bucket, customer, key, order_id from idempotency_key", row -> into.add(new KeyRow(
                 place(row), text(row, "customer"), text(row, "key"), text(row, "order_id"))));
     }

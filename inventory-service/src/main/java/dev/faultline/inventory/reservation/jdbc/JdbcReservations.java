@@ -1,17 +1,14 @@
 package dev.faultline.inventory.reservation.jdbc;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -20,8 +17,6 @@ import dev.faultline.contracts.InventoryCommand;
 import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 import dev.faultline.inventory.reservation.AllocatingStock;
-import dev.faultline.inventory.reservation.Reservation;
-import dev.faultline.messaging.Inbox;
 import dev.faultline.messaging.Outbox;
 import dev.faultline.messaging.OutgoingMessage;
 import dev.faultline.messaging.ReceivedMessage;
@@ -30,7 +25,6 @@ import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.ShardSession;
 import dev.faultline.sharding.ShardTransaction;
 import dev.faultline.sharding.Shards;
-import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.stereotype.Repository;
 
 /**
@@ -38,29 +32,27 @@ import org.springframework.stereotype.Repository;
  *
  * <p>
  * A batch needs one local transaction per shard for the orders on that shard, in order of arrival, and one distributed
- * transaction for all orders on several shards. Every transaction acquires its locks in the same order, inboxes by
- * shard and message, then stock by shard and SKU, so that transactions cannot deadlock.
+ * transaction for all orders on several shards. Every transaction acquires its locks in the same order, by
+ * shard and SKU, so that transactions cannot deadlock. No inbox is needed: the reservations tell which commands were
+ * decided before.
  */
 @Repository
 public class JdbcReservations {
     private final Shards shards;
-    private final Inbox inbox;
     private final Outbox outbox;
 
     /** An executed command and its reply. */
     public record CommandResult(ReceivedMessage<InventoryCommand> command, CheckoutReply reply) {}
 
-    JdbcReservations(Shards shards, Inbox inbox, Outbox outbox) {
+    JdbcReservations(Shards shards, Outbox outbox) {
         this.shards = shards;
-        this.inbox = inbox;
         this.outbox = outbox;
     }
 
     /**
-     * Executes a batch. When this method returns, all effects and replies are committed; duplicate messages have
-     * neither. When it throws, some transactions may be committed, and a retry of the batch completes it.
-     *
-     * @return the results of the commands that were not duplicates
+     * Executes a batch. When this method returns, all effects and replies are committed; a repeated command has no effect
+     * and gets the same reply again. When it throws, some transactions may be committed, and a retry of the batch
+     * completes it.
      */
     public List<CommandResult> handle(List<ReceivedMessage<InventoryCommand>> batch) {
         var groups = batch.stream()
@@ -102,82 +94,43 @@ public class JdbcReservations {
         }
 
         List<CommandResult> handle() {
-            List<ReceivedMessage<InventoryCommand>> fresh = claim();
-            if (fresh.isEmpty()) {
-                return List.of();
+            var available = new HashMap<Sku, Integer>();
+            var rows = new ArrayList<ReservationRow>();
+            for (ShardSession session : sessions) {
+                var found = new ReservationTables(session).lockAndFind(on(session, skus(messages), sku -> sku),
+                        on(session, keys(), ReservationKey::sku));
+                available.putAll(found.available());
+                rows.addAll(found.reservations());
             }
-            Map<Sku, Integer> available = lockStock(fresh);
-            var allocation = new AllocatingStock(available, reservations(fresh));
-            List<CommandResult> results = fresh.stream()
+            var allocation = new AllocatingStock(available, ReservationRow.reservations(rows));
+            List<CommandResult> results = messages.stream()
                     .map(command -> new CommandResult(command, allocation.decide(command.payload()))).toList();
-            write(allocation);
-            reply(results);
+            write(allocation, results);
             return results;
         }
 
-        private List<ReceivedMessage<InventoryCommand>> claim() {
-            var fresh = new HashSet<UUID>();
-            for (ShardSession session : sessions) {
-                List<UUID> ids = on(session, messages, this::homeSku).stream().map(ReceivedMessage::id).toList();
-                try {
-                    fresh.addAll(inbox.claim(session.connection(), ids));
-                } catch (SQLException e) {
-                    throw new UncategorizedSQLException("claim", null, e);
-                }
-            }
-            // A batch may contain the same message twice.
-            return messages.stream().filter(message -> fresh.remove(message.id())).toList();
-        }
-
-        private Map<Sku, Integer> lockStock(List<ReceivedMessage<InventoryCommand>> commands) {
-            var available = new HashMap<Sku, Integer>();
-            Set<Sku> skus = skus(commands);
-            for (ShardSession session : sessions) {
-                available.putAll(tables(session).lockStock(on(session, skus, sku -> sku)));
-            }
-            return available;
-        }
-
-        private List<Reservation> reservations(List<ReceivedMessage<InventoryCommand>> commands) {
-            var keys = commands.stream().map(ReceivedMessage::payload).flatMap(command -> command.lines().stream()
+        private Set<ReservationKey> keys() {
+            return messages.stream().map(ReceivedMessage::payload).flatMap(command -> command.lines().stream()
                     .map(line -> new ReservationKey(command.orderId(), line.sku()))).collect(Collectors.toSet());
-            return ReservationRow.reservations(sessions.stream()
-                    .flatMap(session -> tables(session).find(on(session, keys, ReservationKey::sku)).stream())
-                    .toList());
         }
 
-        private void write(AllocatingStock allocation) {
+        private void write(AllocatingStock allocation, List<CommandResult> results) {
             List<ReservationRow> created = allocation.created().stream().flatMap(ReservationRow::of).toList();
             List<ReservationRow> released = allocation.released().stream().flatMap(ReservationRow::of).toList();
-            for (ShardSession session : sessions) {
-                ReservationTables tables = tables(session);
-                tables.allocate(on(session, allocation.allocated().entrySet(), Map.Entry::getKey));
-                tables.insert(on(session, created, row -> row.line().sku()));
-                tables.release(on(session, released, row -> row.line().sku()));
-            }
-        }
-
-        private void reply(List<CommandResult> results) {
             for (ShardSession session : sessions) {
                 List<OutgoingMessage> replies = on(session, results, result -> homeSku(result.command)).stream()
                         .map(result -> result.command.reply(CheckoutReply.TOPIC, result.reply.orderId().value(),
                                 result.reply))
                         .toList();
-                try {
-                    outbox.append(session.connection(), replies);
-                } catch (SQLException e) {
-                    throw new UncategorizedSQLException("reply", null, e);
-                }
+                new ReservationTables(session).write(on(session, allocation.allocated().entrySet(), Map.Entry::getKey),
+                        on(session, created, row -> row.line().sku()), on(session, released, row -> row.line().sku()),
+                        outbox.encode(replies));
             }
         }
 
         /** The order's first SKU; its shard holds the inbox entry and the outbox message. */
         private Sku homeSku(ReceivedMessage<InventoryCommand> message) {
             return message.payload().lines().stream().map(OrderLine::sku).min(Comparator.naturalOrder()).orElseThrow();
-        }
-
-        private static ReservationTables tables(ShardSession session) {
-            return new ReservationTables(session.jdbc());
         }
 
         private <T> List<T> on(ShardSession session, Collection<T> items, Function<T, Sku> sku) {

@@ -68,7 +68,7 @@ public class CheckoutBacklog {
 
     private int count(ShardName shard) {
         return shards.read(shard, jdbc -> jdbc.sql("""
-                select count(*) from (select from checkout where deadline_at is not null limit ?) as in_flight""")
+                select count(*) from (select from open_order limit ?) as in_flight""")
                 .param(limit).query(Integer.class).single());
     }
 }

@@ -32,7 +32,7 @@ public record CheckoutProperties(@DefaultValue("5s") Duration redriveAfter,
     }
 
     /** How long to wait for a reply after this many redrives. */
-    Duration replyTimeout(int redrives) {
+    public Duration replyTimeout(int redrives) {
         long doubled = redriveAfter.toMillis() << Math.min(redrives, 20);
         return doubled > maxRedriveAfter.toMillis() ? maxRedriveAfter : Duration.ofMillis(doubled);
     }

@@ -2,6 +2,8 @@ package dev.faultline.order.checkout.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 
 import dev.faultline.contracts.Money;
@@ -51,23 +53,37 @@ public final class CheckoutRows {
     }
 
     static CheckoutOrder order(ResultSet row) throws SQLException {
-        return new CheckoutOrder(new OrderId(row.getString("order_id")),
+        return new CheckoutOrder(new OrderId(row.getString("id")),
                 JsonMapper.shared().readValue(row.getString("lines"), LINES),
                 new Money(row.getLong("total_minor"), row.getString("currency")), row.getString("payment_method"));
     }
 
     static Checkout read(ResultSet row, CheckoutOrder order) throws SQLException {
-        String state = row.getString("state");
+        return checkout(row.getString("state"), order, rejection(row));
+    }
+
+    private static Checkout checkout(String state, CheckoutOrder order, @Nullable Rejection rejection) {
         return switch (state) {
             case "RESERVING_STOCK" -> new ReservingStock(order);
             case "AUTHORIZING_PAYMENT" -> new AuthorizingPayment(order);
             case "CAPTURING_PAYMENT" -> new CapturingPayment(order);
-            case "VOIDING_PAYMENT" -> new VoidingPayment(order, requireRejection(row));
-            case "RELEASING_STOCK" -> new ReleasingStock(order, requireRejection(row));
+            case "VOIDING_PAYMENT" -> new VoidingPayment(order, require(rejection, order));
+            case "RELEASING_STOCK" -> new ReleasingStock(order, require(rejection, order));
             case "CONFIRMED" -> new Confirmed(order);
-            case "REJECTED" -> new Rejected(order, requireRejection(row));
+            case "REJECTED" -> new Rejected(order, require(rejection, order));
             default -> throw new IllegalStateException("order " + order.id() + " has an unknown state: " + state);
         };
+    }
+
+    /** The first day of the month whose partition holds the order when it is completed. */
+    public static String monthOf(OrderId id) {
+        return LocalDate.ofInstant(id.createdAt(), ZoneOffset.UTC).withDayOfMonth(1).toString();
+    }
+
+    /** The names of the commands that a checkout sends when it enters the state. */
+    public static List<String> commandsOf(String state, CheckoutOrder order, @Nullable Rejection rejection) {
+        return checkout(state, order, rejection).redrive().commands().stream()
+                .map(command -> command.getClass().getSimpleName()).toList();
     }
 
     /** The reason in the columns {@code rejection_code}, {@code rejection_detail} and {@code rejection_sku}, if any. */
@@ -81,10 +97,9 @@ public final class CheckoutRows {
                 sku == null ? null : new Sku(sku));
     }
 
-    private static Rejection requireRejection(ResultSet row) throws SQLException {
-        Rejection rejection = rejection(row);
+    private static Rejection require(@Nullable Rejection rejection, CheckoutOrder order) {
         if (rejection == null) {
-            throw new IllegalStateException("a checkout in state " + row.getString("state") + " has no rejection");
+            throw new IllegalStateException("the checkout of " + order.id() + " has no rejection");
         }
         return rejection;
     }

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 
 import dev.faultline.contracts.OrderId;
 import dev.faultline.order.ordering.CheckoutCompletions;
-import dev.faultline.order.ordering.Orders;
 import dev.faultline.sharding.ShardDatabase;
 import dev.faultline.sharding.ShardDatabases;
 import org.postgresql.PGConnection;
@@ -23,9 +22,9 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * Completion notifications by PostgreSQL: the transaction that completes an order sends a notification, and each instance
- * listens on each shard. Nothing polls, which would cost most under overload. A waiting request reads the order once at
- * first, and again after each reconnect, because notifications may have been missed.
+ * Completion notifications by PostgreSQL: the transaction that completes orders sends one notification of them, and each
+ * instance listens on each shard. Nothing polls, which would cost most under overload. A waiting request reads its order
+ * when it is completed, and after each reconnect, because notifications may have been missed.
  *
  * @see <a href="https://www.postgresql.org/docs/18/sql-notify.html">PostgreSQL: NOTIFY</a>
  */
@@ -38,56 +37,76 @@ class PostgresCheckoutCompletions implements CheckoutCompletions, DisposableBean
     private static final int IDLE_CHECK_MS = 5_000;
     private static final int VALIDATION_TIMEOUT_S = 2;
 
-    private final Orders orders;
     private final Semaphore permits = new Semaphore(MAX_WAITERS);
     private final ConcurrentHashMap<String, Set<Waiter>> waiters = new ConcurrentHashMap<>();
     private final List<Thread> listeners = new ArrayList<>();
 
-    private static final class Waiter {
-        private final Semaphore wakeUps = new Semaphore(0);
-        private volatile boolean isComplete;
+    private static final Subscription FULL = new Subscription() {
+        @Override
+        public boolean await(Duration timeout) {
+            return false;
+        }
 
-        void complete() {
-            isComplete = true;
+        @Override
+        public void close() {
+            // has no permit
+        }
+    };
+
+    private final class Waiter implements Subscription {
+        private final String order;
+        private final Semaphore wakeUps = new Semaphore(0);
+
+        Waiter(OrderId order) {
+            this.order = order.value();
+        }
+
+        void wakeUp() {
             wakeUps.release();
         }
 
-        void readAgain() {
-            wakeUps.release();
+        @Override
+        public boolean await(Duration timeout) {
+            try {
+                if (!wakeUps.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
+                wakeUps.drainPermits();
+                return true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        @Override
+        public void close() {
+            waiters.computeIfPresent(order, (_, ofOrder) -> {
+                ofOrder.remove(this);
+                return ofOrder.isEmpty() ? null : ofOrder;
+            });
+            permits.release();
         }
     }
 
-    PostgresCheckoutCompletions(Orders orders, ShardDatabases databases) {
-        this.orders = orders;
+    PostgresCheckoutCompletions(ShardDatabases databases) {
         databases.all().forEach(database -> listeners.add(Thread.ofVirtual().name("checkout-completions-" + database
                 .shard())
                 .start(() -> listenForever(database))));
     }
 
     @Override
-    public void await(OrderId id, Duration timeout) {
+    public Subscription subscribe(OrderId id) {
         if (!permits.tryAcquire()) {
-            return;
+            return FULL;
         }
-        var waiter = new Waiter();
-        waiters.computeIfAbsent(id.value(), _ -> ConcurrentHashMap.newKeySet()).add(waiter);
-        try {
-            long deadline = System.nanoTime() + timeout.toNanos();
-            // Read after registration, so that no notification can be missed.
-            while (!waiter.isComplete && !orders.isComplete(id)) {
-                if (!waiter.wakeUps.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            waiters.computeIfPresent(id.value(), (_, ofOrder) -> {
-                ofOrder.remove(waiter);
-                return ofOrder.isEmpty() ? null : ofOrder;
-            });
-            permits.release();
-        }
+        var waiter = new Waiter(id);
+        waiters.compute(id.value(), (_, ofOrder) -> {
+            Set<Waiter> all = ofOrder == null ? ConcurrentHashMap.newKeySet() : ofOrder;
+            all.add(waiter);
+            return all;
+        });
+        return waiter;
     }
 
     private void listenForever(ShardDatabase database) {
@@ -104,16 +123,18 @@ class PostgresCheckoutCompletions implements CheckoutCompletions, DisposableBean
     private void listen(ShardDatabase database) throws SQLException {
         try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
                 var statement = connection.createStatement()) {
-            statement.execute("listen order_settled");
-            waiters.values().forEach(ofOrder -> ofOrder.forEach(Waiter::readAgain));
+            statement.execute("listen order_completed");
+            waiters.values().forEach(ofOrder -> ofOrder.forEach(Waiter::wakeUp));
             PGConnection postgres = connection.unwrap(PGConnection.class);
             while (!Thread.currentThread().isInterrupted()) {
                 PGNotification[] notifications = postgres.getNotifications(IDLE_CHECK_MS);
                 if (notifications.length == 0 && !connection.isValid(VALIDATION_TIMEOUT_S)) {
                     throw new SQLException("the connection is dead");
                 }
-                for (var notification : notifications) {
-                    waiters.getOrDefault(notification.getParameter(), Set.of()).forEach(Waiter::complete);
+                for (PGNotification notification : notifications) {
+                    for (String order : notification.getParameter().split(" ", -1)) {
+                        waiters.getOrDefault(order, Set.of()).forEach(Waiter::wakeUp);
+                    }
                 }
             }
         }

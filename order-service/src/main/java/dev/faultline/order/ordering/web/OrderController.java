@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.faultline.contracts.OrderId;
-import dev.faultline.order.ordering.CheckoutCompletions;
 import dev.faultline.order.ordering.CustomerId;
 import dev.faultline.order.ordering.OrderStatus;
 import dev.faultline.order.ordering.Orders;
@@ -43,12 +42,10 @@ class OrderController {
 
     private final PlacingOrder placing;
     private final Orders orders;
-    private final CheckoutCompletions completions;
 
-    OrderController(PlacingOrder placing, Orders orders, CheckoutCompletions completions) {
+    OrderController(PlacingOrder placing, Orders orders) {
         this.placing = placing;
         this.orders = orders;
-        this.completions = completions;
     }
 
     /** A page of a customer's orders; {@code next} links to the next page, if there is one. */
@@ -63,8 +60,9 @@ class OrderController {
             throw ProblemException.invalid("invalid-request", "The request is not valid", List.of(
                     new FieldError("Idempotency-Key", "must be 1 to 128 visible ASCII characters, without spaces")));
         }
-        return switch (placing.place(request.toDomain(), key)) {
-            case Placement.Accepted(var id) -> accepted(id, waitSeconds(prefer));
+        int waitSeconds = waitSeconds(prefer);
+        return switch (placing.place(request.toDomain(), key, Duration.ofSeconds(waitSeconds))) {
+            case Placement.Accepted(var order) -> accepted(order, waitSeconds);
             case Placement.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
                     "The key belongs to another order", List.of(new FieldError("Idempotency-Key",
                             "was used with another body; use a new key for a new order")));
@@ -80,13 +78,9 @@ class OrderController {
         };
     }
 
-    private ResponseEntity<OrderResponse> accepted(OrderId id, int waitSeconds) {
-        if (waitSeconds > 0) {
-            completions.await(id, Duration.ofSeconds(waitSeconds));
-        }
-        OrderStatus status = orders.find(id).orElseThrow();
+    private static ResponseEntity<OrderResponse> accepted(OrderStatus status, int waitSeconds) {
         var answer = ResponseEntity.status(status.isComplete() ? HttpStatus.OK : HttpStatus.ACCEPTED)
-                .location(URI.create("/api/orders/" + id));
+                .location(URI.create("/api/orders/" + status.order().id()));
         if (waitSeconds > 0) {
             answer.header("Preference-Applied", "wait=" + waitSeconds);
         }

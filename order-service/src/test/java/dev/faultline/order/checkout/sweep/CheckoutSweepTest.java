@@ -255,8 +255,7 @@ class CheckoutSweepTest {
         String id = placed();
         reply(id, "StockRejected", ", \"sku\": \"MUG\", \"requested\": 1, \"available\": 0");
         awaitCheckout(id, "REJECTED");
-        makeOld(id);
-        assertThatExceptionOfType(SQLException.class).as("it has no deadline").isThrownBy(() -> makeOverdue(id));
+        assertThat(makeOverdue(id)).as("it is no longer in flight").isZero();
         await().during(Duration.ofSeconds(1)).untilAsserted(
                 () -> assertThat(causes(id)).containsExactly("StockRejected"));
     }
@@ -308,8 +307,8 @@ class CheckoutSweepTest {
             reply.setAutoCommit(false);
             makeOverdue(replied);
             makeOverdue(other);
-            statement.execute("update checkout set version = 2, state = 'AUTHORIZING_PAYMENT', deadline_at = now()"
-                    + " + interval '1 hour' where order_id = '" + replied + "'");
+            statement.execute("update open_order set version = 2, state = 'AUTHORIZING_PAYMENT', deadline_at = now()"
+                    + " + interval '1 hour' where id = '" + replied + "'");
             swept = CompletableFuture.supplyAsync(() -> checkouts.sweep(shardOf(replied), token));
             await().until(() -> isWaitingForALock(replied));
             reply.commit();
@@ -328,8 +327,8 @@ class CheckoutSweepTest {
         try (Connection givingUp = connect(id); var statement = givingUp.createStatement()) {
             givingUp.setAutoCommit(false);
             statement.execute(
-                    "update checkout set version = 2, state = 'RELEASING_STOCK', rejection_code = 'TIMED_OUT',"
-                            + " rejection_detail = 'it took too long to reserve the stock' where order_id = '" + id
+                    "update open_order set version = 2, state = 'RELEASING_STOCK', rejection_code = 'TIMED_OUT',"
+                            + " rejection_detail = 'it took too long to reserve the stock' where id = '" + id
                             + "'");
             reply(id, "StockReserved");
             await().until(() -> isWaitingForALock(id));
@@ -343,7 +342,7 @@ class CheckoutSweepTest {
     @Test
     void measuresHowLongTheOldestOrderIsOverdue() throws Exception {
         String id = placed();
-        sql(id, "update checkout set deadline_at = now() - interval '90 seconds' where order_id = ?");
+        sql(id, "update open_order set deadline_at = now() - interval '90 seconds' where id = ?");
         await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(20)).until(() -> meters.get(
                 "faultline.checkout.overdue.age").timeGauge().value(TimeUnit.SECONDS) >= 90);
         await().atMost(TIMEOUT).until(() -> meters.get("faultline.checkout.overdue.age").timeGauge().value() == 0);
@@ -469,17 +468,17 @@ class CheckoutSweepTest {
         await().atMost(TIMEOUT).until(() -> commandsOf(id).stream().filter(type::equals).count() >= times);
     }
 
-    private void makeOverdue(String id) throws SQLException {
-        sql(id, "update checkout set deadline_at = now() where order_id = ?");
+    private int makeOverdue(String id) throws SQLException {
+        return sql(id, "update open_order set deadline_at = now() where id = ?");
     }
 
     private void makeOld(String id) throws SQLException {
-        sql(id, "update customer_order set placed_at = now() - interval '3 hours' where id = ?");
+        sql(id, "update open_order set placed_at = now() - interval '3 hours' where id = ?");
     }
 
     private long hoursLeft(String id) {
         return shards.read(Bucket.parse(id.substring(0, 2)), jdbc -> jdbc.sql("""
-                select round(extract(epoch from deadline_at - now()) / 3600) from checkout where order_id = ?""")
+                select round(extract(epoch from deadline_at - now()) / 3600) from open_order where id = ?""")
                 .param(id).query(Long.class).single());
     }
 
@@ -496,17 +495,17 @@ class CheckoutSweepTest {
         return DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
     }
 
-    private void sql(String id, String update) throws SQLException {
+    private int sql(String id, String update) throws SQLException {
         try (Connection connection = connect(id); var statement = connection.prepareStatement(update)) {
             statement.setString(1, id);
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
     }
 
     private boolean isWaitingForALock(String id) {
         return shards.read(shardOf(id), jdbc -> jdbc.sql("""
                 select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock'
-                and query like 'update checkout%'""").query(Boolean.class).single());
+                and query like '%update open_order%'""").query(Boolean.class).single());
     }
 
     private double leader() {

@@ -1,9 +1,7 @@
 package dev.faultline.payment.paying.jdbc;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
@@ -47,13 +45,5 @@ final class PaymentRows {
             case VOIDED -> new Voided(id, details);
             case REFUNDED -> new Refunded(id, details);
         };
-    }
-
-    /** Sets amount, currency and payment method, in this order. */
-    static void setDetails(PreparedStatement statement, int first, Payment payment) throws SQLException {
-        PaymentDetails details = payment.details();
-        statement.setObject(first, details == null ? null : details.amount().minorUnits(), Types.BIGINT);
-        statement.setString(first + 1, details == null ? null : details.amount().currency());
-        statement.setString(first + 2, details == null ? null : details.paymentMethod());
     }
 }

@@ -1,0 +1,123 @@
+package dev.faultline.sharding;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+
+/**
+ * Joins concurrent calls into batches without a timer. A call that finds no batch in progress runs one at once; calls
+ * that arrive meanwhile form the next. So an idle system waits for nothing, and the busier it is, the larger the batches
+ * become. One batch is in progress at a time, run by one of its callers. Thread-safe.
+ *
+ * @see <a href="https://doi.org/10.1145/602259.602261">DeWitt et al.: Implementation Techniques for Main Memory Database
+ *      Systems, 1984 (group commit)</a>
+ */
+public final class Batcher<I, R> {
+    private final int largest;
+    private final int mostWaiting;
+    private final Function<List<I>, List<R>> work;
+    private final Deque<Call<I, R>> waiting = new ArrayDeque<>();
+    private boolean inProgress;
+
+    /**
+     * @param largest calls in one batch
+     * @param mostWaiting calls that may wait for their batch; further ones are rejected
+     * @param work takes a batch and returns a result for each of its items, in their order
+     */
+    public Batcher(int largest, int mostWaiting, Function<List<I>, List<R>> work) {
+        this.largest = largest;
+        this.mostWaiting = mostWaiting;
+        this.work = work;
+    }
+
+    /** One caller: it waits for its result, or for its turn to run the batch that it is the first of. */
+    private static final class Call<I, R> {
+        private final I item;
+        private final CompletableFuture<@Nullable List<Call<I, R>>> turn = new CompletableFuture<>();
+        private final CompletableFuture<R> result = new CompletableFuture<>();
+
+        Call(I item) {
+            this.item = item;
+        }
+    }
+
+    /**
+     * The item's result, when the batch that contains it is done. Blocks; throws what the work threw. An item that the
+     * database rejects does not fail the others of its batch.
+     *
+     * @throws RejectedExecutionException if too many calls wait already; nothing was done
+     */
+    public R call(I item) {
+        var call = new Call<I, R>(item);
+        List<Call<I, R>> batch = join(call) ? List.of(call) : call.turn.join();
+        if (batch != null) {
+            try {
+                run(batch);
+            } finally {
+                handOver();
+            }
+        }
+        try {
+            return call.result.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Whether this call is a batch by itself, to be run at once. */
+    private synchronized boolean join(Call<I, R> call) {
+        if (!inProgress) {
+            inProgress = true;
+            return true;
+        }
+        if (waiting.size() >= mostWaiting) {
+            throw new RejectedExecutionException(mostWaiting + " calls wait already");
+        }
+        waiting.add(call);
+        return false;
+    }
+
+    private void run(List<Call<I, R>> batch) {
+        try {
+            List<R> results = work.apply(batch.stream().map(call -> call.item).toList());
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).result.complete(results.get(i));
+            }
+        } catch (RuntimeException | Error failure) {
+            if (batch.size() > 1 && isOfOneItem(failure)) {
+                batch.forEach(call -> run(List.of(call)));
+            } else {
+                batch.forEach(call -> call.result.completeExceptionally(failure));
+            }
+        } finally {
+            batch.forEach(call -> call.turn.complete(null));
+        }
+    }
+
+    /** A database that fails, fails for all. */
+    private static boolean isOfOneItem(Throwable failure) {
+        return failure instanceof DataIntegrityViolationException || !(failure instanceof DataAccessException);
+    }
+
+    private void handOver() {
+        var batch = new ArrayList<Call<I, R>>();
+        synchronized (this) {
+            while (batch.size() < largest && !waiting.isEmpty()) {
+                batch.add(waiting.removeFirst());
+            }
+            inProgress = !batch.isEmpty();
+        }
+        if (!batch.isEmpty()) {
+            batch.getFirst().turn.complete(batch);
+        }
+    }
+}

@@ -75,7 +75,8 @@ class MessagingAutoConfiguration {
         // Sends are retried indefinitely, because skipping one would reorder the messages of its key.
         producer.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        producer.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // The relay hands over a batch at once; a moment for all of it to be in one request.
+        producer.put(ProducerConfig.LINGER_MS_CONFIG, 1);
         producer.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
         producer.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
         return producer;

@@ -20,18 +20,24 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
     /**
      * @param maxMessageSize the maximum size of a message with its envelope; below Kafka's record limit of 1 MiB
      * @param maxInFlight the number of unacknowledged messages at which a relay stops reading the log
+     * @param batchInterval the interval between batches of a busy relay: longer ones make larger batches, which cost less,
+     *        and add as much to the latency
      * @param confirmInterval how often the log position is confirmed; a crashed relay resends at most this much
      * @param standbyInterval how often a standby relay checks whether the slot is free
      * @param startTimeout how long the start of the service waits for the replication slots
      * @param stopTimeout how long the stop of the service waits for in-flight messages
      */
     public record Outbox(@DefaultValue("256KB") DataSize maxMessageSize, @DefaultValue("1000") int maxInFlight,
-            @DefaultValue("1s") Duration confirmInterval, @DefaultValue("1s") Duration standbyInterval,
+            @DefaultValue("20ms") Duration batchInterval, @DefaultValue("1s") Duration confirmInterval,
+            @DefaultValue("1s") Duration standbyInterval,
             @DefaultValue("30s") Duration startTimeout, @DefaultValue("5s") Duration stopTimeout) {
         public Outbox {
             check(maxMessageSize.toBytes() > 0 && maxMessageSize.toKilobytes() <= 900, "outbox.max-message-size",
                     "must be positive and at most 900KB");
             check(maxInFlight > 0, "outbox.max-in-flight", "must be positive");
+            checkPositive(batchInterval, "outbox.batch-interval");
+            check(batchInterval.compareTo(confirmInterval) <= 0, "outbox.batch-interval",
+                    "must not exceed confirm-interval");
             checkPositive(confirmInterval, "outbox.confirm-interval");
             checkPositive(standbyInterval, "outbox.standby-interval");
             checkPositive(startTimeout, "outbox.start-timeout");

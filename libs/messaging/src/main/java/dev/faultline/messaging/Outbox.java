@@ -75,7 +75,7 @@ public final class Outbox {
      * @throws IllegalArgumentException if a message is larger than {@code faultline.messaging.outbox.max-message-size}
      */
     public Encoded encode(List<OutgoingMessage> messages) {
-        String current = tracing.current();
+        String current = tracing.currentTraceparent();
         return new Encoded(messages.stream().map(OutgoingMessage::key).toArray(String[]::new),
                 messages.stream().map(message -> encode(message, current)).toArray(byte[][]::new));
     }

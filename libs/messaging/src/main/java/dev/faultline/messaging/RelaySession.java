@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -30,6 +31,7 @@ final class RelaySession {
     private final Producer<String, byte[]> producer;
     private final RelayMetrics metrics;
     private final BooleanSupplier stopping;
+    private final BatchPacing pacing;
     private final InFlightTransactions inFlight;
     private final AtomicBoolean aborted = new AtomicBoolean();
 
@@ -43,6 +45,7 @@ final class RelaySession {
         this.producer = producer;
         this.metrics = metrics;
         this.stopping = stopping;
+        this.pacing = new BatchPacing(properties.batchInterval());
         // The driver reports the position at the next status interval. When everything is confirmed, it advances the
         // position with the server's, so that an idle outbox retains no log.
         this.inFlight = new InFlightTransactions(properties.maxInFlight(),
@@ -57,8 +60,12 @@ final class RelaySession {
                 if (change == null) {
                     throw new SQLException("the server ended the stream");
                 }
-                relay(PgOutput.decode(change));
-                inFlight.throwIfFailed();
+                Thread.sleep(pacing.delay(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
+                while (change != null) {
+                    relay(PgOutput.decode(change));
+                    inFlight.throwIfFailed();
+                    change = stream.readPending();
+                }
             }
         } catch (SQLException e) {
             inFlight.throwIfFailed(); // a failed send is the root cause

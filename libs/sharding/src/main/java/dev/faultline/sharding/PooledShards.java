@@ -104,7 +104,7 @@ final class PooledShards implements Shards {
                 }
             }
             if (!moved.isEmpty()) {
-                maps.awaitNewerThan(epoch, NEWER_MAP);
+                maps.awaitNewerThan(epoch, MAP_TIMEOUT);
             }
             left = moved;
         }

@@ -29,7 +29,7 @@ public record ShardingProperties(List<String> shards, Database database) {
      *
      * @param poolSize the maximum number of connections from an instance to each shard
      */
-    public record Database(String name, @DefaultValue("") String password, @DefaultValue("8") int poolSize) {}
+    public record Database(String name, @DefaultValue("") String password, @DefaultValue("4") int poolSize) {}
 
     ShardDatabases databases() {
         var databases = new ArrayList<ShardDatabase>();

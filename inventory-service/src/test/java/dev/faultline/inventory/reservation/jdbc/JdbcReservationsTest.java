@@ -111,7 +111,7 @@ class JdbcReservationsTest {
     }
 
     @Test
-    void aRedeliveredMessageHasNoEffectAndNoReply() {
+    void aRedeliveredMessageHasNoEffectAndTheSameReply() {
         String coffee = goods.received(ONE, 5);
         String tea = goods.received(TWO, 5);
         var batch = messages(reserve(newOrder(), coffee + " 2"), reserve(newOrder(), coffee + " 1", tea + " 1"));

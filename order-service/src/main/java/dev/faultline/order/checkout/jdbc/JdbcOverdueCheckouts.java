@@ -45,11 +45,11 @@ public class JdbcOverdueCheckouts {
     /**
      * The result of one sweep of a shard.
      *
-     * @param oldest how long the oldest deadline has been overdue; zero if none is
+     * @param maxOverdue how long the longest overdue checkout has been overdue; zero if there is none
      */
-    public record SweepResult(int redriven, int givenUp, Duration oldest) {}
+    public record SweepResult(int redriven, int givenUp, Duration maxOverdue) {}
 
-    /** A checkout as it was read; it is written only if its version is unchanged. */
+    /** An overdue checkout; it is updated only if its version is unchanged. */
     private record Overdue(int version, Checkout checkout, int redrives, boolean tooOld, @Nullable String traceparent,
             Duration age) {
         OrderId id() {
@@ -60,7 +60,7 @@ public class JdbcOverdueCheckouts {
             return Bucket.parse(id().bucketCode());
         }
 
-        /** Retries instead where nothing can be given up any more. */
+        /** Redrives also if the checkout's state does not allow it to be given up. */
         Transition transition() {
             Step step = tooOld ? checkout.giveUp() : checkout.redrive();
             boolean isRedrive = step.next().equals(checkout);
@@ -71,8 +71,8 @@ public class JdbcOverdueCheckouts {
     }
 
     /**
-     * Retries or gives up a batch of overdue checkouts in one transaction, the longest overdue first. Each gets a new
-     * version, so a decision on the previous version is rejected. A checkout that has advanced since it was read is
+     * Redrives or gives up a batch of overdue checkouts in one transaction, the longest overdue first. Each gets a new
+     * version, so that concurrent decisions on the old version fail. A checkout that has advanced since it was read is
      * skipped.
      *
      * @throws StaleLeaderException if the shard has seen a newer leader; nothing was changed
@@ -80,11 +80,11 @@ public class JdbcOverdueCheckouts {
      */
     public SweepResult sweep(ShardName shard, FencingToken leader) {
         List<Overdue> overdue = shards.read(shard, this::overdue);
-        Duration oldest = overdue.isEmpty() ? Duration.ZERO : overdue.getFirst().age;
-        // A checkout whose bucket is moving is found on the shard that owns it.
+        Duration maxOverdue = overdue.isEmpty() ? Duration.ZERO : overdue.getFirst().age;
+        // A checkout whose bucket is moving away is swept on the shard that owns the bucket.
         List<Overdue> own = overdue.stream().filter(one -> shards.shardOf(one.bucket()).equals(shard)).toList();
         if (own.isEmpty()) {
-            return new SweepResult(0, 0, oldest);
+            return new SweepResult(0, 0, maxOverdue);
         }
         List<Transition> taken = shards.transact(own.stream().map(Overdue::bucket).distinct().toList(), transaction -> {
             var all = new ArrayList<Transition>();
@@ -99,7 +99,7 @@ public class JdbcOverdueCheckouts {
         });
         taken.forEach(JdbcOverdueCheckouts::log);
         int redriven = (int) taken.stream().filter(JdbcOverdueCheckouts::isRedrive).count();
-        return new SweepResult(redriven, taken.size() - redriven, oldest);
+        return new SweepResult(redriven, taken.size() - redriven, maxOverdue);
     }
 
     /** Reads the whole table, which holds only checkouts in flight, so that a step need not maintain an index. */

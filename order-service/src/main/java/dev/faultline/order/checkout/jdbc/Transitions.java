@@ -74,7 +74,8 @@ class Transitions {
             strings(batch, one -> rejection(one, rejection -> rejection.sku() == null ? null : rejection.sku()
                     .value())),
             strings(batch, Transition::cause), batch.stream().mapToInt(Transition::redrives).toArray(),
-            batch.stream().mapToLong(one -> properties.replyTimeout(one.redrives()).toMillis()).toArray(), messages.keys(),
+            batch.stream().mapToLong(one -> properties.replyTimeout(one.redrives()).toMillis()).toArray(), messages
+                    .keys(),
             messages.contents()};
     }
 

@@ -186,7 +186,8 @@ class JdbcOrders implements Orders {
             strings(batch, one -> one.order.total().currency()),
             strings(batch, one -> JSON.writeValueAsString(one.order.lines())), strings(batch, Placing::traceparent),
             strings(batch, one -> CheckoutRows.stateOf(one.first.next())),
-            batch.stream().mapToLong(_ -> properties.replyTimeout(0).toMillis()).toArray(), strings(batch, Placing::key),
+            batch.stream().mapToLong(_ -> properties.replyTimeout(0).toMillis()).toArray(), strings(batch,
+                    Placing::key),
             batch.stream().map(Placing::hash).toArray(byte[][]::new), messages.keys(), messages.contents()};
     }
 

@@ -128,7 +128,7 @@ public final class KafkaBroker implements BackingService {
 
     private List<String> java(List<String> more) {
         var java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m", "-Xss512k", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=64m", "-Xlog:disable",
+                "-Xmx128m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable",
                 "-Xlog:all=error:stderr", "-Dlogback.configurationFile=" + logging()));
         java.addAll(more);
         java.addAll(List.of("-cp", classPath()));

@@ -55,7 +55,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("integration")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
     "management.server.port=0",
-    "faultline.gateway.body-timeout=1s"})
+    "faultline.gateway.body-timeout=1s", "management.tracing.export.enabled=true"})
 class GatewayServiceTest {
     private static final Behaviour OK = Backend.status(200, "fine");
     private static final Behaviour UNAVAILABLE = Backend.status(503, "not now");

@@ -19,7 +19,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
-    "management.tracing.sampling.probability=1"})
+    "management.tracing.export.enabled=true", "management.tracing.sampling.probability=1"})
 @ContextConfiguration(initializers = OnTwoShards.RealInfrastructure.class)
 public @interface OnTwoShards {
 

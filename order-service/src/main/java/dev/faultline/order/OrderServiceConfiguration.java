@@ -12,9 +12,11 @@ import dev.faultline.order.ordering.PlacingOrder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** Wires the classes that do not depend on Spring. */
 @Configuration(proxyBeanMethods = false)
+@EnableScheduling
 @EnableConfigurationProperties(CheckoutProperties.class)
 class OrderServiceConfiguration {
 

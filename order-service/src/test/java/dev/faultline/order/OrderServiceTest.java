@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.scheduling.config.ScheduledTaskHolder;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -68,6 +69,7 @@ class OrderServiceTest {
     @LocalServerPort private int port;
     private final Shards shards;
     private final ShardDatabases databases;
+    private final ScheduledTaskHolder schedule;
     private final KafkaConsumer<String, String> commands = new KafkaConsumer<>(
             Map.of("bootstrap.servers", Kafka.shared().bootstrapServers(), "group.id", UUID.randomUUID().toString(),
                     "auto.offset.reset", "earliest"),
@@ -76,9 +78,11 @@ class OrderServiceTest {
             Map.of("bootstrap.servers", Kafka.shared().bootstrapServers()), new StringSerializer(),
             new StringSerializer());
 
-    OrderServiceTest(@Autowired Shards shards, @Autowired ShardDatabases databases) {
+    OrderServiceTest(@Autowired Shards shards, @Autowired ShardDatabases databases,
+            @Autowired ScheduledTaskHolder schedule) {
         this.shards = shards;
         this.databases = databases;
+        this.schedule = schedule;
     }
 
     @DynamicPropertySource
@@ -355,6 +359,21 @@ class OrderServiceTest {
             assertThat(statuses).containsOnly(202, 422);
             assertThat(json(send(request("/api/orders?customer=" + customer).GET())).get("orders").size()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void forgetsAKeyWhenItsRetentionHasPassed() throws Exception {
+        String json = order("MUG", 1);
+        String id = placed(post(json, "Idempotency-Key", "young"));
+        String forgotten = placed(post(json, "Idempotency-Key", "old"));
+        shards.transact(Bucket.of(customer), session -> session.jdbc().sql(
+                """
+                update idempotency_key set created_at = now() - interval '7 days 1 minute' where customer = ? and key = 'old'""")
+                .param(customer).update());
+        schedule.getScheduledTasks().stream().filter(task -> task.toString().contains("OrderMaintenance"))
+                .forEach(task -> task.getTask().getRunnable().run());
+        assertThat(placed(post(json, "Idempotency-Key", "young"))).isEqualTo(id);
+        assertThat(placed(post(json, "Idempotency-Key", "old"))).isNotEqualTo(forgotten);
     }
 
     @Test

@@ -96,7 +96,7 @@ class ShardsTest {
     @EnumSource(names = {"BASE", "PRODUCTION"})
     void theConnectionsOfAShardSufficeForAllInstances(Rendering rendering) {
         int pool = new Binder().bindOrCreate("faultline.database", ShardingProperties.Database.class).poolSize();
-        int perInstance = pool + 2; // one listens for outcomes, one prunes the inbox
+        int perInstance = pool + 1; // one listens for outcomes
         int forSuperusers = 3;
         int instances = 0;
         var manifests = rendering.manifests();

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * <p>
  * Delivery is at least once, in order per key. Each of the container's threads calls the handler with messages of its
- * own partitions. The handler manages its own transactions and uses {@link Inbox} to recognize duplicates. When it
+ * own partitions. The handler manages its own transactions. It recognizes a duplicate by what it has stored under a key
+ * of the message's subject, not by the message's id: a sender that repeats itself sends a new message. When the handler
  * returns, the batch's offsets are committed. When it throws, the batch must have had no effect, or be safe to retry.
  *
  * <p>

@@ -44,11 +44,6 @@ class MessagingAutoConfiguration {
     }
 
     @Bean
-    Inbox inbox() {
-        return new Inbox();
-    }
-
-    @Bean
     MessageTopics messageTopics(MessagingProperties properties) {
         return new MessageTopics(properties.topics());
     }
@@ -103,12 +98,6 @@ class MessagingAutoConfiguration {
             ObjectProvider<MeterRegistry> meters) {
         return new OutboxRelays(databases.all().stream().map(database -> new OutboxRelay(database, properties.outbox(),
                 producers, admin::initialize, registry(meters))).toList());
-    }
-
-    @Bean
-    @ConditionalOnBean(OutboxDatabases.class)
-    InboxPruning inboxPruning(OutboxDatabases databases, MessagingProperties properties) {
-        return new InboxPruning(databases.all(), properties.inbox());
     }
 
     private static MeterRegistry registry(ObjectProvider<MeterRegistry> meters) {

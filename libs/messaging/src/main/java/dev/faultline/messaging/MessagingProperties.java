@@ -9,13 +9,8 @@ import org.springframework.util.unit.DataSize;
 
 /** Settings of messaging. An invalid value prevents the start; the message names the property. */
 @ConfigurationProperties("faultline.messaging")
-public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inbox inbox,
-        @DefaultValue Consumers consumers, @DefaultValue Topics topics) {
-
-    public MessagingProperties {
-        check(inbox.retention().compareTo(topics.retention().plus(Topics.SEGMENT)) > 0, "inbox.retention",
-                "must exceed topics.retention by more than a day, or redelivered messages would not be recognized");
-    }
+public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Consumers consumers,
+        @DefaultValue Topics topics) {
 
     /**
      * @param maxMessageSize the maximum size of a message with its envelope; below Kafka's record limit of 1 MiB
@@ -42,20 +37,6 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Inb
             checkPositive(standbyInterval, "outbox.standby-interval");
             checkPositive(startTimeout, "outbox.start-timeout");
             checkPositive(stopTimeout, "outbox.stop-timeout");
-        }
-    }
-
-    /**
-     * @param retention how long the ids of processed messages are kept
-     * @param pruneInterval how often expired ids are deleted
-     * @param pruneBatch the maximum number of ids deleted in one transaction; a run has at most 100 transactions
-     */
-    public record Inbox(@DefaultValue("7d") Duration retention, @DefaultValue("10m") Duration pruneInterval,
-            @DefaultValue("5000") int pruneBatch) {
-        public Inbox {
-            checkPositive(retention, "inbox.retention");
-            checkPositive(pruneInterval, "inbox.prune-interval");
-            check(pruneBatch > 0, "inbox.prune-batch", "must be positive");
         }
     }
 

@@ -96,7 +96,7 @@ public final class Outbox {
         return encoded;
     }
 
-    /** A UUID of version 7 (RFC 9562): ordered by time, so that inboxes insert at one end of their index. */
+    /** A UUID of version 7 (RFC 9562): ordered by time, so that of two ids the older one is seen. */
     private UUID nextId() {
         long timeVersionAndRandom = clock.millis() << 16 | 0x7000L | (random.nextLong() & 0x0fffL);
         return new UUID(timeVersionAndRandom, (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L);

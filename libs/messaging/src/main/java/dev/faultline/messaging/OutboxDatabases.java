@@ -2,7 +2,7 @@ package dev.faultline.messaging;
 
 import java.util.List;
 
-/** The databases of a service that have an outbox. Defining this bean enables the relays and the pruning of inboxes. */
+/** The databases of a service that have an outbox. Defining this bean enables the relays. */
 @FunctionalInterface
 public interface OutboxDatabases {
 

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -183,10 +182,9 @@ class MessageConsumersTest {
     }
 
     @Test
-    void aRedeliveredBatchTakesEffectOnceByTheInbox() throws Exception {
+    void aRedeliveredBatchTakesEffectOnceByTheKeyOfItsEffects() throws Exception {
         try (var database = new OutboxFixture()) {
-            database.query("create table effect (number int)");
-            database.query("grant all on effect to public");
+            createEffects(database);
             for (int number = 1; number <= 20; number++) {
                 hello(number);
             }
@@ -200,16 +198,14 @@ class MessageConsumersTest {
             });
 
             await().atMost(TIMEOUT).until(() -> handled.size() >= 40);
-            assertThat(database.query("select count(*) from effect")).isEqualTo("20");
-            assertThat(database.query("select count(distinct number) from effect")).isEqualTo("20");
+            assertThat(database.query("select effects from total")).isEqualTo("20");
         }
     }
 
     @Test
-    void aBatchThatOutlivesItsPartitionAssignmentTakesEffectOnceByTheInbox() throws Exception {
+    void aBatchThatOutlivesItsPartitionAssignmentTakesEffectOnceByTheKeyOfItsEffects() throws Exception {
         try (var database = new OutboxFixture()) {
-            database.query("create table effect (number int)");
-            database.query("grant all on effect to public");
+            createEffects(database);
             hello(1);
             var entered = new CountDownLatch(1);
             var taken = new CountDownLatch(1);
@@ -226,15 +222,14 @@ class MessageConsumersTest {
             });
 
             awaitHandled(new Hello("a", 1), new Hello("a", 1));
-            assertThat(database.query("select count(*) from effect")).isEqualTo("1");
+            assertThat(database.query("select effects from total")).isEqualTo("1");
         }
     }
 
     @Test
     void aDeadLetterCanBeShownAndReplayedAndIsHandledOnce() throws Exception {
         try (var database = new OutboxFixture()) {
-            database.query("create table effect (number int)");
-            database.query("grant all on effect to public");
+            createEffects(database);
             for (int number = 1; number <= 6; number++) {
                 hello(number);
             }
@@ -267,7 +262,7 @@ class MessageConsumersTest {
 
             letters.replay(List.of(onlyLetter()), true, _ -> {});
             awaitHandled(numbers(1, 2, 4, 5, 6, 3, 3));
-            assertThat(database.query("select count(*) from effect where number = 3")).isEqualTo("1");
+            assertThat(database.query("select effects from total")).isEqualTo("6");
         }
     }
 
@@ -296,16 +291,24 @@ class MessageConsumersTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** Each number has an effect on the total; the numbers that had theirs are remembered. */
+    private static void createEffects(OutboxFixture database) {
+        database.query("create table effect (number int primary key)");
+        database.query("create table total (effects int not null)");
+        database.query("insert into total values (0)");
+        database.query("grant all on effect, total to public");
+    }
+
     private void effects(OutboxFixture database, List<ReceivedMessage<Greeting>> batch) {
         effects(database, batch, () -> {});
     }
 
     private static void effects(OutboxFixture database, List<ReceivedMessage<Greeting>> batch, Runnable beforeCommit) {
         try (Connection transaction = database.transaction(); var statement = transaction.createStatement()) {
-            Set<UUID> fresh = new Inbox().claim(transaction, batch.stream().map(ReceivedMessage::id).toList());
             for (ReceivedMessage<Greeting> message : batch) {
-                if (fresh.contains(message.id()) && message.payload() instanceof Hello hello) {
-                    statement.executeUpdate("insert into effect values (" + hello.number() + ")");
+                if (message.payload() instanceof Hello hello && statement.executeUpdate("insert into effect values ("
+                        + hello.number() + ") on conflict do nothing") == 1) {
+                    statement.executeUpdate("update total set effects = effects + 1");
                 }
             }
             beforeCommit.run();

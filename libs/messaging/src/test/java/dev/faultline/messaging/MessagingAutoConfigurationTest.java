@@ -33,7 +33,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
-/** Tests a service that uses outbox, inbox and consumers. */
+/** Tests a service that uses outbox and consumers. */
 @Tag("integration")
 class MessagingAutoConfigurationTest {
     private final OutboxFixture database = new OutboxFixture();
@@ -57,10 +57,9 @@ class MessagingAutoConfigurationTest {
 
         @Bean
         ConcurrentMessageListenerContainer<String, byte[]> greetings(MessageConsumers consumers, Outbox outbox,
-                Inbox inbox, MessageTracing tracing, Tracer tracer, OutboxFixture database) {
+                MessageTracing tracing, Tracer tracer, OutboxFixture database) {
             return consumers.container("greetings", "service", Greeting.class, batch -> {
                 try (Connection transaction = database.transaction()) {
-                    inbox.claim(transaction, batch.stream().map(ReceivedMessage::id).toList());
                     for (ReceivedMessage<Greeting> message : batch) {
                         tracing.runInSpan(message, () -> seen.add(new Seen(message, traceId(tracer), MDC.get(
                                 "traceId"))));
@@ -136,8 +135,8 @@ class MessagingAutoConfigurationTest {
 
     @Test
     void doesNotStartWithAnInvalidSetting() {
-        assertThatThrownBy(() -> start("--faultline.messaging.inbox.retention=2d"))
-                .rootCause().hasMessageContaining("faultline.messaging.inbox.retention must exceed topics.retention");
+        assertThatThrownBy(() -> start("--faultline.messaging.outbox.batch-interval=2s"))
+                .rootCause().hasMessage("faultline.messaging.outbox.batch-interval must not exceed confirm-interval");
         assertThatThrownBy(() -> start("--faultline.messaging.outbox.max-in-flight=0"))
                 .rootCause().hasMessage("faultline.messaging.outbox.max-in-flight must be positive");
     }

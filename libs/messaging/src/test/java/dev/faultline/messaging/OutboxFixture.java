@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A new database with an outbox and an inbox, and relays of it. */
+/** A new database with an outbox, and relays of it. */
 final class OutboxFixture implements AutoCloseable {
     private final Database database;
     private final Map<String, Object> kafka;

@@ -8,7 +8,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * The part of a transaction on one shard. The holder must not commit or roll back.
  *
- * @param connection the transaction's connection, for the outbox and the inbox
+ * @param connection the transaction's connection, for the outbox
  * @param jdbc a client on that connection
  */
 public record ShardSession(ShardName shard, Connection connection, JdbcClient jdbc) {

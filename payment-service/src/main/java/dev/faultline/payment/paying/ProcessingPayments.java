@@ -22,8 +22,8 @@ import org.slf4j.MDC;
  *
  * <p>
  * A crash in between leaves a payment with a stored intent. Its command is redelivered, or its void becomes overdue,
- * and the request is repeated: the acquirer executes it once. The payment's row records what was done, so no inbox is
- * needed.
+ * and the request is repeated: the acquirer executes it once. The payment's row records what was done, so a repeated
+ * command is recognized.
  */
 public final class ProcessingPayments {
     private static final Logger log = LoggerFactory.getLogger(ProcessingPayments.class);

@@ -33,8 +33,7 @@ import org.springframework.stereotype.Repository;
  * <p>
  * A batch needs one local transaction per shard for the orders on that shard, in order of arrival, and one distributed
  * transaction for all orders on several shards. Every transaction acquires its locks in the same order, by
- * shard and SKU, so that transactions cannot deadlock. No inbox is needed: the reservations tell which commands were
- * decided before.
+ * shard and SKU, so that transactions cannot deadlock. The reservations tell which commands were decided before.
  */
 @Repository
 public class JdbcReservations {
@@ -128,7 +127,7 @@ public class JdbcReservations {
             }
         }
 
-        /** The order's first SKU; its shard holds the inbox entry and the outbox message. */
+        /** The order's first SKU; its shard sends the reply. */
         private Sku homeSku(ReceivedMessage<InventoryCommand> message) {
             return message.payload().lines().stream().map(OrderLine::sku).min(Comparator.naturalOrder()).orElseThrow();
         }

@@ -3,7 +3,6 @@ package dev.faultline.simulation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +12,12 @@ import java.util.function.Function;
 import dev.faultline.contracts.Message;
 
 /**
- * A service's PostgreSQL database: atomic transactions, row locks that are released when their holder dies, an inbox, and a
+ * A service's PostgreSQL database: atomic transactions, row locks that are released when their holder dies, and a
  * write-ahead log with the messages of committed transactions, in commit order.
  */
 final class Database {
     private final World world;
     private final String name;
-    private final Set<Long> inbox = new HashSet<>();
     private final Map<Object, Transaction> locks = new HashMap<>();
     private final Set<Transaction> open = new LinkedHashSet<>();
     private final Signal released;
@@ -65,7 +63,6 @@ final class Database {
     final class Transaction {
         private final Node node;
         private final List<Object> held = new ArrayList<>();
-        private final List<Long> claimed = new ArrayList<>();
         private final List<Runnable> effects = new ArrayList<>();
         private final List<Message> messages = new ArrayList<>();
 
@@ -84,25 +81,6 @@ final class Database {
             }
         }
 
-        /** Returns the messages that were not handled before. */
-        List<Envelope> claim(List<Envelope> batch) {
-            if (!world.has(Protection.INBOX)) {
-                return batch;
-            }
-            lock(batch.stream().map(Envelope::id).toList());
-            var fresh = new ArrayList<Envelope>();
-            for (Envelope message : batch) {
-                if (inbox.contains(message.id()) || claimed.contains(message.id())) {
-                    world.coverage.count(CoveragePoint.DUPLICATE_SKIPPED);
-                    world.trace(node.toString(), "skips the duplicate %s", message);
-                } else {
-                    claimed.add(message.id());
-                    fresh.add(message);
-                }
-            }
-            return fresh;
-        }
-
         void send(Message message) {
             messages.add(message);
         }
@@ -113,7 +91,6 @@ final class Database {
 
         private void commit() {
             effects.forEach(Runnable::run);
-            inbox.addAll(claimed);
             log.append(messages);
             world.committed();
         }

@@ -18,7 +18,10 @@ import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 import dev.faultline.inventory.reservation.AllocatingStock;
 import dev.faultline.inventory.reservation.Reservation;
+import dev.faultline.inventory.reservation.Reservation.Rejected;
 import dev.faultline.inventory.reservation.Reservation.Released;
+import dev.faultline.inventory.reservation.Reservation.Reserved;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the real {@link AllocatingStock} on maps instead of SQL tables. */
 final class InventoryService {
@@ -38,28 +41,24 @@ final class InventoryService {
     void handle(List<Envelope> batch) {
         Node node = world.running().node;
         database.transact(transaction -> {
-            List<Envelope> fresh = transaction.claim(batch);
-            if (fresh.isEmpty()) {
-                return fresh;
-            }
-            node.at(Boundary.INBOX_CLAIMED);
-            List<InventoryCommand> commands = fresh.stream().map(m -> (InventoryCommand) m.payload()).toList();
+            List<InventoryCommand> commands = batch.stream().map(m -> (InventoryCommand) m.payload()).toList();
             if (world.has(Protection.STOCK_LOCK)) {
                 transaction.lock(commands.stream().flatMap(command -> command.lines().stream()).map(OrderLine::sku)
                         .toList());
             }
             var allocation = new AllocatingStock(available, known(commands));
             node.at(Boundary.STATE_READ);
-            for (Envelope message : fresh) {
-                CheckoutReply reply = allocation.decide((InventoryCommand) message.payload());
+            for (Envelope message : batch) {
+                var command = (InventoryCommand) message.payload();
+                CheckoutReply reply = allocation.decide(command);
                 world.trace(node.toString(), "answers %s with %s", message, reply.getClass().getSimpleName());
-                count(message, reply);
+                count(command, reply);
                 transaction.send(reply);
             }
             node.at(Boundary.DECIDED);
             checkConstraints(allocation);
             transaction.write(() -> write(allocation));
-            return fresh;
+            return commands;
         });
     }
 
@@ -91,13 +90,23 @@ final class InventoryService {
         allocation.released().forEach(released -> reservations.put(released.orderId(), released));
     }
 
-    private void count(Envelope message, CheckoutReply reply) {
-        if (message.payload() instanceof ReserveStock && reply instanceof StockReleased) {
+    private void count(InventoryCommand command, CheckoutReply reply) {
+        if (isRepeated(command, reservations.get(command.orderId()))) {
+            world.coverage.count(CoveragePoint.REPEATED_COMMAND_ANSWERED);
+        }
+        if (command instanceof ReserveStock && reply instanceof StockReleased) {
             world.coverage.count(CoveragePoint.STOCK_TOMBSTONE_USED);
         }
         if (reply instanceof StockRejected) {
             world.coverage.count(CoveragePoint.OUT_OF_STOCK);
         }
+    }
+
+    private static boolean isRepeated(InventoryCommand command, @Nullable Reservation decided) {
+        return switch (command) {
+            case ReserveStock _ -> decided instanceof Reserved || decided instanceof Rejected;
+            case ReleaseStock _ -> decided instanceof Released;
+        };
     }
 
     Map<Sku, Integer> received() {

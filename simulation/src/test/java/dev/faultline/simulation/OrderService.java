@@ -1,10 +1,12 @@
 package dev.faultline.simulation;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -62,38 +64,59 @@ final class OrderService {
         });
     }
 
+    /** A step that a reply causes from a row. */
+    private record Decision(Envelope cause, Row from, Step step) {}
+
     /** Applies a batch of replies. */
     void advance(List<Envelope> batch) {
-        Node node = world.running().node;
-        database.transact(transaction -> {
-            List<Envelope> fresh = transaction.claim(batch);
-            node.at(Boundary.INBOX_CLAIMED);
-            var before = new LinkedHashMap<OrderId, Row>();
-            fresh.forEach(reply -> before.put(reply.payload().orderId(), row(reply.payload().orderId())));
-            node.at(Boundary.STATE_READ);
-            var after = new LinkedHashMap<>(before);
-            for (Envelope message : fresh) {
-                var reply = (CheckoutReply) message.payload();
-                after.computeIfPresent(reply.orderId(), (_, row) -> {
-                    Step step = protect(row.checkout.on(reply));
-                    world.trace(node.toString(), "receives %s: %s -> %s", message, nameOf(row.checkout),
-                            nameOf(step.next()));
-                    if (step.next().equals(row.checkout)) {
-                        world.coverage.count(CoveragePoint.LATE_REPLY_IGNORED);
-                        return row;
-                    }
-                    step.commands().forEach(transaction::send);
-                    return row.became(step.next(), world.nowMs());
-                });
+        List<Envelope> left = batch;
+        while (!left.isEmpty()) {
+            left = advanceOnce(world.running().node, left);
+        }
+    }
+
+    /** Takes one step of each order at most; returns the replies that are still to be applied. */
+    private List<Envelope> advanceOnce(Node node, List<Envelope> replies) {
+        var before = new LinkedHashMap<OrderId, Row>();
+        replies.forEach(reply -> before.put(reply.payload().orderId(), row(reply.payload().orderId())));
+        node.at(Boundary.STATE_READ);
+        var decisions = new LinkedHashMap<OrderId, Decision>();
+        var left = new ArrayList<Envelope>();
+        for (Envelope reply : replies) {
+            OrderId id = reply.payload().orderId();
+            if (decisions.containsKey(id)) {
+                left.add(reply);
+                continue;
             }
-            node.at(Boundary.DECIDED);
-            after.values().removeAll(before.values());
-            before.keySet().retainAll(after.keySet());
-            if (before.entrySet().stream().anyMatch(row -> isStale(row.getKey(), row.getValue()))) {
-                throw new Topic.RetryBatch("another instance changed one of the checkouts");
+            Row from = Objects.requireNonNull(before.get(id));
+            Step step = protect(from.checkout.on((CheckoutReply) reply.payload()));
+            world.trace(node.toString(), "receives %s: %s -> %s", reply, nameOf(from.checkout), nameOf(step.next()));
+            if (step.next().equals(from.checkout)) {
+                world.coverage.count(CoveragePoint.LATE_REPLY_IGNORED);
+            } else {
+                decisions.put(id, new Decision(reply, from, step));
             }
+        }
+        node.at(Boundary.DECIDED);
+        left.addAll(0, write(decisions));
+        return left;
+    }
+
+    /** One statement; returns the replies whose checkouts another instance was faster to change. */
+    private List<Envelope> write(Map<OrderId, Decision> decisions) {
+        return database.transact(transaction -> {
+            var stale = new ArrayList<Envelope>();
+            var after = new LinkedHashMap<OrderId, Row>();
+            decisions.forEach((id, decision) -> {
+                if (isStale(id, decision.from)) {
+                    stale.add(decision.cause);
+                } else {
+                    decision.step.commands().forEach(transaction::send);
+                    after.put(id, decision.from.became(decision.step.next(), world.nowMs()));
+                }
+            });
             write(transaction, after);
-            return after;
+            return stale;
         });
     }
 

@@ -2,8 +2,6 @@ package dev.faultline.simulation;
 
 /** A mechanism that protects an invariant, and that a simulation can disable. */
 enum Protection {
-    /** A message's id is stored in the transaction of its effects. */
-    INBOX,
     /** Inventory stores its decision on an order, and repeats it. */
     RESERVATION_MEMORY,
     /** Inventory stores a release that arrives before its reservation. */

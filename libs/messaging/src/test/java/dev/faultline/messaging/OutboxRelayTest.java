@@ -92,6 +92,34 @@ class OutboxRelayTest {
     }
 
     @Test
+    void sendsOnlyTheAdmittedMessagesOfABatchInTheirOrder() throws Exception {
+        outbox.relay().start();
+        String ordered = Topics.create(1);
+        var batch = new ArrayList<OutgoingMessage>();
+        for (String key : List.of("b", "a", "c", "b", "a")) {
+            batch.add(new OutgoingMessage(ordered, key, new Hello(key, batch.size())));
+        }
+        Outbox.Encoded encoded = outbox.outbox.encode(batch);
+        try (var connection = outbox.connect();
+                var send = connection.prepareStatement("select outbox_send(?, ?, ?)")) {
+            send.setObject(1, encoded.keys());
+            send.setObject(2, encoded.contents());
+            send.setObject(3, new String[]{"b", "a", "unknown"});
+            try (var sent = send.executeQuery()) {
+                sent.next();
+                assertThat(sent.getLong(1)).isEqualTo(4);
+            }
+        }
+
+        await().atMost(TIMEOUT).until(() -> Topics.read(ordered).size() >= 4);
+        assertThat(Topics.read(ordered)).extracting(Topics::text).containsExactly("""
+                {"to":"b","number":0}""", """
+                {"to":"a","number":1}""", """
+                {"to":"b","number":3}""", """
+                {"to":"a","number":4}""");
+    }
+
+    @Test
     void doesNotSkipATransactionThatCommitsAfterLaterOnes() throws Exception {
         outbox.relay().start();
         try (var slow = outbox.transaction()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
@@ -72,6 +73,41 @@ class OwnershipTest {
             assertThat(writer.get()).isEqualTo(1);
             assertThat(free).isFalse();
         }
+    }
+
+    @Test
+    void appliesABatchOnEveryShardOfItsItems() {
+        assertThat(write(new Note("a", two.onOne), new Note("b", two.onTwo), new Note("c", two.onOne)))
+                .containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(two.notes(ONE)).containsExactly("a", "c");
+        assertThat(two.notes(TWO)).containsExactly("b");
+    }
+
+    @Test
+    void repeatsABatchWhoseBucketMovedWhereItLivesNow() {
+        two.move(two.onOne, ONE, TWO);
+        two.maps.onAwaitNewer = () -> two.publishMove(two.onOne, TWO);
+        assertThat(write(new Note("a", two.onOne), new Note("b", two.onTwo))).containsExactlyInAnyOrder("a", "b");
+        assertThat(two.notes(ONE)).isEmpty();
+        assertThat(two.notes(TWO)).containsExactly("a", "b");
+    }
+
+    @Test
+    void appliesNothingOfABatchOnAShardThatDoesNotOwnOneOfItsBuckets() {
+        two.move(two.onOne, ONE, TWO);
+        assertThatExceptionOfType(BucketMovedException.class)
+                .isThrownBy(() -> write(new Note("a", two.alsoOnOne), new Note("b", two.onOne)))
+                .withMessageContaining("shard-1 does not own").withMessageContaining("" + two.onOne.number());
+        assertThat(two.notes(ONE)).isEmpty();
+    }
+
+    private record Note(String text, Bucket bucket) {}
+
+    private List<String> write(Note... notes) {
+        return two.shards().write(List.of(notes), Note::bucket, new BatchStatement<>(
+                "insert into note (text, bucket) select * from unnest(?::text[], ?::int[]) returning text",
+                batch -> new Object[]{batch.stream().map(Note::text).toArray(String[]::new),
+                    batch.stream().mapToInt(note -> note.bucket().number()).toArray()}, row -> row.getString(1)));
     }
 
     @Test

@@ -20,6 +20,7 @@ final class TwoShards implements AutoCloseable {
     final ShardPools pools;
     final ManualShardMaps maps = new ManualShardMaps(ShardMap.initial(List.of(ONE, TWO)));
     final Bucket onOne = new Bucket(bucketsOf(ONE).first());
+    final Bucket alsoOnOne = new Bucket(bucketsOf(ONE).last());
     final Bucket onTwo = new Bucket(bucketsOf(TWO).first());
 
     TwoShards() {

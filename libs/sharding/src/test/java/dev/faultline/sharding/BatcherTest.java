@@ -1,0 +1,150 @@
+package dev.faultline.sharding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
+
+class BatcherTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final List<List<String>> batches = new CopyOnWriteArrayList<>();
+    private final CountDownLatch firstBatchMayEnd = new CountDownLatch(1);
+
+    @AfterEach
+    void endTheFirstBatch() {
+        firstBatchMayEnd.countDown();
+    }
+
+    private Batcher<String, String> batcher(int largest, int mostWaiting) {
+        return new Batcher<>(largest, mostWaiting, batch -> {
+            batches.add(batch);
+            if (batch.equals(List.of("first"))) {
+                uninterruptibly(firstBatchMayEnd);
+            }
+            if (batch.contains("rejected")) {
+                throw new DataIntegrityViolationException("rejected");
+            }
+            if (batch.contains("cut off")) {
+                throw new DataAccessResourceFailureException("cut off");
+            }
+            return batch.stream().map(item -> item + " done").toList();
+        });
+    }
+
+    @Test
+    void runsALoneCallAtOnceInItsCaller() {
+        var callers = new CopyOnWriteArrayList<Thread>();
+        var batcher = new Batcher<String, String>(10, 10, batch -> {
+            callers.add(Thread.currentThread());
+            return batch;
+        });
+        assertThat(batcher.call("a")).isEqualTo("a");
+        assertThat(batcher.call("b")).isEqualTo("b");
+        assertThat(callers).containsExactly(Thread.currentThread(), Thread.currentThread());
+    }
+
+    @Test
+    void callsThatArriveDuringABatchFormTheNext() {
+        var batcher = batcher(10, 10);
+        var first = callInBackground(batcher, "first");
+        var others = callInBackground(batcher, "a", "b", "c");
+        assertThat(batches).containsExactly(List.of("first"));
+
+        firstBatchMayEnd.countDown();
+        assertThat(first).succeedsWithin(TIMEOUT).isEqualTo("first done");
+        assertThat(others).map(BatcherTest::resultOf).containsExactly("a done", "b done", "c done");
+        assertThat(batches).containsExactly(List.of("first"), List.of("a", "b", "c"));
+    }
+
+    @Test
+    void noBatchIsLargerThanTheLargest() {
+        var batcher = batcher(2, 10);
+        var _ = callInBackground(batcher, "first");
+        var others = callInBackground(batcher, "a", "b", "c", "d", "e");
+
+        firstBatchMayEnd.countDown();
+        assertThat(others).map(BatcherTest::resultOf).containsExactly("a done", "b done", "c done", "d done", "e done");
+        assertThat(batches).containsExactly(List.of("first"), List.of("a", "b"), List.of("c", "d"), List.of("e"));
+    }
+
+    @Test
+    void rejectsACallWhenTooManyWait() {
+        var batcher = batcher(10, 2);
+        var _ = callInBackground(batcher, "first");
+        var others = callInBackground(batcher, "a", "b");
+        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> batcher.call("one too many"));
+
+        firstBatchMayEnd.countDown();
+        assertThat(others).map(BatcherTest::resultOf).containsExactly("a done", "b done");
+        assertThat(batcher.call("later")).isEqualTo("later done");
+        assertThat(batches).containsExactly(List.of("first"), List.of("a", "b"), List.of("later"));
+    }
+
+    @Test
+    void anItemThatTheDatabaseRejectsFailsAlone() {
+        var batcher = batcher(10, 10);
+        var _ = callInBackground(batcher, "first");
+        var others = callInBackground(batcher, "a", "rejected", "b");
+
+        firstBatchMayEnd.countDown();
+        assertThat(others.get(0)).succeedsWithin(TIMEOUT).isEqualTo("a done");
+        assertThat(others.get(1)).failsWithin(TIMEOUT).withThrowableThat()
+                .withCauseInstanceOf(DataIntegrityViolationException.class);
+        assertThat(others.get(2)).succeedsWithin(TIMEOUT).isEqualTo("b done");
+        assertThat(batches).containsExactly(List.of("first"), List.of("a", "rejected", "b"), List.of("a"),
+                List.of("rejected"), List.of("b"));
+    }
+
+    @Test
+    void aDatabaseThatFailsIsAskedOnceAndFailsAll() {
+        var batcher = batcher(10, 10);
+        var _ = callInBackground(batcher, "first");
+        var others = callInBackground(batcher, "a", "cut off", "b");
+
+        firstBatchMayEnd.countDown();
+        assertThat(others).allSatisfy(other -> assertThat(other).failsWithin(TIMEOUT).withThrowableThat()
+                .withCauseInstanceOf(DataAccessResourceFailureException.class));
+        assertThat(batches).containsExactly(List.of("first"), List.of("a", "cut off", "b"));
+        assertThat(batcher.call("later")).isEqualTo("later done");
+    }
+
+    /** Calls in this order, each in a thread of its own; returns when all of them wait. */
+    private static List<FutureTask<String>> callInBackground(Batcher<String, String> batcher, String... items) {
+        return Stream.of(items).map(item -> {
+            var call = new FutureTask<>(() -> batcher.call(item));
+            Thread caller = Thread.startVirtualThread(call);
+            await().atMost(TIMEOUT).until(() -> caller.getState() == Thread.State.WAITING);
+            return call;
+        }).toList();
+    }
+
+    private static FutureTask<String> callInBackground(Batcher<String, String> batcher, String item) {
+        return callInBackground(batcher, new String[]{item}).getFirst();
+    }
+
+    private static String resultOf(FutureTask<String> call) {
+        assertThat(call).succeedsWithin(TIMEOUT);
+        return call.resultNow();
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,17 +1,22 @@
 package dev.faultline.sharding;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
  * Joins concurrent calls into batches without a timer. A call that finds no batch in progress runs one at once; calls
@@ -24,18 +29,21 @@ import org.springframework.dao.DataIntegrityViolationException;
 public final class Batcher<I, R> {
     private final int largest;
     private final int mostWaiting;
+    private final Duration longestWait;
     private final Function<List<I>, List<R>> work;
     private final Deque<Call<I, R>> waiting = new ArrayDeque<>();
     private boolean inProgress;
 
     /**
      * @param largest calls in one batch
-     * @param mostWaiting calls that may wait for their batch; further ones are rejected
+     * @param mostWaiting calls that may wait for their batch to begin; further ones are rejected
+     * @param longestWait for a batch to begin: longer than that the one in progress is stuck
      * @param work takes a batch and returns a result for each of its items, in their order
      */
-    public Batcher(int largest, int mostWaiting, Function<List<I>, List<R>> work) {
+    public Batcher(int largest, int mostWaiting, Duration longestWait, Function<List<I>, List<R>> work) {
         this.largest = largest;
         this.mostWaiting = mostWaiting;
+        this.longestWait = longestWait;
         this.work = work;
     }
 
@@ -55,10 +63,11 @@ public final class Batcher<I, R> {
      * database rejects does not fail the others of its batch.
      *
      * @throws RejectedExecutionException if too many calls wait already; nothing was done
+     * @throws TransientDataAccessResourceException if the batch did not begin in time; nothing was done
      */
     public R call(I item) {
         var call = new Call<I, R>(item);
-        List<Call<I, R>> batch = join(call) ? List.of(call) : call.turn.join();
+        List<Call<I, R>> batch = join(call) ? List.of(call) : awaitTurn(call);
         if (batch != null) {
             try {
                 run(batch);
@@ -84,6 +93,30 @@ public final class Batcher<I, R> {
         }
         waiting.add(call);
         return false;
+    }
+
+    private @Nullable List<Call<I, R>> awaitTurn(Call<I, R> call) {
+        try {
+            return call.turn.get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            if (leave(call)) {
+                throw new TransientDataAccessResourceException("the batch in progress has not ended within "
+                        + longestWait.toMillis() + " ms", e);
+            }
+            return call.turn.join(); // its batch is in progress
+        } catch (ExecutionException e) {
+            throw new AssertionError("turns do not fail", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            if (leave(call)) {
+                throw new TransientDataAccessResourceException("interrupted before the batch began", e);
+            }
+            return call.turn.join();
+        }
+    }
+
+    private synchronized boolean leave(Call<I, R> call) {
+        return waiting.remove(call);
     }
 
     private void run(List<Call<I, R>> batch) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.TransientDataAccessResourceException;
 
 class BatcherTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -29,7 +30,11 @@ class BatcherTest {
     }
 
     private Batcher<String, String> batcher(int largest, int mostWaiting) {
-        return new Batcher<>(largest, mostWaiting, batch -> {
+        return batcher(largest, mostWaiting, TIMEOUT);
+    }
+
+    private Batcher<String, String> batcher(int largest, int mostWaiting, Duration longestWait) {
+        return new Batcher<>(largest, mostWaiting, longestWait, batch -> {
             batches.add(batch);
             if (batch.equals(List.of("first"))) {
                 uninterruptibly(firstBatchMayEnd);
@@ -47,13 +52,28 @@ class BatcherTest {
     @Test
     void runsALoneCallAtOnceInItsCaller() {
         var callers = new CopyOnWriteArrayList<Thread>();
-        var batcher = new Batcher<String, String>(10, 10, batch -> {
+        var batcher = new Batcher<String, String>(10, 10, TIMEOUT, batch -> {
             callers.add(Thread.currentThread());
             return batch;
         });
         assertThat(batcher.call("a")).isEqualTo("a");
         assertThat(batcher.call("b")).isEqualTo("b");
         assertThat(callers).containsExactly(Thread.currentThread(), Thread.currentThread());
+    }
+
+    @Test
+    void aCallWhoseBatchDoesNotBeginInTimeFailsAndIsNotExecuted() throws Exception {
+        var batcher = batcher(10, 10, Duration.ofMillis(20));
+        var first = new FutureTask<>(() -> batcher.call("first"));
+        Thread.startVirtualThread(first);
+        await().atMost(TIMEOUT).until(() -> batches.size() == 1);
+
+        assertThatExceptionOfType(TransientDataAccessResourceException.class).isThrownBy(() -> batcher.call("late"));
+
+        firstBatchMayEnd.countDown();
+        assertThat(first.get()).isEqualTo("first done");
+        assertThat(batcher.call("next")).isEqualTo("next done");
+        assertThat(batches).containsExactly(List.of("first"), List.of("next"));
     }
 
     @Test
@@ -126,7 +146,8 @@ class BatcherTest {
         return Stream.of(items).map(item -> {
             var call = new FutureTask<>(() -> batcher.call(item));
             Thread caller = Thread.startVirtualThread(call);
-            await().atMost(TIMEOUT).until(() -> caller.getState() == Thread.State.WAITING);
+            await().atMost(TIMEOUT).until(() -> caller.getState() == Thread.State.WAITING
+                    || caller.getState() == Thread.State.TIMED_WAITING);
             return call;
         }).toList();
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import dev.faultline.contracts.CheckoutReply;
@@ -98,7 +99,7 @@ public class JdbcCheckouts {
 
     private static ReceivedMessage<CheckoutReply> cause(Map<OrderId, ReceivedMessage<CheckoutReply>> causes,
             Transition step) {
-        return java.util.Objects.requireNonNull(causes.get(step.order()));
+        return Objects.requireNonNull(causes.get(step.order()));
     }
 
     private Map<OrderId, Versioned> load(Collection<ReceivedMessage<CheckoutReply>> replies) {

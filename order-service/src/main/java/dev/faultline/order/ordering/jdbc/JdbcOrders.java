@@ -2,6 +2,8 @@ package dev.faultline.order.ordering.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -43,6 +45,7 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.stereotype.Repository;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,6 +55,8 @@ import tools.jackson.databind.json.JsonMapper;
 class JdbcOrders implements Orders {
     private static final int LARGEST_BATCH = 200;
     private static final int MOST_WAITING = 1_000;
+    /** As long as for a connection. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
     private static final TypeReference<List<PricedLine>> LINES = new TypeReference<>() {};
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -157,7 +162,8 @@ class JdbcOrders implements Orders {
             return duplicates(List.of(one)).getOrDefault(one, new PlaceResult.BacklogFull());
         }
         try {
-            return placing.computeIfAbsent(shard, _ -> new Batcher<>(LARGEST_BATCH, MOST_WAITING, this::place))
+            return placing.computeIfAbsent(shard, _ -> new Batcher<>(LARGEST_BATCH, MOST_WAITING, LONGEST_WAIT,
+                    this::place))
                     .call(one);
         } catch (RejectedExecutionException e) {
             return new PlaceResult.BacklogFull();
@@ -209,8 +215,12 @@ class JdbcOrders implements Orders {
 
     @Override
     public Optional<OrderStatus> find(OrderId id) {
-        return finding.computeIfAbsent(shards.shardOf(bucketOf(id)),
-                _ -> new Batcher<>(LARGEST_BATCH, Integer.MAX_VALUE, this::find)).call(id);
+        try {
+            return finding.computeIfAbsent(shards.shardOf(bucketOf(id)),
+                    _ -> new Batcher<>(LARGEST_BATCH, MOST_WAITING, LONGEST_WAIT, this::find)).call(id);
+        } catch (RejectedExecutionException e) {
+            throw new TransientDataAccessResourceException("too many orders are being read", e);
+        }
     }
 
     private List<Optional<OrderStatus>> find(List<OrderId> batch) {
@@ -248,7 +258,7 @@ class JdbcOrders implements Orders {
 
     private static List<TimelineEntry> timeline(ResultSet row, CheckoutOrder order, @Nullable Rejection rejection)
             throws SQLException {
-        var at = (java.sql.Timestamp[]) row.getArray("step_at").getArray();
+        var at = (Timestamp[]) row.getArray("step_at").getArray();
         var states = (String[]) row.getArray("step_state").getArray();
         var causes = (@Nullable String[]) row.getArray("step_cause").getArray();
         var timeline = new ArrayList<TimelineEntry>(states.length);

@@ -12,8 +12,7 @@ import java.util.List;
  */
 record Application(String name, Path directory) {
     /** The JVM options that must be the same when a cache is created and when it is used, also in containers. */
-    static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:NewRatio=1", "-XX:TieredStopAtLevel=1",
-            "-Xss512k",
+    static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
             "-XX:ReservedCodeCacheSize=48m", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr");
 
     boolean isTrained() {

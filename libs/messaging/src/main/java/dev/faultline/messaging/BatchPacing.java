@@ -10,8 +10,8 @@ import java.time.Duration;
  * @see <a href="https://www.itu.int/rec/T-REC-I.371">ITU-T I.371, the generic cell rate algorithm</a>
  */
 final class BatchPacing {
-    /** As many messages as an order causes in a shard: an order on an idle platform is not delayed. */
-    private static final int BURST = 4;
+    /** More than the messages of two orders at once: orders on an idle platform are not delayed. */
+    private static final int BURST = 8;
 
     private final long interval;
     private long arrival;

@@ -60,9 +60,14 @@ final class RelaySession {
                 if (change == null) {
                     throw new SQLException("the server ended the stream");
                 }
-                Thread.sleep(pacing.delay(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
+                boolean isPaced = false;
                 while (change != null) {
-                    relay(PgOutput.decode(change));
+                    PgOutput.Change decoded = PgOutput.decode(change);
+                    if (!isPaced && decoded instanceof PgOutput.Change.Message) {
+                        Thread.sleep(pacing.delay(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
+                        isPaced = true;
+                    }
+                    relay(decoded);
                     inFlight.throwIfFailed();
                     change = stream.readPending();
                 }

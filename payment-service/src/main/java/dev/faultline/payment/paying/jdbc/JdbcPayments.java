@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.faultline.contracts.OrderId;
 import dev.faultline.messaging.Outbox;
@@ -89,15 +90,18 @@ class JdbcPayments implements Payments {
                 unchanged.add(change);
             }
         }
-        shards.write(unchanged, PaymentChange::bucket, changes.reply());
-        Set<OrderId> stored = new HashSet<>(shards.write(changed.values(), PaymentChange::bucket, changes.lease()));
+        Set<OrderId> done = new HashSet<>(shards.write(unchanged, PaymentChange::bucket, changes.reply()));
+        done.addAll(shards.write(changed.values(), PaymentChange::bucket, changes.lease()));
         for (PaymentChange change : changed.values()) {
-            if (stored.contains(change.orderId()) && change.step().next() instanceof Pending pending) {
+            if (done.contains(change.orderId()) && change.step().next() instanceof Pending pending) {
                 leased.add(new LeasedPayment(pending, change.version() + 1, change.traceparent()));
             }
         }
-        return commands.stream().filter(command -> changed.containsKey(command.command().orderId())
-                && !stored.contains(command.command().orderId())).toList();
+        Set<OrderId> replied = unchanged.stream().map(PaymentChange::orderId).collect(Collectors.toSet());
+        return commands.stream().filter(command -> {
+            OrderId id = command.command().orderId();
+            return (changed.containsKey(id) || replied.contains(id)) && !done.contains(id);
+        }).toList();
     }
 
     @Override

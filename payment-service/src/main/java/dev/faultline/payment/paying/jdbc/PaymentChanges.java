@@ -58,8 +58,20 @@ final class PaymentChanges {
     private static final String RECORD = SQL.formatted("p.attempts + 1",
             "power(2, least(p.attempts, 4)) * (1 - random() / 4) * interval '1 second'");
 
+    /**
+     * A message can be read from the log, answered and followed by the next command before its transaction is visible to
+     * others. The lock waits for that transaction, so that a reply is never decided on what was there before it.
+     */
     private static final String REPLY = """
-            select outbox_send(keys, contents, keys) from (values (?::text[], ?::bytea[])) as replies(keys, contents)""";
+            with decided as (
+                select * from unnest(?::text[], ?::int[]) as decided(order_id, version)
+            ), current as (
+                select p.order_id from decided join payment p using (order_id) where p.version = decided.version
+                order by p.order_id for update of p
+            ), valid as (
+                select order_id from current union all select order_id from decided where version = 0
+            )
+            select order_id from valid, outbox_send(?, ?, array(select order_id from valid))""";
 
     private final Outbox outbox;
 
@@ -77,12 +89,13 @@ final class PaymentChanges {
         return statement(RECORD);
     }
 
-    /** Only sends the replies, of payments that do not change. */
-    BatchStatement<PaymentChange, Long> reply() {
+    /** Only sends the replies, of payments that do not change; returns their orders. */
+    BatchStatement<PaymentChange, OrderId> reply() {
         return new BatchStatement<>(REPLY, batch -> {
             Outbox.Encoded replies = replies(batch);
-            return new Object[]{replies.keys(), replies.contents()};
-        }, row -> row.getLong(1));
+            return new Object[]{strings(batch, one -> one.orderId().value()),
+                batch.stream().mapToInt(PaymentChange::version).toArray(), replies.keys(), replies.contents()};
+        }, row -> new OrderId(row.getString(1)));
     }
 
     private BatchStatement<PaymentChange, OrderId> statement(String sql) {

@@ -148,6 +148,28 @@ class PaymentServiceTest {
         assertThat(ledger(order)).containsExactly(CAPTURE);
     }
 
+    /** The authorization's outcome was read from the log and answered before its transaction is visible to others. */
+    @Test
+    void waitsForAnOutcomeThatIsNotVisibleYet() {
+        OrderId order = authorized();
+        shards.transact(Bucket.parse(order.bucketCode()), session -> session.jdbc()
+                .sql("update payment set status = 'AUTHORIZING', version = version - 1 where order_id = ?")
+                .param(order.value()).update());
+        shards.transact(Bucket.parse(order.bucketCode()), session -> {
+            session.jdbc().sql("update payment set status = 'AUTHORIZED', version = version + 1 where order_id = ?")
+                    .param(order.value()).update();
+            send(new CapturePayment(order));
+            await().atMost(TIMEOUT).until(() -> shards.read(Bucket.parse(order.bucketCode()), jdbc -> jdbc.sql("""
+                    select count(*) > 0 from pg_stat_activity
+                    where wait_event_type = 'Lock' and query like '%update payment p%'""").query(Boolean.class)
+                    .single()));
+            return order;
+        });
+
+        awaitReply(new PaymentCaptured(order));
+        assertThat(replies(order)).doesNotContain(new PaymentDeclined(order, "not-authorized"));
+    }
+
     @Test
     void declinesWithTheAcquirersReason() {
         OrderId order = newOrder();

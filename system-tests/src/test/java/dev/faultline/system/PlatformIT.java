@@ -275,9 +275,10 @@ class PlatformIT {
                 .slowestMs(), load.failures());
         assertThat(load.failures()).isEmpty();
         for (String order : load.accepted()) {
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(
-                    () -> assertThat(json(send(request("/api/orders/" + order).GET())).get("status").asString())
-                            .isEqualTo("CONFIRMED"));
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                JsonNode found = json(send(request("/api/orders/" + order).GET()));
+                assertThat(found.get("status").asString()).as(found.toString()).isEqualTo("CONFIRMED");
+            });
         }
     }
 

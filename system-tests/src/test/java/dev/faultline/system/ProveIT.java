@@ -1,5 +1,7 @@
 package dev.faultline.system;
 
+import static dev.faultline.system.SharedCluster.CLUSTER;
+import static dev.faultline.system.SharedCluster.OUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,49 +9,29 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.OptionalInt;
 
-import dev.faultline.backing.Progress;
 import dev.faultline.backing.ServiceDatabase;
-import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.Target;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.fault.FaultKind;
 import dev.faultline.verification.history.Anomaly;
 import dev.faultline.verification.history.HistoryChecker;
-import dev.faultline.verification.load.TrainingOrders;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.prove.ProofReport;
 import dev.faultline.verification.prove.ProofResult;
 import dev.faultline.verification.prove.ProofRun;
 import dev.faultline.verification.reading.HistoryReader;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two minutes of load while nodes of every kind are killed and paused, and acquirer faults are injected. */
 @Tag("integration")
+@ExtendWith(SharedCluster.class)
 class ProveIT {
-    private static final int PORT = 19_280;
     private static final long SEED = 145;
     private static final Path DIRECTORY = Path.of("target", "prove").toAbsolutePath();
-    private static final LocalCluster CLUSTER = LocalCluster.in(DIRECTORY.resolve("cluster"),
-            PlatformIT.APPLICATIONS);
     private static final Target TARGET = new LocalTarget(CLUSTER);
-    private static final Progress OUT = (subject, what) -> System.out.println(subject + ": " + what);
-
-    @BeforeAll
-    static void up() {
-        CLUSTER.wipe((subject, what) -> {});
-        CLUSTER.up(OptionalInt.of(PORT), new TrainingOrders(), OUT);
-        CLUSTER.awaitReady(OUT);
-    }
-
-    @AfterAll
-    static void down() {
-        CLUSTER.wipe((subject, what) -> {});
-    }
 
     /** A positive control: the checker finds an anomaly in the real tables. */
     @Test

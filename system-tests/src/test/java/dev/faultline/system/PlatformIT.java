@@ -10,8 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -269,12 +271,22 @@ class PlatformIT {
         System.out.printf("%s: %d orders, slowest response %d ms, failures: %s%n", service, load.accepted().size(), load
                 .slowestMs(), load.failures());
         assertThat(load.failures()).isEmpty();
+        var slowest = new AtomicReference<>(Duration.ZERO);
         for (String order : load.accepted()) {
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 JsonNode found = json(send(request("/api/orders/" + order).GET()));
                 assertThat(found.get("status").asString()).as(found.toString()).isEqualTo("CONFIRMED");
+                var took = Duration.between(time(found, "placedAt"), time(found, "settledAt"));
+                if (took.compareTo(slowest.get()) > 0) {
+                    slowest.set(took);
+                    System.out.printf("%s: confirmed after %d ms, %s%n", service, took.toMillis(), found.get("timeline"));
+                }
             });
         }
+    }
+
+    private static Instant time(JsonNode order, String field) {
+        return Instant.parse(order.get(field).asString());
     }
 
     private static void awaitState(String instance, NodeState state) {

@@ -4,18 +4,31 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpPut;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -30,9 +43,22 @@ public final class PlatformClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
+    /** Each waiting order has a connection; a load in an open loop must not wait for one. */
+    private static final int MAX_CONNECTIONS = 20_000;
+    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(2);
+    /** A connection that was idle for this long may have been closed by the gateway. */
+    private static final TimeValue VALIDATE_AFTER = TimeValue.ofSeconds(2);
+
     private final URI gateway;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2)).executor(Executors.newVirtualThreadPerTaskExecutor()).build();
+    /** Blocks its thread, which should be a virtual one when there are many. */
+    private final CloseableHttpClient http = HttpClients.custom()
+            .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                    .setMaxConnPerRoute(MAX_CONNECTIONS).setMaxConnTotal(MAX_CONNECTIONS)
+                    .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(CONNECT_TIMEOUT)
+                            .setValidateAfterInactivity(VALIDATE_AFTER).build())
+                    .build())
+            .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching()
+            .disableContentCompression().build();
 
     public PlatformClient(URI gateway) {
         this.gateway = gateway;
@@ -40,13 +66,13 @@ public final class PlatformClient implements AutoCloseable {
 
     /** Creates or updates a product. */
     public void putProduct(String sku, String name, Money price) {
-        send(request("/api/catalogue/" + encoded(sku)).PUT(body(Map.of("name", name, "price", price))));
+        send(with(Map.of("name", name, "price", price), new HttpPut(path("/api/catalogue/" + encoded(sku)))), TIMEOUT);
     }
 
     /** Adds stock; a repeated receipt counts once. */
     public void receiveStock(String sku, String receipt, int quantity) {
-        send(request("/api/stock/" + encoded(sku) + "/receipts/" + encoded(receipt))
-                .PUT(body(Map.of("quantity", quantity))));
+        send(with(Map.of("quantity", quantity), new HttpPut(path("/api/stock/" + encoded(sku) + "/receipts/" + encoded(
+                receipt)))), TIMEOUT);
     }
 
     /**
@@ -55,61 +81,66 @@ public final class PlatformClient implements AutoCloseable {
      * @param key the idempotency key: the same key and order return the same order
      */
     public Order place(OrderRequest order, String key, Duration wait) {
-        return parse(send(request("/api/orders").POST(body(order)).header("Idempotency-Key", key)
-                .header("Prefer", "wait=" + wait.toSeconds()).timeout(TIMEOUT.plus(wait))), Order.class);
+        var post = with(order, new HttpPost(path("/api/orders")));
+        post.setHeader("Idempotency-Key", key);
+        post.setHeader("Prefer", "wait=" + wait.toSeconds());
+        return parse(send(post, TIMEOUT.plus(wait)), Order.class);
     }
 
     public Order order(String id) {
-        return parse(send(request("/api/orders/" + encoded(id)).GET()), Order.class);
+        return parse(get("/api/orders/" + encoded(id)), Order.class);
     }
 
     private record Page(List<Order> orders) {}
 
     /** A customer's latest orders. */
     public List<Order> orders(String customer, int limit) {
-        return parse(send(request("/api/orders?customer=" + encoded(customer) + "&limit=" + limit).GET()), Page.class)
-                .orders();
+        return parse(get("/api/orders?customer=" + encoded(customer) + "&limit=" + limit), Page.class).orders();
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(gateway.resolve(path)).timeout(TIMEOUT).header("Content-Type",
-                "application/json");
+    private URI path(String path) {
+        return gateway.resolve(path);
     }
 
-    private static HttpRequest.BodyPublisher body(Object content) {
-        return HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(content));
+    private static <R extends HttpUriRequestBase> R with(Object content, R request) {
+        request.setEntity(new ByteArrayEntity(JSON.writeValueAsBytes(content), ContentType.APPLICATION_JSON));
+        return request;
     }
 
-    private String send(HttpRequest.Builder request) {
+    private byte[] get(String path) {
+        return send(new HttpGet(path(path)), TIMEOUT);
+    }
+
+    private byte[] send(HttpUriRequestBase request, Duration timeout) {
+        request.setConfig(RequestConfig.custom().setResponseTimeout(Timeout.of(timeout)).build());
         try {
-            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() >= 300) {
-                throw errorOf(response);
-            }
-            return response.body();
+            return http.execute(request, response -> {
+                byte[] body = EntityUtils.toByteArray(response.getEntity());
+                if (response.getCode() >= 300) {
+                    throw errorOf(response, body);
+                }
+                return body;
+            });
         } catch (ConnectException e) {
             throw new FaultlineException("No gateway responds at " + gateway
                     + ". See ./faultline status, and start the cluster with ./faultline up.", e);
         } catch (IOException e) {
-            throw new FaultlineException("The gateway at " + gateway + " closed the connection: " + e.getMessage()
-                    + ".", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FaultlineException("Interrupted.", e);
+            throw new FaultlineException(Thread.currentThread().isInterrupted() ? "Interrupted."
+                    : "The gateway at " + gateway + " closed the connection: " + e.getMessage() + ".", e);
         }
     }
 
-    private static Optional<Duration> retryAfter(HttpResponse<String> response) {
-        return response.headers().firstValue("Retry-After").filter(value -> value.matches("\\d{1,5}"))
-                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
+    private static Optional<Duration> retryAfter(ClassicHttpResponse response) {
+        return Optional.ofNullable(response.getFirstHeader("Retry-After")).map(Header::getValue)
+                .filter(value -> value.matches("\\d{1,5}")).map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
     }
 
     /** From an RFC 9457 problem: its title, its detail and the invalid fields. */
-    private static ErrorResponseException errorOf(HttpResponse<String> response) {
-        int status = response.statusCode();
+    private static ErrorResponseException errorOf(ClassicHttpResponse response, byte[] body) {
+        int status = response.getCode();
         var prefix = "The platform responded " + status;
         try {
-            JsonNode problem = JSON.readTree(response.body());
+            JsonNode problem = JSON.readTree(body);
             String type = problem.path("type").asString("");
             String fields = problem.path("errors").valueStream()
                     .map(error -> error.path("field").asString("") + " " + error.path("reason").asString(""))
@@ -122,7 +153,7 @@ public final class PlatformClient implements AutoCloseable {
         }
     }
 
-    private <T> T parse(String body, Class<T> type) {
+    private <T> T parse(byte[] body, Class<T> type) {
         try {
             return JSON.readValue(body, type);
         } catch (JacksonException e) {
@@ -137,6 +168,6 @@ public final class PlatformClient implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
+        http.close(CloseMode.GRACEFUL);
     }
 }

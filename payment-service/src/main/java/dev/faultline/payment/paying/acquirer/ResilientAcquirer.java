@@ -1,7 +1,8 @@
 package dev.faultline.payment.paying.acquirer;
 
 import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 
 import dev.faultline.payment.paying.Acquirer;
@@ -13,6 +14,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.github.resilience4j.timelimiter.TimeLimiter;
 import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,8 @@ final class ResilientAcquirer implements Acquirer {
     private final Bulkhead bulkhead;
     private final CircuitBreaker breaker;
     private final TimeLimiter limiter;
+    /** The time limiter interrupts the thread of a request, which closes its connection. */
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     ResilientAcquirer(AcquirerProperties properties, RetryRegistry retries, BulkheadRegistry bulkheads,
             CircuitBreakerRegistry breakers, TimeLimiterRegistry limiters) {
@@ -78,9 +82,8 @@ final class ResilientAcquirer implements Acquirer {
             boolean before = maybeSent;
             maybeSent = true;
             try {
-                return http.read(request.operation(),
-                        limiter.executeFutureSupplier(() -> http.send(request, traceparent)));
-            } catch (ConnectException | HttpConnectTimeoutException e) {
+                return limiter.executeFutureSupplier(() -> threads.submit(() -> http.send(request, traceparent)));
+            } catch (ConnectException | ConnectTimeoutException e) {
                 maybeSent = before;
                 throw e;
             }

@@ -1,5 +1,6 @@
 package dev.faultline.messaging;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,6 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Creates the listener containers that call a service's {@link MessageHandler}s. */
 public final class MessageConsumers {
+    private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
+
     private final Map<String, Object> kafka;
     private final MessagingProperties.Consumers properties;
     private final JsonMapper json;
@@ -38,7 +41,8 @@ public final class MessageConsumers {
 
     /**
      * Creates a container for one topic. Register it as a bean, so that it starts and stops with the service. Offsets
-     * are committed after the handler has returned. A new group starts at the earliest offset.
+     * are committed after the handler has returned, up to a second later while messages arrive. A new group starts
+     * at the earliest offset.
      *
      * @param group the consumer group, which is shared by the instances of a service
      * @param messageType a sealed interface that permits records, or other such interfaces; a message of another type
@@ -48,8 +52,10 @@ public final class MessageConsumers {
             Class<M> messageType, MessageHandler<M> handler) {
         var settings = new ContainerProperties(topic);
         settings.setGroupId(group);
-        settings.setAckMode(ContainerProperties.AckMode.BATCH);
-        // The next batch does not wait for this commit: a lost commit only causes a redelivery.
+        // By time, not per batch: after a crash, more messages are redelivered, which handlers recognize.
+        settings.setAckMode(ContainerProperties.AckMode.TIME);
+        settings.setAckTime(COMMIT_INTERVAL.toMillis());
+        // The next batch does not wait for a commit.
         settings.setSyncCommits(false);
         settings.setMessageListener(new MessageListener<>(new MessageTypes<>(messageType, json), handler, tracing));
         var container = new ConcurrentMessageListenerContainer<>(

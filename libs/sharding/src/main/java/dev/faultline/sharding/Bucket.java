@@ -11,6 +11,8 @@ import java.security.NoSuchAlgorithmException;
  */
 public record Bucket(int number) implements Comparable<Bucket> {
     public static final int COUNT = 1024;
+    /** Cloned for each use, because the search for a provider costs more than the digest. */
+    private static final MessageDigest SHA_256 = sha256();
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     /** @throws IllegalArgumentException outside of 0 to 1023 */
@@ -51,8 +53,16 @@ public record Bucket(int number) implements Comparable<Bucket> {
 
     static long hash(String text) {
         try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong();
+            var sha = (MessageDigest) SHA_256.clone();
+            return ByteBuffer.wrap(sha.digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("the JDK's SHA-256 can be cloned", e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

@@ -41,10 +41,12 @@ class InventoryCommands implements MessageHandler<InventoryCommand> {
 
     private void report(CommandResult result) {
         metrics.counter("faultline.inventory.replies", "reply", result.reply().getClass().getSimpleName()).increment();
-        tracing.runInSpan(result.command(), () -> {
-            try (var _ = MDC.putCloseable("orderId", result.reply().orderId().value())) {
-                log.info("{}", result.reply());
-            }
-        });
+        if (log.isDebugEnabled()) {
+            tracing.runInSpan(result.command(), () -> {
+                try (var _ = MDC.putCloseable("orderId", result.reply().orderId().value())) {
+                    log.debug("{}", result.reply());
+                }
+            });
+        }
     }
 }

@@ -119,7 +119,7 @@ public class JdbcCheckouts {
         Rejection rejection = CheckoutRows.rejectionOf(completed.next());
         try (var _ = MDC.putCloseable("orderId", completed.order().value())) {
             if (rejection == null) {
-                log.info("Confirmed");
+                log.debug("Confirmed");
             } else {
                 log.info("Rejected: {}, {}", rejection.code(), rejection.detail());
             }

@@ -1,41 +1,28 @@
 package dev.faultline.gateway;
 
-import java.time.Duration;
-
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.cloud.gateway.config.HttpClientCustomizer;
-import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
-import reactor.netty.NettyPipeline;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The routes are in {@code application.yml}; nothing else is reachable. */
-@SpringBootApplication
+@SpringBootApplication(exclude = ErrorMvcAutoConfiguration.class) // its path could be called from outside
 @ConfigurationPropertiesScan
-@LoadBalancerClients(defaultConfiguration = AvoidTriedInstance.Configuration.class)
 class GatewayServiceApplication {
-    /** The maximum pause between two reads of a service's response. */
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(20);
 
     public static void main(String[] args) {
         SpringApplication.run(GatewayServiceApplication.class, args);
     }
 
-    /**
-     * Retries live in one layer, {@link RetrySafelyGatewayFilterFactory}. The HTTP client's own retries would ignore
-     * method and budget.
-     */
+    /** Bounds each read of a body; {@link RequestLimitsFilter} bounds their sum. */
     @Bean
-    HttpClientCustomizer withoutClientRetries() {
-        return client -> client.disableRetry(true).responseTimeout(RESPONSE_TIMEOUT);
-    }
-
-    @Bean
-    NettyServerCustomizer serverErrorResponses(JsonMapper json) {
-        return server -> server.doOnChannelInit((_, channel, _) -> channel.pipeline()
-                .addAfter(NettyPipeline.HttpCodec, "serverErrorResponses", new ServerErrorResponses(json)));
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> bodyTimeout(GatewayLimits limits) {
+        return server -> server.addProtocolHandlerCustomizers((AbstractHttp11Protocol<?> http) -> {
+            http.setConnectionUploadTimeout(Math.toIntExact(limits.bodyTimeout().toMillis()));
+            http.setDisableUploadTimeout(false);
+        });
     }
 }

@@ -55,7 +55,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("integration")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
     "management.server.port=0",
-    "faultline.gateway.body-timeout=1s", "management.tracing.export.enabled=true"})
+    "faultline.gateway.body-timeout=1s", "faultline.gateway.body-memory=1MB", "management.tracing.export.enabled=true"})
 class GatewayServiceTest {
     private static final Behaviour OK = Backend.status(200, "fine");
     private static final Behaviour UNAVAILABLE = Backend.status(503, "not now");
@@ -287,6 +287,30 @@ class GatewayServiceTest {
         assertThat(backend.received()).isEmpty();
     }
 
+    @Test
+    void rejectsBodiesWhileThoseInFlightFillTheirMemory() throws Exception {
+        start("order-service", OK);
+        var small = request("/api/orders").POST(BodyPublishers.ofString("x".repeat(100)));
+        var incomplete = new byte[256 * 1024 - 1];
+        var senders = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                var sender = new Socket(InetAddress.getLoopbackAddress(), port);
+                senders.add(sender);
+                sender.getOutputStream().write("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 262144\r\n\r\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+                sender.getOutputStream().write(incomplete);
+            }
+            await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertProblem(send(small), 503,
+                    "too-many-bodies"));
+        } finally {
+            for (Socket sender : senders) {
+                sender.close();
+            }
+        }
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(send(small).body()).isEqualTo("fine"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {13_000, 30_000, 36_000})
     void rejectsHeadersThatAreTooLarge(int size) throws Exception {
@@ -301,11 +325,10 @@ class GatewayServiceTest {
         "GARBAGE, 400",
         "GET /api/orders{10000} HTTP/1.1, 404",
         "GET /api/orders/{13000} HTTP/1.1, 431",
-        "GET /api/orders/{20000} HTTP/1.1, 414",
+        "GET /api/orders/{20000} HTTP/1.1, 431",
         "GET /api/orders?{13000} HTTP/1.1, 431",
-        "OPTIONS * HTTP/1.1, 404",
-        "CONNECT 127.0.0.1:80 HTTP/1.1, 404",
-        "TRACE / HTTP/1.1, 404"})
+        "CONNECT 127.0.0.1:80 HTTP/1.1, 501",
+        "TRACE / HTTP/1.1, 405"})
     void rejectsMalformedRequests(String line, int status) throws Exception {
         Backend backend = start("order-service", OK);
         String longer = Pattern.compile("\\{(\\d+)}").matcher(line)
@@ -371,6 +394,7 @@ class GatewayServiceTest {
         "/API/orders, 404",
         "/order-service/api/orders, 404",
         "/unavailable, 404",
+        "/error, 404",
         "/api/ordersx, 404",
         "/api/orders/../../actuator, 400",
         "/api/orders/.., 400",

@@ -12,10 +12,14 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Limits the size of a request body, with or without a Content-Length. */
+/** Limits the size of a request body, with or without a Content-Length: reading more throws the problem. */
+@Order(Ordered.HIGHEST_PRECEDENCE)
 class BodyLimitFilter extends OncePerRequestFilter {
     private final long limitBytes;
 
@@ -29,6 +33,13 @@ class BodyLimitFilter extends OncePerRequestFilter {
         chain.doFilter(new LimitedRequest(request), response);
     }
 
+    private void check(long bytes) {
+        if (bytes > limitBytes) {
+            throw new ProblemException(HttpStatus.CONTENT_TOO_LARGE, "body-too-large", "The request body is too large",
+                    "At most " + limitBytes + " bytes are accepted.");
+        }
+    }
+
     private final class LimitedRequest extends HttpServletRequestWrapper {
         LimitedRequest(HttpServletRequest request) {
             super(request);
@@ -36,6 +47,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
+            check(getContentLengthLong());
             return new LimitedStream(super.getInputStream());
         }
 
@@ -67,11 +79,9 @@ class BodyLimitFilter extends OncePerRequestFilter {
             return count;
         }
 
-        private void countBytes(int bytes) throws BodyTooLargeException {
+        private void countBytes(int bytes) {
             read += bytes;
-            if (read > limitBytes) {
-                throw new BodyTooLargeException(limitBytes);
-            }
+            check(read);
         }
 
         @Override

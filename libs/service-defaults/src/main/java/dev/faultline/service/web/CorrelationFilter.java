@@ -11,8 +11,8 @@ import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Adds the gateway's correlation id to every log line of the request. The gateway's filter of the same name, which
- * assigns the id, is reactive.
+ * Adds the gateway's correlation id to every log line of the request. The gateway has a filter of the same name in its
+ * place, which assigns the id.
  */
 class CorrelationFilter extends OncePerRequestFilter {
     private static final String HEADER = "X-Correlation-Id";

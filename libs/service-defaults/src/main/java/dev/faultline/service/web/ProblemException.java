@@ -3,6 +3,7 @@ package dev.faultline.service.web;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -37,6 +38,12 @@ public class ProblemException extends ErrorResponseException {
     public ProblemException retryAfter(Duration wait) {
         getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wait.toSeconds())));
         return this;
+    }
+
+    /** A problem whose type and title are the reason phrase of its status. */
+    static ProblemDetail detail(HttpStatus status, String detail) {
+        return detail(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-'),
+                status.getReasonPhrase(), detail);
     }
 
     static ProblemDetail detail(HttpStatus status, String slug, String title, String detail) {

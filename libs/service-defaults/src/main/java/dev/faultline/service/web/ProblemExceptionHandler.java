@@ -1,8 +1,6 @@
 package dev.faultline.service.web;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 import dev.faultline.service.web.ProblemException.FieldError;
 import jakarta.validation.ConstraintViolationException;
@@ -11,7 +9,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.MessageSourceResolvable;
 import org.springframework.core.annotation.Order;
-import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -27,6 +24,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -37,7 +35,6 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemExceptionHandler.class);
     private static final String INVALID = "invalid-request";
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     @Override
     protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(MethodArgumentNotValidException e,
@@ -68,11 +65,6 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(HttpMessageNotReadableException e,
             HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BodyTooLargeException tooLarge) {
-                return respond(e, tooLarge.problem(), headers, request);
-            }
-        }
         return respond(e, unreadable(e.getCause()), headers, request);
     }
 
@@ -141,20 +133,12 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
         return respond(e, invalid(errors), new HttpHeaders(), request);
     }
 
-    /** A shard is down or overloaded; the client may retry. */
-    @ExceptionHandler
-    @Nullable
-    ResponseEntity<Object> unavailable(DataAccessException e, WebRequest request) {
-        log.warn("A database is unavailable: {}", e.getMostSpecificCause().toString());
-        var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
-                "The service cannot reach its data", "The outcome is unknown; retry with the same"
-                        + " Idempotency-Key.").retryAfter(RETRY_AFTER);
-        return respond(e, problem, new HttpHeaders(), request);
-    }
-
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> internalError(Exception e, WebRequest request) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
+            return null;
+        }
         log.error("A request failed unexpectedly: {}", request.getDescription(false), e);
         return respond(e, new ProblemException(HttpStatus.INTERNAL_SERVER_ERROR, "internal-error",
                 "Internal error", "The error was logged with the correlation id of this request."),
@@ -177,10 +161,8 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
                 : body;
         HttpStatus status = HttpStatus.resolve(code.value());
         if (answer instanceof ProblemDetail problem && status != null && isUntyped(problem)) {
-            answer = ProblemException.detail(status, status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ',
-                    '-'),
-                    status.getReasonPhrase(), problem.getDetail() == null ? status.getReasonPhrase() : problem
-                            .getDetail());
+            answer = ProblemException.detail(status,
+                    problem.getDetail() == null ? status.getReasonPhrase() : problem.getDetail());
         }
         return super.handleExceptionInternal(e, answer, headers, code, request);
     }

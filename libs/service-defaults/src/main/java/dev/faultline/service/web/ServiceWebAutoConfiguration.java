@@ -2,7 +2,10 @@ package dev.faultline.service.web;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.util.unit.DataSize;
@@ -10,7 +13,7 @@ import org.springframework.util.unit.DataSize;
 /** Error responses, body limit and correlation for servlet services. */
 @AutoConfiguration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@Import(ProblemExceptionHandler.class)
+@Import({ProblemExceptionHandler.class, DatabaseProblems.class})
 public class ServiceWebAutoConfiguration {
 
     /** An order with 100 lines has about 6 KB. */
@@ -20,6 +23,13 @@ public class ServiceWebAutoConfiguration {
     }
 
     @Bean
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> serverProblems() {
+        return server -> server.addContextCustomizers(
+                context -> context.getParent().getPipeline().addValve(new ServerProblems()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "correlationFilter")
     CorrelationFilter correlationFilter() {
         return new CorrelationFilter();
     }

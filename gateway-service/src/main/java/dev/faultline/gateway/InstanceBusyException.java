@@ -1,0 +1,8 @@
+package dev.faultline.gateway;
+
+/** All connections to an instance are in use, so nothing was sent. */
+final class InstanceBusyException extends RuntimeException {
+    InstanceBusyException(Throwable cause) {
+        super(null, cause, false, false);
+    }
+}

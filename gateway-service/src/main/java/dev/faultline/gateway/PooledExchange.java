@@ -1,0 +1,108 @@
+package dev.faultline.gateway;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.propagation.Propagator;
+import jakarta.servlet.http.HttpServletRequest;
+import org.apache.hc.client5.http.classic.HttpClient;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.util.Timeout;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * Forwards a request over a pooled connection, on the request's own virtual thread, and reads the whole response, so
+ * that it can be retried and no slow client holds a connection to a service.
+ */
+@Component
+final class PooledExchange implements ProxyExchange {
+    private static final Set<String> NOT_FORWARDED = Set.of("connection", "content-length", "expect", "forwarded",
+            "host", "keep-alive", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade");
+
+    private final HttpClient client;
+    private final RequestConfig timeouts;
+    private final Tracer tracer;
+    private final Propagator propagator;
+
+    @Autowired
+    PooledExchange(HttpClient client, GatewayLimits limits, ObjectProvider<Tracer> tracer,
+            ObjectProvider<Propagator> propagator) {
+        this(client, RequestConfig.custom().setConnectionRequestTimeout(Timeout.of(limits.acquireTimeout()))
+                .setResponseTimeout(Timeout.of(limits.responseTimeout())).build(),
+                tracer.getIfAvailable(() -> Tracer.NOOP), propagator.getIfAvailable(() -> Propagator.NOOP));
+    }
+
+    private PooledExchange(HttpClient client, RequestConfig timeouts, Tracer tracer, Propagator propagator) {
+        this.client = client;
+        this.timeouts = timeouts;
+        this.tracer = tracer;
+        this.propagator = propagator;
+    }
+
+    /** The same with another response timeout. */
+    PooledExchange within(Duration responseTimeout) {
+        return new PooledExchange(client, RequestConfig.copy(timeouts).setResponseTimeout(Timeout.of(responseTimeout))
+                .build(), tracer, propagator);
+    }
+
+    /**
+     * @throws InstanceBusyException if no connection is free
+     * @throws UncheckedIOException if there is no complete response
+     */
+    @Override
+    public ServerResponse exchange(Request exchange) {
+        URI instance = Objects.requireNonNull(exchange.getUri());
+        var context = HttpClientContext.create();
+        context.setRequestConfig(timeouts);
+        try {
+            return client.execute(new HttpHost(instance.getScheme(), instance.getHost(), instance.getPort()),
+                    forwarded(exchange.getServerRequest().servletRequest()), context, BufferedResponse::new);
+        } catch (ConnectionRequestTimeoutException e) {
+            throw new InstanceBusyException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ClassicHttpRequest forwarded(HttpServletRequest request) {
+        String query = request.getQueryString();
+        var forwarded = new BasicClassicHttpRequest(request.getMethod(),
+                query == null ? request.getRequestURI() : request.getRequestURI() + '?' + query);
+        for (var names = request.getHeaderNames(); names.hasMoreElements();) {
+            String name = names.nextElement();
+            if (isForwarded(name.toLowerCase(Locale.ROOT))) {
+                request.getHeaders(name).asIterator().forEachRemaining(value -> forwarded.addHeader(name, value));
+            }
+        }
+        forwarded.setHeader(CorrelationFilter.HEADER, request.getAttribute(CorrelationFilter.HEADER));
+        Span span = tracer.currentSpan();
+        if (span != null) {
+            propagator.inject(span.context(), forwarded, (_, name, value) -> forwarded.setHeader(name, value));
+        }
+        if (request.getAttribute(RequestLimitsFilter.BODY) instanceof byte[] body) {
+            forwarded.setEntity(new ByteArrayEntity(body, null));
+        }
+        return forwarded;
+    }
+
+    private static boolean isForwarded(String name) {
+        return !NOT_FORWARDED.contains(name) && !name.startsWith("x-forwarded-");
+    }
+}

@@ -1,0 +1,52 @@
+package dev.faultline.gateway;
+
+import java.io.UncheckedIOException;
+import java.util.Set;
+
+import org.springframework.http.HttpMethod;
+import org.springframework.util.StringUtils;
+import org.springframework.web.servlet.function.HandlerFilterFunction;
+import org.springframework.web.servlet.function.HandlerFunction;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * Retries once, on another instance if there is one, when a service does not respond or responds with 502, 503 or 504.
+ * It retries only reads and writes with an Idempotency-Key, within a {@link RetryBudget} per route, and returns the last
+ * response.
+ */
+final class RetrySafely implements HandlerFilterFunction<ServerResponse, ServerResponse> {
+    private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+    private static final Set<Integer> RETRYABLE = Set.of(502, 503, 504);
+    /** Enough for the time until a crashed instance leaves rotation. */
+    private static final int RESERVE = 100;
+
+    private final RetryBudget budget = new RetryBudget(RESERVE);
+
+    @Override
+    public ServerResponse filter(ServerRequest request, HandlerFunction<ServerResponse> next) throws Exception {
+        if (!isRetryable(request)) {
+            return next.handle(request);
+        }
+        budget.deposit();
+        try {
+            ServerResponse response = next.handle(request);
+            if (!RETRYABLE.contains(response.statusCode().value()) || !budget.withdraw()) {
+                return response;
+            }
+        } catch (UncheckedIOException e) {
+            if (!budget.withdraw()) {
+                throw e;
+            }
+        }
+        return next.handle(request);
+    }
+
+    static boolean isRead(ServerRequest request) {
+        return READS.contains(request.method());
+    }
+
+    private static boolean isRetryable(ServerRequest request) {
+        return isRead(request) || StringUtils.hasText(request.servletRequest().getHeader("Idempotency-Key"));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.faultline.service.web;
+
+import java.time.Duration;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/** Maps the failure of a database to a problem: it is down or overloaded, and the client may retry. */
+@RestControllerAdvice
+@ConditionalOnClass(name = "org.springframework.dao.DataAccessException")
+@Order(-1)
+class DatabaseProblems {
+    private static final Logger log = LoggerFactory.getLogger(DatabaseProblems.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> unavailable(DataAccessException e) {
+        log.warn("A database is unavailable: {}", e.getMostSpecificCause().toString());
+        var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
+                "The service cannot reach its data", "The outcome is unknown; retry with the same"
+                        + " Idempotency-Key.").retryAfter(RETRY_AFTER);
+        return ResponseEntity.status(problem.getStatusCode()).headers(problem.getHeaders()).body(problem.getBody());
+    }
+}

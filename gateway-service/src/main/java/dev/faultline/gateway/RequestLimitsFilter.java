@@ -25,16 +25,18 @@ import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Rejects requests with an ambiguous path, of another origin's scripts. It reads the body before
- * routing, so that a slow sender occupies no service and a retry has its body.
+ * Rejects requests with an ambiguous path or of another origin's scripts, and bodies that arrive too slowly or are too
+ * large together; {@code faultline.web.max-body} limits each. It reads the body before routing, so that a slow sender
+ * occupies no service and a retry has its body.
  */
 @Component
 @Order(RequestLimitsFilter.ORDER)
 class RequestLimitsFilter extends HttpFilter {
-    private static final Logger log = LoggerFactory.getLogger(RequestLimitsFilter.class);
     static final int ORDER = CorrelationFilter.ORDER + 1;
     /** The request attribute with the body, a byte array; absent if there is none. */
     static final String BODY = "dev.faultline.gateway.body";
+
+    private static final Logger log = LoggerFactory.getLogger(RequestLimitsFilter.class);
 
     /**
      * Paths that two parsers may interpret differently: empty or dotted segments, parameters after a semicolon,
@@ -42,7 +44,6 @@ class RequestLimitsFilter extends HttpFilter {
      */
     private static final Pattern AMBIGUOUS = Pattern
             .compile("//|[;\\\\]|/\\.{1,2}(/|$)|%(2[eEfF5]|5[cC]|3[bB]|[01].|7[fF])");
-
     private static final Duration RETRY_AFTER_BUSY = Duration.ofSeconds(1);
 
     private final GatewayLimits limits;

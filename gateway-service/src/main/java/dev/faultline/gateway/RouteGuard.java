@@ -39,9 +39,10 @@ final class RouteGuard implements HandlerFilterFunction<ServerResponse, ServerRe
     public ServerResponse filter(ServerRequest request, HandlerFunction<ServerResponse> next) throws Exception {
         try {
             return bulkhead.executeCallable(() -> breaker.executeCallable(() -> next.handle(request)));
-        } catch (BulkheadFullException | InstanceBusyException e) {
-            throw new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "service-busy", service + " is busy",
-                    "The request was not executed. Try again later.").retryAfter(RETRY_AFTER_BUSY);
+        } catch (BulkheadFullException e) {
+            throw busy("The request was not executed. Try again later.");
+        } catch (InstanceBusyException e) { // perhaps after a first attempt that was sent
+            throw busy(outcome(request));
         } catch (CallNotPermittedException e) { // was logged when the circuit opened
             throw unavailable(request);
         } catch (UncheckedIOException e) {
@@ -53,6 +54,11 @@ final class RouteGuard implements HandlerFilterFunction<ServerResponse, ServerRe
     /** Excludes connection timeouts, which mean that the instance is unavailable. */
     private static boolean isTimeout(UncheckedIOException e) {
         return e.getCause() instanceof SocketTimeoutException && !(e.getCause() instanceof ConnectTimeoutException);
+    }
+
+    private ProblemException busy(String detail) {
+        return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "service-busy", service + " is busy", detail)
+                .retryAfter(RETRY_AFTER_BUSY);
     }
 
     private ProblemException timeout(ServerRequest request) {

@@ -279,7 +279,8 @@ class PlatformIT {
                 var took = Duration.between(time(found, "placedAt"), time(found, "settledAt"));
                 if (took.compareTo(slowest.get()) > 0) {
                     slowest.set(took);
-                    System.out.printf("%s: confirmed after %d ms, %s%n", service, took.toMillis(), found.get("timeline"));
+                    System.out.printf("%s: confirmed after %d ms, %s%n", service, took.toMillis(), found.get(
+                            "timeline"));
                 }
             });
         }

@@ -58,8 +58,10 @@ public final class MessageConsumers {
         // The next batch does not wait for a commit.
         settings.setSyncCommits(false);
         settings.setMessageListener(new MessageListener<>(new MessageTypes<>(messageType, json), handler, tracing));
-        var container = new ConcurrentMessageListenerContainer<>(
-                new DefaultKafkaConsumerFactory<String, byte[]>(consumerProperties()), settings);
+        var consumers = new DefaultKafkaConsumerFactory<String, byte[]>(consumerProperties());
+        consumers.addPostProcessor(consumer -> LingeringPoll.of(consumer, new BatchPacing(properties.batchInterval()),
+                properties.linger(), properties.maxPollRecords()));
+        var container = new ConcurrentMessageListenerContainer<>(consumers, settings);
         container.setConcurrency(properties.concurrency());
         container.setCommonErrorHandler(errorHandler());
         return container;

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -28,15 +31,17 @@ public final class MessageConsumers {
     private final JsonMapper json;
     private final MessageTracing tracing;
     private final DeadLetters deadLetters;
+    private final MeterRegistry meters;
 
     /** @param kafka properties common to all consumers; those that the guarantees depend on are overridden */
     MessageConsumers(Map<String, Object> kafka, MessagingProperties.Consumers properties, JsonMapper json,
-            MessageTracing tracing, DeadLetters deadLetters) {
+            MessageTracing tracing, DeadLetters deadLetters, MeterRegistry meters) {
         this.kafka = kafka;
         this.properties = properties;
         this.json = json;
         this.tracing = tracing;
         this.deadLetters = deadLetters;
+        this.meters = meters;
     }
 
     /**
@@ -57,7 +62,9 @@ public final class MessageConsumers {
         settings.setAckTime(COMMIT_INTERVAL.toMillis());
         // The next batch does not wait for a commit.
         settings.setSyncCommits(false);
-        settings.setMessageListener(new MessageListener<>(new MessageTypes<>(messageType, json), handler, tracing));
+        settings.setMessageListener(new MessageListener<>(new MessageTypes<>(messageType, json), handler, tracing,
+                DistributionSummary.builder("faultline.messages.batch.size").baseUnit(BaseUnits.MESSAGES)
+                        .description("messages in a polled batch").tag("topic", topic).register(meters)));
         var consumers = new DefaultKafkaConsumerFactory<String, byte[]>(consumerProperties());
         consumers.addPostProcessor(consumer -> LingeringPoll.of(consumer, new BatchPacing(properties.batchInterval()),
                 properties.linger(), properties.maxPollRecords()));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.tracing.Span;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.kafka.listener.BatchMessageListener;
@@ -18,15 +19,19 @@ final class MessageListener<M> implements BatchMessageListener<String, byte[]> {
     private final MessageTypes<M> types;
     private final MessageHandler<M> handler;
     private final MessageTracing tracing;
+    private final DistributionSummary batchSize;
 
-    MessageListener(MessageTypes<M> types, MessageHandler<M> handler, MessageTracing tracing) {
+    MessageListener(MessageTypes<M> types, MessageHandler<M> handler, MessageTracing tracing,
+            DistributionSummary batchSize) {
         this.types = types;
         this.handler = handler;
         this.tracing = tracing;
+        this.batchSize = batchSize;
     }
 
     @Override
     public void onMessage(List<ConsumerRecord<String, byte[]>> records) {
+        batchSize.record(records.size());
         var messages = new ArrayList<ReceivedMessage<M>>(records.size());
         for (ConsumerRecord<String, byte[]> message : records) {
             try {

@@ -85,10 +85,11 @@ class MessagingAutoConfiguration {
 
     @Bean
     MessageConsumers messageConsumers(KafkaProperties kafka, KafkaConnectionDetails connection,
-            MessagingProperties properties, JsonMapper json, MessageTracing tracing, DeadLetters deadLetters) {
+            MessagingProperties properties, JsonMapper json, MessageTracing tracing, DeadLetters deadLetters,
+            ObjectProvider<MeterRegistry> meters) {
         Map<String, Object> consumer = new HashMap<>(kafka.buildConsumerProperties());
         consumer.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getConsumer().getBootstrapServers());
-        return new MessageConsumers(consumer, properties.consumers(), json, tracing, deadLetters);
+        return new MessageConsumers(consumer, properties.consumers(), json, tracing, deadLetters, registry(meters));
     }
 
     @Bean

@@ -99,6 +99,8 @@ class MessageConsumersTest {
         assertThat(Topics.header(letter, DeadLetters.ATTEMPTS)).isEqualTo("4");
         assertThat(attempts).hasValue(4);
         assertThat(meters.get("faultline.dead.letters").tag("topic", topic).counter().count()).isEqualTo(1);
+        assertThat(meters.get("faultline.messages.batch.size").tag("topic", topic).summary().totalAmount())
+                .isGreaterThanOrEqualTo(6);
     }
 
     @Test
@@ -367,7 +369,7 @@ class MessageConsumersTest {
                 Duration.ofSeconds(3), 4, Duration.ofMillis(20),
                 Duration.ofMillis(100));
         return new MessageConsumers(Topics.connection(), properties, JsonMapper.shared(),
-                new MessageTracing(Tracer.NOOP), new DeadLetters(producers, properties.attempts(), meters));
+                new MessageTracing(Tracer.NOOP), new DeadLetters(producers, properties.attempts(), meters), meters);
     }
 
     private ConcurrentMessageListenerContainer<String, byte[]> start(MessageHandler<Greeting> handler) {

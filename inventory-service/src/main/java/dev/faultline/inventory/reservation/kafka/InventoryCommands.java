@@ -8,7 +8,6 @@ import dev.faultline.inventory.reservation.jdbc.JdbcReservations.CommandResult;
 import dev.faultline.messaging.MessageHandler;
 import dev.faultline.messaging.MessageTracing;
 import dev.faultline.messaging.ReceivedMessage;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,19 +22,15 @@ class InventoryCommands implements MessageHandler<InventoryCommand> {
     private final JdbcReservations reservations;
     private final MessageTracing tracing;
     private final MeterRegistry metrics;
-    private final DistributionSummary batchSize;
 
     InventoryCommands(JdbcReservations reservations, MessageTracing tracing, MeterRegistry metrics) {
         this.reservations = reservations;
         this.tracing = tracing;
         this.metrics = metrics;
-        this.batchSize = DistributionSummary.builder("faultline.inventory.batch.size").baseUnit("commands")
-                .description("commands in a polled batch").register(metrics);
     }
 
     @Override
     public void handle(List<ReceivedMessage<InventoryCommand>> batch) {
-        batchSize.record(batch.size());
         reservations.handle(batch).forEach(this::report);
     }
 

@@ -1,7 +1,5 @@
 package dev.faultline.verification.prove;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -10,9 +8,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.faultline.backing.FaultlineException;
 import dev.faultline.verification.prove.ProofResult.InjectedFault;
-import tools.jackson.databind.json.JsonMapper;
+import dev.faultline.verification.report.Report;
 
 /** A proof result as a self-contained HTML page and as JSON. */
 public final class ProofReport {
@@ -31,28 +28,11 @@ public final class ProofReport {
 
     /** @return the page; the JSON file has the same name with another extension */
     public static Path write(ProofResult result, Path directory, String name) {
-        Path page = directory.resolve(name + ".html");
-        try {
-            Files.createDirectories(directory);
-            Files.writeString(page, new ProofReport(result).html());
-            Files.writeString(directory.resolve(name + ".json"), JsonMapper.builder().build()
-                    .writerWithDefaultPrettyPrinter().writeValueAsString(result));
-        } catch (IOException e) {
-            throw new FaultlineException("The report " + page + " cannot be written: " + e.getMessage(), e);
-        }
-        return page;
+        return Report.write(directory, name, "seed " + result.seed(), new ProofReport(result).body(), result);
     }
 
-    private String html() {
+    private String body() {
         return """
-                <!doctype html>
-                <html lang="en"><meta charset="utf-8"><title>Faultline: seed %d</title>
-                <style>
-                body{font:15px/1.45 system-ui,sans-serif;max-width:1060px;margin:2em auto;padding:0 1em;color:#222}
-                h1 small{font-weight:normal;color:#777} .good{color:#17803d} .bad{color:#c0262d}
-                table{border-collapse:collapse;margin:1em 0} td,th{padding:.25em .9em .25em 0;text-align:left;border-bottom:1px solid #ddd}
-                td.n{text-align:right} svg{width:100%%;height:auto} svg text{font:11px system-ui,sans-serif;fill:#666}
-                </style>
                 <h1 class="%s">%s <small>seed %d, %d orders at %d a second</small></h1>
                 %s
                 <h2>Orders a second, and faults</h2>
@@ -65,8 +45,7 @@ public final class ProofReport {
                 <table><tr><th><th>at<th>fault<th>node<th>recovered after<th>longest gap without an accepted order<th>retries</tr>
                 %s</table>
                 %s%s
-                </html>
-                """.formatted(result.seed(), result.isProven() ? "good" : "bad",
+                """.formatted(result.isProven() ? "good" : "bad",
                 result.isProven() ? "No anomalies" : "Not proven", result.seed(), result.sent(),
                 result.perSecond(), figures(), throughput(), latency(), rows(), givenUp(), anomalies());
     }
@@ -98,7 +77,7 @@ public final class ProofReport {
         var completed = perSecond(result.completed().stream().map(CompletedOrder::atMs).toList());
         double most = Math.max(1, Stream.concat(accepted.values().stream(), completed.values().stream())
                 .mapToLong(Long::longValue).max().orElse(1));
-        return svg(faultBands() + line(accepted, most, "#17803d") + line(completed, most, "#2563c9"), most);
+        return svg(faultBands() + line(accepted, most, "var(--good)") + line(completed, most, "var(--blue)"), most);
     }
 
     private Map<Long, Long> perSecond(List<Long> times) {
@@ -120,7 +99,7 @@ public final class ProofReport {
                     tail.put(second, sorted.get(sorted.size() * 99 / 100));
                 });
         double most = Math.max(1, tail.values().stream().mapToLong(Long::longValue).max().orElse(1));
-        return svg(faultBands() + line(tail, most, "#c9a2e8") + line(median, most, "#5b2c87"), most);
+        return svg(faultBands() + line(tail, most, "var(--pale)") + line(median, most, "var(--violet)"), most);
     }
 
     private String svg(String inside, double most) {
@@ -140,9 +119,9 @@ public final class ProofReport {
             double from = x((double) injected.atMs());
             double width = Math.max(3, x((double) injected.recoveredAtMs()) - from);
             bands.append("""
-                    <g><title>%s</title><rect x="%.1f" y="10" width="%.1f" height="170" fill="#c0262d" opacity=".15"/>
+                    <g><title>%s</title><rect x="%.1f" y="10" width="%.1f" height="170" fill="var(--bad)" opacity=".15"/>
                     <text x="%.1f" y="8">%d</text></g>
-                    """.formatted(escaped(injected.fault().toString()), from, width, from, number));
+                    """.formatted(Report.escaped(injected.fault().toString()), from, width, from, number));
         }
         return bands.toString();
     }
@@ -164,9 +143,10 @@ public final class ProofReport {
         for (int number = 1; number <= result.faults().size(); number++) {
             InjectedFault injected = result.faults().get(number - 1);
             rows.append("<tr><td>%d<td class=n>%s<td>%s<td>%s<td class=n>%s<td class=n>%s<td class=n>%d</tr>%n"
-                    .formatted(number, seconds(injected.atMs()), escaped(injected.fault().toString()), escaped(injected
-                            .node()), injected.recovered() ? seconds(injected.recoveredAtMs() - injected.atMs())
-                                    : "never",
+                    .formatted(number, seconds(injected.atMs()), Report.escaped(injected.fault().toString()), Report
+                            .escaped(injected
+                                    .node()), injected.recovered() ? seconds(injected.recoveredAtMs() - injected.atMs())
+                                            : "never",
                             seconds(injected.longestGapMs()), injected.retries()));
         }
         return rows.toString();
@@ -176,20 +156,17 @@ public final class ProofReport {
         return result.givenUp().isEmpty() ? "" : "<h2 class=bad>Abandoned requests by last error</h2><ul>"
                 + result
                         .givenUp().entrySet().stream()
-                        .map(error -> "<li>" + error.getValue() + " times: " + escaped(error.getKey()))
+                        .map(error -> "<li>" + error.getValue() + " times: " + Report.escaped(error.getKey()))
                         .collect(Collectors.joining()) + "</ul>";
     }
 
     private String anomalies() {
         return result.anomalies().isEmpty() ? "" : "<h2 class=bad>Anomalies</h2><ul>" + result.anomalies()
-                .stream().map(anomaly -> "<li>" + escaped(anomaly.toString())).collect(Collectors.joining()) + "</ul>";
+                .stream().map(anomaly -> "<li>" + Report.escaped(anomaly.toString())).collect(Collectors.joining())
+                + "</ul>";
     }
 
     private static String seconds(long ms) {
         return String.format(Locale.ROOT, "%.1f s", ms / 1e3);
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 }

@@ -2,7 +2,6 @@ package dev.faultline.cli;
 
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.Memory;
@@ -27,17 +26,9 @@ final class ClusterStart {
             return;
         }
         terminal.line("Starting Faultline in " + cluster.home());
-        var finished = new AtomicBoolean();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (!finished.get()) {
-                terminal.line("Interrupted. Started nodes keep running: ./faultline up completes the start, "
-                        + "./faultline down stops them.");
-            }
-        }));
-        try {
+        try (var _ = new InterruptNotice(terminal, () -> "Interrupted. Started nodes keep running: ./faultline up "
+                + "completes the start, ./faultline down stops them.")) {
             start(port);
-        } finally {
-            finished.set(true);
         }
         printNextSteps();
     }

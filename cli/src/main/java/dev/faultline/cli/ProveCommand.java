@@ -2,16 +2,14 @@ package dev.faultline.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.local.LocalCluster;
-import dev.faultline.local.Ports;
 import dev.faultline.verification.fault.FaultKind;
-import dev.faultline.verification.load.TrainingOrders;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.prove.ProofReport;
 import dev.faultline.verification.prove.ProofResult;
@@ -37,23 +35,8 @@ final class ProveCommand {
 
     /** Starts a cluster, and deletes it afterwards. */
     boolean onTemporaryCluster(Path directory, ProofRun.Plan plan) {
-        var cluster = LocalCluster.in(directory.resolve("cluster"), directory.resolve("apps"));
-        if (cluster.isRunning()) {
-            throw new FaultlineException("Another ./faultline prove is using " + cluster.home()
-                    + ". Wait until it ends; if it was killed, clean up with ./faultline down --wipe --home "
-                    + cluster.home() + ".");
-        }
-        cluster.wipe((_, _) -> {});
-        var wiping = new Thread(() -> cluster.wipe((_, _) -> {}));
-        Runtime.getRuntime().addShutdownHook(wiping);
-        try {
-            cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), terminal);
-            cluster.awaitReady(terminal);
-            return on(cluster, directory, plan);
-        } finally {
-            Runtime.getRuntime().removeShutdownHook(wiping);
-            cluster.wipe((_, _) -> {});
-        }
+        return new TemporaryCluster("prove", directory, terminal).run(Map.of(), cluster -> on(cluster, directory,
+                plan));
     }
 
     /** @return whether the run proved the guarantees */

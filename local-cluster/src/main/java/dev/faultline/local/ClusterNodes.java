@@ -38,6 +38,11 @@ public final class ClusterNodes {
         return layout.nodeNames().stream().map(files::node).parallel().map(ClusterNodes::node).toList();
     }
 
+    /** The names of the instances of services. */
+    public List<String> services() {
+        return layout.services().stream().map(Service::name).toList();
+    }
+
     private static Node node(NodeDirectory directory) {
         NodeStatus status = directory.status().orElseGet(NodeStatus::unknown);
         Optional<NodeSpec> spec = directory.spec();

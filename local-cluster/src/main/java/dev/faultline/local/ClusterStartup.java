@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -39,13 +40,17 @@ final class ClusterStartup {
     private final Home home;
     private final Path repository;
     private final SupervisorDirectory files;
+    private final Map<String, String> environment;
     private final Progress progress;
     private final CacheDirectory cache = CacheDirectory.ofThisUser();
 
-    ClusterStartup(Home home, Path repository, SupervisorDirectory files, Progress progress) {
+    /** @param environment of every service; overrides the layout's */
+    ClusterStartup(Home home, Path repository, SupervisorDirectory files, Map<String, String> environment,
+            Progress progress) {
         this.home = home;
         this.repository = repository;
         this.files = files;
+        this.environment = environment;
         this.progress = progress;
     }
 
@@ -166,7 +171,9 @@ final class ClusterStartup {
     }
 
     private void deploy(Service service, Application application) {
-        var launch = new Launch(application.command(service.heap()), service.environment(),
+        var variables = new HashMap<>(service.environment());
+        variables.putAll(environment);
+        var launch = new Launch(application.command(service.heap()), variables,
                 directoryOf(service.name()), "TERM");
         deploy(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
     }

@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.Polling;
+import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Progress;
 import dev.faultline.backing.ServiceDatabase;
 import dev.faultline.local.supervisor.NodeDirectory;
@@ -32,15 +35,17 @@ public final class LocalCluster {
 
     private final Home home;
     private final SupervisorDirectory files;
+    private final Map<String, String> environment;
 
-    private LocalCluster(Home home) {
+    private LocalCluster(Home home, Map<String, String> environment) {
         this.home = home;
         this.files = new SupervisorDirectory(home.directory());
+        this.environment = Map.copyOf(environment);
     }
 
     /** @param home the directory of its state, which need not exist yet */
     public static LocalCluster in(Path home) {
-        return new LocalCluster(new Home(home));
+        return new LocalCluster(new Home(home), Map.of());
     }
 
     /**
@@ -48,13 +53,18 @@ public final class LocalCluster {
      * Clusters that share it must run the same builds.
      */
     public static LocalCluster in(Path home, Path applications) {
-        return new LocalCluster(new Home(home, applications));
+        return new LocalCluster(new Home(home, applications), Map.of());
     }
 
     /** The cluster in {@code FAULTLINE_HOME}, or in {@code .faultline} in the repository. */
     public static LocalCluster ofThisUser() {
         String named = System.getenv("FAULTLINE_HOME");
         return in(named == null || named.isBlank() ? Repository.find().resolve(".faultline") : Path.of(named));
+    }
+
+    /** The same cluster, whose services start with these environment variables besides their own; they win. */
+    public LocalCluster with(Map<String, String> more) {
+        return new LocalCluster(home, more);
     }
 
     public Path home() {
@@ -176,6 +186,11 @@ public final class LocalCluster {
         return files.livingSupervisor().map(supervisor -> Memory.ofProcess(supervisor.pid())).orElse(Memory.NONE);
     }
 
+    /** The supervisor's process; empty if it is not running. */
+    public OptionalLong supervisorPid() {
+        return files.livingSupervisor().stream().mapToLong(ProcessIdentity::pid).findFirst();
+    }
+
     /** The public address of the platform. */
     public URI gatewayUrl() {
         return layout().service(Layout.GATEWAY).url();
@@ -213,7 +228,7 @@ public final class LocalCluster {
     }
 
     ClusterStartup startup(Progress progress) {
-        return new ClusterStartup(home, Repository.find(), files, progress);
+        return new ClusterStartup(home, Repository.find(), files, environment, progress);
     }
 
     private Layout layout() {

@@ -1,0 +1,44 @@
+package dev.faultline.verification.load;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+import dev.faultline.verification.client.Money;
+import dev.faultline.verification.client.Order;
+import dev.faultline.verification.client.OrderRequest;
+import dev.faultline.verification.client.PlatformClient;
+
+/** Orders of one line each, over 16 products and 10,000 customers; every one can be confirmed. */
+public final class LoadOrders {
+    private static final int CUSTOMERS = 10_000;
+    private static final List<String> SKUS = IntStream.rangeClosed(1, 16).mapToObj("LOAD-%02d"::formatted).toList();
+
+    private final PlatformClient platform;
+    private final String run;
+
+    /** @param command makes up the idempotency keys, together with a random part */
+    public LoadOrders(PlatformClient platform, String command) {
+        this.platform = platform;
+        this.run = command + "-" + UUID.randomUUID();
+    }
+
+    /**
+     * Creates the products and receives stock.
+     *
+     * @param phase as for {@link #generator}
+     * @param orders how many orders the stock must suffice for
+     */
+    public void stock(String phase, int orders) {
+        for (String sku : SKUS) {
+            platform.putProduct(sku, "Load test", new Money(100, "EUR"));
+            platform.receiveStock(sku, run + phase, orders);
+        }
+    }
+
+    /** @param phase unique among those of this object */
+    public LoadGenerator generator(String phase) {
+        return new LoadGenerator(platform, run + phase, number -> new OrderRequest("customer-" + number * 7_919
+                % CUSTOMERS, "card-visa", List.of(new Order.Line(SKUS.get((int) (number % SKUS.size())), 1))));
+    }
+}

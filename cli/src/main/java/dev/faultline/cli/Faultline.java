@@ -22,7 +22,8 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Faultline {
     /** The order in the help. */
     private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "check",
-            "prove", "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "restart", "down", "train",
+            "prove", "bench", "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "restart", "down",
+            "train",
             "help");
 
     private Faultline() {}
@@ -50,6 +51,7 @@ public final class Faultline {
                 VerificationCommands.class)) {
             new CommandLine(group).getSubcommands().forEach(root::addSubcommand);
         }
+        root.addSubcommand(new BenchCommand());
         root.addSubcommand(new DeadLetterCommands(terminal, deadLetters));
         ORDER.forEach(name -> root.addSubcommand(name, root.getCommandSpec().removeSubcommand(name)));
         addHelpOption(root);

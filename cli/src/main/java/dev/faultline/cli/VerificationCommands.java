@@ -104,7 +104,7 @@ final class VerificationCommands {
         return success ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private static void requireWithin(String option, int value, int least, int most) {
+    static void requireWithin(String option, int value, int least, int most) {
         if (value < least || value > most) {
             throw new FaultlineException(option + " must be from " + least + " to " + most + ", not " + value + ".");
         }

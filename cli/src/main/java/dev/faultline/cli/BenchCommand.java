@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,14 +112,15 @@ final class BenchCommand implements Callable<Integer> {
     private BenchResult measure(LocalCluster cluster, BenchRun.Plan plan, Terminal terminal) {
         var run = new BenchRun(cluster, terminal);
         try (var _ = new InterruptNotice(terminal, () -> "Interrupted; nothing is written. Not finished: " + String
-                .join(", ", run.unfinished()) + (running ? ". The cluster keeps running." : "."))) {
+                .join(", ", run.unfinished()) + (running ? ". The cluster keeps running."
+                        : ". The temporary cluster is being deleted."))) {
             return run.run(plan);
         }
     }
 
     private int vary(Variation variation, BenchRun.Plan plan, TemporaryCluster temporary, Path directory,
             Terminal terminal) {
-        var began = Instant.now().toString();
+        var began = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         var unfinished = new ConcurrentLinkedQueue<String>();
         for (int round = 1; round <= rounds; round++) {
             unfinished.addAll(variation.values());

@@ -49,6 +49,17 @@ class FaultlineTest {
     }
 
     @Test
+    void rejectsABenchBeforeItStartsAnything() {
+        assertThat(run("bench", "--compare", home.resolve("none.json").toString())).isEqualTo(1);
+        assertThat(run("bench", "--vary", "NAME=1,2")).isEqualTo(1);
+        assertThat(run("bench", "--vary", "NAME=1", "--rate", "10")).isEqualTo(1);
+        assertThat(run("bench", "--vary", "NAME=1,2", "--rate", "10", "--running")).isEqualTo(1);
+        assertThat(run("bench", "--seconds", "0")).isEqualTo(1);
+        assertThat(err.toString().lines()).hasSize(5).allMatch(line -> line.startsWith("faultline: "))
+                .first().asString().contains("none.json: it does not exist");
+    }
+
+    @Test
     void hasNothingToStopInAnEmptyHome() {
         assertThat(run("down", "--home", home.toString())).isZero();
         assertThat(out.toString()).contains("Nothing was running");

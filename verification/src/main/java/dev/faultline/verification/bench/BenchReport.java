@@ -26,7 +26,8 @@ public final class BenchReport {
 
     private String body() {
         return """
-                <h1>%d orders a second <small>%s, %d processors, %s</small></h1>
+                <h1>%d orders a second <small>%s</small></h1>
+                <p>Measured %s on %d processors, %d s for each column of the figures.</p>
                 <h2>Latency</h2>
                 <p>Milliseconds from due to completed against orders a second, of every trial and measurement: p50, p90 and p99. Open: the rate was not sustained, because an order was not confirmed or p99 reached a second.</p>
                 %s
@@ -34,8 +35,10 @@ public final class BenchReport {
                 <h2>Figures</h2>
                 %s
                 """
-                .formatted(result.rate(), result.searched() ? "the highest sustained rate" : "as asked for", result
-                        .processors(), Report.escaped(result.began()), LatencyChart.svg(loads()), cpu(), table());
+                .formatted(result.rate(), result.searched() ? "the highest sustained rate" : "as asked for",
+                        Report.escaped(result.began()), result.processors(), result.seconds(), LatencyChart.svg(
+                                loads()),
+                        cpu(), table());
     }
 
     private List<Trial> loads() {

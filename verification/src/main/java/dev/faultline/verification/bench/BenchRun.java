@@ -2,6 +2,7 @@ package dev.faultline.verification.bench;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -59,7 +60,7 @@ public final class BenchRun {
 
     /** @throws FaultlineException if the platform is not running, stays busy, or sustains no rate */
     public BenchResult run(Plan plan) {
-        var began = Instant.now().toString();
+        var began = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         unfinished.add("the warm-up");
         unfinished.add("the search");
         PERCENTAGES.forEach(percent -> unfinished.add(percent + " %"));
@@ -141,7 +142,7 @@ public final class BenchRun {
             Supplier<LoadGenerator.Result> load = load(rate, length);
             Polling.sleep(STATISTICS);
             Measurement measurement = sampler.measure(percent, rate, load);
-            progress.report("measurement", "%4d/s  %s".formatted(rate, measurement.load()));
+            progress.report("measurement", "%4d/s  %3d %%  %s".formatted(rate, percent, measurement.load()));
             awaitQuiescence();
             return measurement;
         }

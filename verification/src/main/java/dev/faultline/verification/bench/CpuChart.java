@@ -17,9 +17,9 @@ final class CpuChart {
     /** A segment of this width has room for its figure. */
     private static final int LABELLED = 34;
     /** Services blue, PostgreSQL green, the rest warm and grey; each legible on a light and on a dark page. */
-    private static final List<String> COLOURS = List.of("#2f5fb3", "#4f7fd0", "#7099dd", "#93b4e6", "#b4cbed",
-            "#1f7a4d", "#35976a", "#57b389", "#83caa8", "#aedbc5", "#d98a2b", "#e3ad5f", "#b08968", "#9467bd",
-            "#d1605e", "#9a9a9a");
+    private static final List<String> COLOURS = List.of("#5b8def", "#7da5f2", "#9bbaf5", "#b6cdf8", "#d0dffb",
+            "#3fae74", "#62bf8e", "#85cfa7", "#a7dec0", "#c8ecd8", "#e5a04a", "#edc07f", "#c8a27e", "#b18bd1",
+            "#e07f7d", "#a8a8a8");
 
     private CpuChart() {}
 

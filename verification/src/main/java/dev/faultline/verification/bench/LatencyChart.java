@@ -1,7 +1,7 @@
 package dev.faultline.verification.bench;
 
-import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -18,7 +18,7 @@ final class LatencyChart {
     private final double mostMs;
 
     private LatencyChart(List<Trial> trials) {
-        this.trials = trials.stream().sorted(Comparator.comparingInt(Trial::rate)).toList();
+        this.trials = trials;
         this.fastest = trials.stream().mapToInt(Trial::rate).max().orElse(1) * 1.05;
         this.leastMs = decade(trials.stream().mapToDouble(Trial::p50Ms).min().orElse(1), false);
         this.mostMs = decade(Math.max(trials.stream().mapToDouble(Trial::p99Ms).max().orElse(1),
@@ -30,8 +30,9 @@ final class LatencyChart {
     }
 
     private String svg() {
-        return "<svg viewBox='0 0 1050 330'>" + axes() + line("p99", "var(--bad)", Trial::p99Ms)
-                + line("p90", "var(--violet)", Trial::p90Ms) + line("p50", "var(--blue)", Trial::p50Ms) + "</svg>";
+        return "<svg viewBox='0 0 1050 330'>" + axes() + line("p99", "var(--bad)", Trial::p99Ms, -6)
+                + line("p90", "var(--violet)", Trial::p90Ms, 4) + line("p50", "var(--blue)", Trial::p50Ms, 14)
+                + "</svg>";
     }
 
     private String axes() {
@@ -49,17 +50,24 @@ final class LatencyChart {
                 y(Trial.MOST_P99_MS), RIGHT)).toString();
     }
 
-    private String line(String name, String colour, ToDoubleFunction<Trial> percentile) {
-        String points = trials.stream().map(trial -> "%.1f,%.1f".formatted(x(trial.rate()), y(percentile
-                .applyAsDouble(trial)))).collect(Collectors.joining(" "));
+    /**
+     * Through the mean of the trials at each rate.
+     *
+     * @param below how far below its end the line's name is, so that the names of close lines do not overlap
+     */
+    private String line(String name, String colour, ToDoubleFunction<Trial> percentile, int below) {
+        var means = trials.stream().collect(Collectors.groupingBy(Trial::rate, TreeMap::new, Collectors.averagingDouble(
+                percentile)));
+        String points = means.entrySet().stream().map(mean -> "%.1f,%.1f".formatted(x(mean.getKey()), y(mean
+                .getValue()))).collect(Collectors.joining(" "));
         String marks = trials.stream().map(trial -> """
                 <circle cx='%.1f' cy='%.1f' r='3.5' stroke='%s' fill='%s'><title>%s at %d/s: %.0f ms</title></circle>
                 """.formatted(x(trial.rate()), y(percentile.applyAsDouble(trial)), colour,
                 trial.sustained() ? colour : "var(--page)", name, trial.rate(), percentile.applyAsDouble(trial)))
                 .collect(Collectors.joining());
-        Trial last = trials.getLast();
         return "<polyline fill='none' stroke='%s' stroke-width='1.5' points='%s'/>%s<text x='%.1f' y='%.1f' style='fill:%s'>%s</text>"
-                .formatted(colour, points, marks, x(last.rate()) + 8, y(percentile.applyAsDouble(last)) + 4, colour,
+                .formatted(colour, points, marks, x(means.lastKey()) + 8, y(means.lastEntry().getValue()) + below,
+                        colour,
                         name);
     }
 

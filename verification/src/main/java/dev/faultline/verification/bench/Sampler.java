@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import dev.faultline.local.ClusterNodes;
 import dev.faultline.local.LocalCluster;
+import dev.faultline.local.Memory;
 import dev.faultline.local.Node;
 import dev.faultline.verification.load.LoadGenerator;
 
@@ -80,14 +81,17 @@ final class Sampler implements AutoCloseable {
         return figures;
     }
 
-    /** Of all instances; the processes of a PostgreSQL server count the pages that they share each. */
+    /** Of all instances. The processes of a PostgreSQL server count the pages that they share each. */
     private Map<String, Double> resident() {
         var sizes = new LinkedHashMap<String, Double>();
+        Memory all = cluster.supervisorMemory();
         for (Node node : cluster.nodes().list()) {
             sizes.merge(PlatformProcesses.nameOf(node.name()), node.memory().residentBytes() / MIB, Double::sum);
+            all = all.plus(node.memory());
         }
         sizes.put("supervisor", cluster.supervisorMemory().residentBytes() / MIB);
-        sizes.put("all of these", sizes.values().stream().mapToDouble(d -> d).sum());
+        sizes.put("all of these", all.residentBytes() / MIB);
+        sizes.put("all, shared pages counted once", all.proportionalBytes() / MIB);
         return sizes;
     }
 

@@ -39,7 +39,7 @@ public final class ProofReport {
                 <p>Green: accepted. Blue: completed, of the one order in four that a client waits for. Red: a fault, from injection to recovery.</p>
                 %s
                 <h2>Latency</h2>
-                <p>Milliseconds from due to completed, of the one order in four that a client waits for, by the second of its completion: median dark, 99th percentile light.</p>
+                <p>Milliseconds from due to completed, of the one order in four that a client waits for, by the second of its completion: median strong, 99th percentile faint.</p>
                 %s
                 <h2>Faults</h2>
                 <table><tr><th><th>at<th>fault<th>node<th>recovered after<th>longest gap without an accepted order<th>retries</tr>

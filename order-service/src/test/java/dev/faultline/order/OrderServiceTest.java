@@ -491,6 +491,9 @@ class OrderServiceTest {
         var unknown = send(request("/api/orders/7K-06B3N8ZQ4M1V9X2W5T0C").GET());
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertProblem(unknown, "unknown-order");
+        var inAFarFuture = send(request("/api/orders/7K-ZZZZZZZZZZZZZZZZZZZZ").GET());
+        assertThat(inAFarFuture.statusCode()).isEqualTo(404);
+        assertProblem(inAFarFuture, "unknown-order");
         var malformed = send(request("/api/orders/12").GET());
         assertThat(malformed.statusCode()).isEqualTo(422);
         assertProblem(malformed, "invalid-request");

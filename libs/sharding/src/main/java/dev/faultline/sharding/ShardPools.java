@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MS = 2_000;
     /**
-     * Every statement finds its rows by an index, whatever the statistics of a young table say, and is planned once: the
-     * plan of a batch of one is that of a batch of a hundred.
+     * Every statement looks its rows up in an index, one by one, whatever the statistics of a young table say, and is
+     * planned once: the plan of a batch of one is that of a batch of a hundred. A plan that was made for an empty table is
+     * used until the table's statistics change, so it must be one for a large table too.
      */
-    private static final String PLANS = " -c enable_seqscan=off -c plan_cache_mode=force_generic_plan";
+    private static final String PLANS = " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+            + " -c enable_material=off -c plan_cache_mode=force_generic_plan";
     /** Bounds lock waits and statements, and aborts the transaction of a coordinator that hangs. */
     private static final String TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=15s"
             + " -c idle_in_transaction_session_timeout=30s";

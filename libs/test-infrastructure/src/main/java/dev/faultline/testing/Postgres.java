@@ -1,8 +1,13 @@
 package dev.faultline.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.Databases;
@@ -21,12 +26,14 @@ public final class Postgres {
 
     private final String host;
     private final int port;
+    private final Supplier<String> log;
     private final Databases databases;
     private final AtomicInteger created = new AtomicInteger();
 
-    private Postgres(String host, int port) {
+    private Postgres(String host, int port, Supplier<String> log) {
         this.host = host;
         this.port = port;
+        this.log = log;
         this.databases = new Databases("jdbc:postgresql://" + host + ":" + port + "/postgres",
                 PostgresServer.SUPERUSER, PASSWORD);
     }
@@ -68,10 +75,24 @@ public final class Postgres {
         return port;
     }
 
+    /** What the server has logged so far. */
+    String log() {
+        return log.get();
+    }
+
     private static Postgres process() {
         PostgresServer server = Infrastructure.startProcess(directory -> new PostgresServer("postgres", directory,
                 FreePorts.take(1).getFirst(), PASSWORD, CacheDirectory.ofThisUser()));
-        return new Postgres("127.0.0.1", server.port());
+        return new Postgres("127.0.0.1", server.port(), () -> read(server.launch().directory().resolve(
+                "postgres.log")));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @SuppressWarnings("resource") // runs until the JVM ends
@@ -81,6 +102,7 @@ public final class Postgres {
         var container = new PostgreSQLContainer("postgres:18").withUsername(PostgresServer.SUPERUSER)
                 .withPassword(PASSWORD).withDatabaseName("postgres").withCommand(command.toArray(String[]::new));
         container.start();
-        return new Postgres(container.getHost(), container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT));
+        return new Postgres(container.getHost(), container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
+                container::getLogs);
     }
 }

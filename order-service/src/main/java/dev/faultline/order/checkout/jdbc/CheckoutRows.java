@@ -2,7 +2,7 @@ package dev.faultline.order.checkout.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 
@@ -77,7 +77,9 @@ public final class CheckoutRows {
 
     /** The first day of the month whose partition holds the order when it is completed. */
     public static String monthOf(OrderId id) {
-        return LocalDate.ofInstant(id.createdAt(), ZoneOffset.UTC).withDayOfMonth(1).toString();
+        var month = YearMonth.from(id.createdAt().atZone(ZoneOffset.UTC));
+        // Not its own format, which PostgreSQL does not read from the year 10000 on; a client may ask for any id.
+        return "%d-%02d-01".formatted(month.getYear(), month.getMonthValue());
     }
 
     /** The names of the commands that a checkout sends when it enters the state. */

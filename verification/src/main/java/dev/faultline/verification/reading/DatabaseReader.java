@@ -93,7 +93,12 @@ final class DatabaseReader {
     }
 
     private void readOrders(Connection connection, List<Row> into) throws SQLException {
-        for (String table : List.of("open_order", "completed_order")) {
+        var tables = new ArrayList<>(List.of("open_order", "completed_order"));
+        // Months that were detached: their orders have payments and reservations as before.
+        forEach(connection, "select relname from pg_class where relkind = 'r' and not relispartition"
+                + " and relname ~ '^completed_order_[0-9]{4}_[0-9]{2}$' order by relname", row -> tables.add(row
+                        .getString(1)));
+        for (String table : tables) {
             forEach(connection, "select bucket, id, customer, total_minor, currency, lines, version, state, step_state"
                     + " from " + table, row -> {
                         String id = text(row, "id");

@@ -51,6 +51,7 @@ class ReservationPlansTest {
     private static final ExecutedPlans PLANS = ExecutedPlans.in(Postgres.shared(), DATABASE);
 
     @Autowired private JdbcReservations reservations;
+    @Autowired private ReservationMaintenance maintenance;
     @Autowired private StockLevels levels;
 
     @DynamicPropertySource
@@ -81,7 +82,8 @@ class ReservationPlansTest {
         assertThat(executed).extracting(Plan::query).as("among others").contains("select fence_buckets($1)")
                 .anyMatch(query -> query.contains("from stock where sku = any($1)"))
                 .anyMatch(query -> query.contains("join reservation using (order_id, sku)"))
-                .anyMatch(query -> query.startsWith("with taken as"));
+                .anyMatch(query -> query.startsWith("with taken as"))
+                .anyMatch(query -> query.startsWith("delete from reservation"));
         assertThat(executed).allSatisfy(plan -> assertThat(plan.whatGrows(BOUNDED)).as("%s", plan).isEmpty());
     }
 
@@ -95,6 +97,7 @@ class ReservationPlansTest {
         assertThat(handle(reserve(second, sku + " 99999"))).hasOnlyElementsOfType(StockRejected.class);
         assertThat(handle(release(first, sku + " 3"))).hasOnlyElementsOfType(StockReleased.class);
         assertThat(levels.of(sku)).isPresent();
+        maintenance.run();
     }
 
     private List<Object> handle(InventoryCommand command) {

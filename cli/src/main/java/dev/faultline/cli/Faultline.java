@@ -21,8 +21,9 @@ import picocli.CommandLine.Model.OptionSpec;
                     + "this script, unless --home or FAULTLINE_HOME names another directory."})
 public final class Faultline {
     /** The order in the help. */
-    private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "check",
-            "prove", "bench", "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "restart", "down",
+    private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "seed",
+            "check", "prove", "bench", "dead-letters", "logs", "kill", "pause", "resume", "stop", "start", "restart",
+            "down",
             "train",
             "help");
 

@@ -15,6 +15,7 @@ import dev.faultline.verification.history.HistoryChecker;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.prove.ProofRun;
 import dev.faultline.verification.reading.HistoryReader;
+import dev.faultline.verification.seed.Seeding;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -42,6 +43,23 @@ final class VerificationCommands {
             return exitCode(new LoadRun(platform, terminal).run(rate, Duration.ofSeconds(warmUp),
                     Duration.ofSeconds(seconds)));
         }
+    }
+
+    @Command(description = {"Stores confirmed orders of the past in the databases, without placing them, with all that "
+            + "belongs to them.",
+        "For measurements on a platform that has been in use. An interrupted run is completed "
+                + "by the next one."})
+    static int seed(@Mixin Output output, @Mixin ClusterOption option,
+            @Option(names = "--orders", paramLabel = "N", required = true, description = "how many there are to be "
+                    + "in all") int orders) {
+        requireWithin("--orders", orders, 1, 5_000_000);
+        LocalCluster cluster = option.cluster();
+        cluster.requireRunning();
+        Terminal terminal = output.terminal();
+        new Seeding(new LocalTarget(cluster), terminal).run(orders);
+        terminal.line("The databases have %d seeded orders. To check more than 400,000 orders, give check more memory:"
+                .formatted(orders) + " FAULTLINE_HEAP=5g ./faultline check");
+        return ExitCode.OK;
     }
 
     @Command(description = "Waits until nothing is in flight, then checks every database, the acquirer's journal, the "

@@ -18,6 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.verification.history.History;
+import dev.faultline.verification.history.HistoryChecker;
+import dev.faultline.verification.local.LocalTarget;
+import dev.faultline.verification.reading.HistoryReader;
+import dev.faultline.verification.seed.Seeding;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -237,6 +242,20 @@ class PlatformIT {
         HttpResponse<String> response = send(request(path).GET());
         assertThat(response.statusCode()).as(response.body()).isBetween(400, 499);
         assertThat(response.body()).doesNotContain("\"status\":\"UP\"", "_links");
+    }
+
+    /** Twice, as after an interruption, and then more of them. */
+    @Test
+    void seedsOrdersForWhichEveryGuaranteeHolds() {
+        var target = new LocalTarget(CLUSTER);
+        for (int orders : List.of(1_000, 1_000, 11_000)) {
+            new Seeding(target, (subject, what) -> {}).run(orders);
+        }
+        var reader = new HistoryReader(target);
+        assertThat(reader.awaitQuiescence(Duration.ofMinutes(2), _ -> {})).isPresent();
+        History history = reader.read();
+        assertThat(history.orders()).isGreaterThanOrEqualTo(11_000);
+        assertThat(HistoryChecker.check(history)).isEmpty();
     }
 
     @Test

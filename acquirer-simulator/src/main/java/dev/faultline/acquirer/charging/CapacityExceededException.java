@@ -3,6 +3,6 @@ package dev.faultline.acquirer.charging;
 /** The acquirer holds its maximum number of payments. */
 public class CapacityExceededException extends RuntimeException {
     CapacityExceededException(int maxPayments) {
-        super("the acquirer holds " + maxPayments + " payments, which is its maximum");
+        super("the acquirer holds amounts for " + maxPayments + " payments, which is its maximum");
     }
 }

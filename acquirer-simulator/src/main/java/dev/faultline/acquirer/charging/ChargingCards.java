@@ -2,7 +2,9 @@ package dev.faultline.acquirer.charging;
 
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 
 import dev.faultline.acquirer.charging.Decision.Applied;
 
@@ -20,13 +22,16 @@ public final class ChargingCards {
     private final Clock clock;
     private final int maxPayments;
     private final Object deciding = new Object();
-    private final Map<PaymentId, Payment> payments = new HashMap<>();
+    private final Map<PaymentId, Payment> authorized = new HashMap<>();
+    /** The payments that hold no amount any more, the one longest unchanged first. */
+    private final SequencedMap<PaymentId, Payment> settled = new LinkedHashMap<>();
     private long last;
 
     /**
      * Restores the payments from the journal.
      *
-     * @param maxPayments the maximum number of payments, about 200 bytes each
+     * @param maxPayments the number of payments, of about 200 bytes each, beyond which settled ones are forgotten, the one
+     *        longest unchanged first
      */
     public ChargingCards(Journal journal, Clock clock, int maxPayments) {
         this.journal = journal;
@@ -39,20 +44,22 @@ public final class ChargingCards {
      * Applies the operation once, and returns the decision. Blocks until it is on disk.
      *
      * @throws JournalFailedException if it cannot be journalled; its outcome is unknown
-     * @throws CapacityExceededException if the payment is new and the maximum is reached; the operation had no effect
+     * @throws CapacityExceededException if the payment is new and as many as the maximum are authorized; the operation had
+     *         no effect
      */
     public Decision perform(PaymentId id, Operation operation) {
         Decision decision;
         long upTo;
         synchronized (deciding) {
-            decision = payments.getOrDefault(id, UNKNOWN).on(operation);
+            Payment before = known(id);
+            decision = before.on(operation);
             if (decision instanceof Applied(Payment payment)) {
-                if (payments.size() >= maxPayments && !payments.containsKey(id)) {
+                if (before.equals(UNKNOWN) && authorized.size() >= maxPayments) {
                     throw new CapacityExceededException(maxPayments);
                 }
                 journal.append(JournalEntry.of(last + 1, clock.instant(), id, payment));
                 last++;
-                payments.put(id, payment);
+                remember(id, payment);
             }
             upTo = last;
         }
@@ -69,7 +76,7 @@ public final class ChargingCards {
         Payment payment;
         long upTo;
         synchronized (deciding) {
-            payment = payments.getOrDefault(id, UNKNOWN);
+            payment = known(id);
             upTo = last;
         }
         journal.awaitDurable(upTo);
@@ -81,13 +88,26 @@ public final class ChargingCards {
             if (entry.sequence() != last + 1) {
                 throw new IllegalArgumentException("has number " + entry.sequence() + " after number " + last);
             }
-            Payment before = payments.getOrDefault(entry.paymentId(), UNKNOWN);
+            Payment before = known(entry.paymentId());
             if (!(before.on(entry.operation()) instanceof Applied(Payment after)) || after.status() != entry.kind()) {
                 throw new IllegalArgumentException("a payment that is " + before.status() + " cannot become "
                         + entry.kind());
             }
             last = entry.sequence();
-            payments.put(entry.paymentId(), after);
+            remember(entry.paymentId(), after);
+        }
+    }
+
+    private Payment known(PaymentId id) {
+        return authorized.getOrDefault(id, settled.getOrDefault(id, UNKNOWN));
+    }
+
+    private void remember(PaymentId id, Payment payment) {
+        authorized.remove(id);
+        settled.remove(id);
+        (payment.status() == Payment.Status.AUTHORIZED ? authorized : settled).put(id, payment);
+        if (authorized.size() + settled.size() > maxPayments) {
+            settled.pollFirstEntry();
         }
     }
 }

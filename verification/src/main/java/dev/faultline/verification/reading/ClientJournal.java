@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -66,8 +67,9 @@ public final class ClientJournal implements AutoCloseable {
 
     private static Stream<ClientEntry> read(Path file, StringPool strings) {
         try {
-            return JsonLines.of(file).map(line -> JSON.treeToValue(line, ClientEntry.class))
-                    .map(entry -> pooled(entry, strings)).toList().stream();
+            var entries = new ArrayList<ClientEntry>();
+            JsonLines.forEach(file, line -> entries.add(pooled(JSON.treeToValue(line, ClientEntry.class), strings)));
+            return entries.stream();
         } catch (JacksonException e) {
             throw new FaultlineException(file + " is not a client journal: " + e.getOriginalMessage(), e);
         }

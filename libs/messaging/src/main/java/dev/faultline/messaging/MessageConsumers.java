@@ -65,10 +65,8 @@ public final class MessageConsumers {
         settings.setMessageListener(new MessageListener<>(new MessageTypes<>(messageType, json), handler, tracing,
                 DistributionSummary.builder("faultline.messages.batch.size").baseUnit(BaseUnits.MESSAGES)
                         .description("messages in a polled batch").tag("topic", topic).register(meters)));
-        var consumers = new DefaultKafkaConsumerFactory<String, byte[]>(consumerProperties());
-        consumers.addPostProcessor(consumer -> LingeringPoll.of(consumer, new BatchPacing(properties.batchInterval()),
-                properties.linger(), properties.maxPollRecords()));
-        var container = new ConcurrentMessageListenerContainer<>(consumers, settings);
+        var container = new ConcurrentMessageListenerContainer<>(
+                new DefaultKafkaConsumerFactory<String, byte[]>(consumerProperties()), settings);
         container.setConcurrency(properties.concurrency());
         container.setCommonErrorHandler(errorHandler());
         return container;

@@ -42,25 +42,18 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Con
 
     /**
      * @param concurrency the number of threads per container
-     * @param maxPollRecords the maximum batch size, from which a lingering poll may differ by as many records
-     * @param batchInterval consumers with more than one batch per interval linger
-     * @param linger how long a busy consumer waits for more messages: a longer one makes larger batches, which cost less,
-     *        and adds as much to the latency; zero not to wait
+     * @param maxPollRecords the maximum batch size
      * @param maxPollInterval how long a batch may be processed before its partitions are reassigned
      * @param attempts the number of deliveries after which a failing message becomes a dead letter
      * @param backOff the delay before the first retry, doubled for each further one
      * @param maxBackOff the maximum delay; well below maxPollInterval, because nothing is polled meanwhile
      */
     public record Consumers(@DefaultValue("1") int concurrency, @DefaultValue("200") int maxPollRecords,
-            @DefaultValue("50ms") Duration batchInterval, @DefaultValue("12ms") Duration linger,
             @DefaultValue("5m") Duration maxPollInterval, @DefaultValue("4") int attempts,
             @DefaultValue("100ms") Duration backOff, @DefaultValue("5s") Duration maxBackOff) {
         public Consumers {
             check(concurrency > 0, "consumers.concurrency", "must be positive");
             check(maxPollRecords > 0, "consumers.max-poll-records", "must be positive");
-            checkPositive(batchInterval, "consumers.batch-interval");
-            check(!linger.isNegative() && linger.compareTo(batchInterval) <= 0, "consumers.linger",
-                    "must not be negative, nor exceed batch-interval");
             check(attempts > 0, "consumers.attempts", "must be positive");
             checkPositive(backOff, "consumers.back-off");
             check(maxBackOff.compareTo(backOff) >= 0, "consumers.max-back-off", "must not be less than back-off");

@@ -44,7 +44,7 @@ final class HopMeasurement {
         kafka.put("group.protocol", groupProtocol);
         var producers = new DefaultKafkaProducerFactory<String, byte[]>(MessagingAutoConfiguration.producerProperties(
                 kafka));
-        var properties = new MessagingProperties.Consumers(1, 200, Duration.ofMillis(50), Duration.ofMillis(12),
+        var properties = new MessagingProperties.Consumers(1, 200,
                 Duration.ofMinutes(5), 4, Duration.ofMillis(100),
                 Duration.ofSeconds(5));
         var container = new MessageConsumers(kafka, properties, JsonMapper.shared(), new MessageTracing(Tracer.NOOP),

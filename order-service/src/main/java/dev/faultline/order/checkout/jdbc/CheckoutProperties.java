@@ -13,14 +13,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param giveUpAfter the age at which an order is compensated instead of redriven
  * @param sweepInterval the delay between two sweeps
  * @param sweepBatch the maximum number of checkouts per shard and sweep, in one transaction
- * @param maxInFlight the number of in-flight checkouts per shard at which new orders are rejected; about as many as can
- *        be processed within {@code redriveAfter}
+ * @param maxInFlight the number of in-flight checkouts per shard at which new orders are rejected. By Little's law it
+ *        bounds how long an accepted order takes under overload: three seconds, where a shard completes 100 per second
  */
 @ConfigurationProperties("faultline.checkout")
 public record CheckoutProperties(@DefaultValue("5s") Duration redriveAfter,
         @DefaultValue("20s") Duration maxRedriveAfter,
         @DefaultValue("2m") Duration giveUpAfter, @DefaultValue("1s") Duration sweepInterval,
-        @DefaultValue("500") int sweepBatch, @DefaultValue("1000") int maxInFlight) {
+        @DefaultValue("500") int sweepBatch, @DefaultValue("300") int maxInFlight) {
 
     public CheckoutProperties {
         check(redriveAfter.toMillis() > 0, "redrive-after", "must be at least 1ms");

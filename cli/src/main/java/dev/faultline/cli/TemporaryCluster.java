@@ -3,6 +3,7 @@ package dev.faultline.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 import dev.faultline.backing.FaultlineException;
@@ -46,8 +47,19 @@ final class TemporaryCluster {
             cluster.awaitReady(terminal);
             return work.apply(cluster);
         } finally {
-            Runtime.getRuntime().removeShutdownHook(wiping);
+            withdraw(wiping);
             cluster.wipe((_, _) -> {});
+        }
+    }
+
+    /** Does not return if the JVM is shutting down: the hook is deleting the cluster, and what fails now needs no message. */
+    private static void withdraw(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            while (true) {
+                LockSupport.park();
+            }
         }
     }
 }

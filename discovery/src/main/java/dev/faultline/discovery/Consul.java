@@ -78,7 +78,12 @@ public final class Consul {
         return watch(key, 0, Duration.ZERO).value();
     }
 
-    /** Blocks until the entry has changed since {@code index}, or until {@code wait} has passed; returns the entry. */
+    /**
+     * Blocks until the entry has changed since {@code index}, or until {@code wait} has passed; returns the entry. Consul
+     * may return earlier, for instance when another key was deleted.
+     *
+     * @see <a href="https://developer.hashicorp.com/consul/api-docs/features/blocking">Consul: blocking queries</a>
+     */
     public WatchResult<Optional<Entry>> watch(String key, long index, Duration wait) {
         var response = send(request("/v1/kv/" + key + blocking('?', index, wait), wait).GET());
         if (response.statusCode() == 404) {

@@ -11,12 +11,12 @@ import org.springframework.context.annotation.Configuration;
 
 class TracingImportFilterTest {
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
+    @EnableAutoConfiguration(excludeName = "dev.faultline.discovery.DiscoveryAutoConfiguration")
     static class Service {}
 
-    private static int tracers(String... properties) {
+    private static int tracers(String... arguments) {
         try (var service = new SpringApplicationBuilder(Service.class).web(WebApplicationType.NONE)
-                .properties("spring.cloud.consul.enabled=false").properties(properties).run()) {
+                .properties("spring.cloud.consul.enabled=false").run(arguments)) {
             return service.getBeansOfType(Tracer.class).size();
         }
     }
@@ -28,6 +28,6 @@ class TracingImportFilterTest {
 
     @Test
     void createsATracerWhereSpansAreExported() {
-        assertThat(tracers("management.tracing.export.enabled=true")).isOne();
+        assertThat(tracers("--management.tracing.export.enabled=true")).isOne();
     }
 }

@@ -134,7 +134,7 @@ class OrderPlansTest {
                         deadline_at, step_at, step_state, step_cause)
                     select 'ZZ-A' || right(id, 19), 1023, customer, payment_method, total_minor, currency, lines,
                         'RESERVING_STOCK', now() + interval '1 hour', array[now()], '{RESERVING_STOCK}', '{null}'
-                    from completed_order limit 500""");
+                    from completed_order limit 200""");
             statement.execute("""
                     insert into idempotency_key (customer, key, bucket, request_hash, order_id)
                     select customer, 'stored-' || id, bucket, sha256(id::bytea), id from completed_order""");

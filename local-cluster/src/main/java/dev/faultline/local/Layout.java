@@ -120,7 +120,7 @@ final class Layout {
             add(all, "inventory-service", instance, "160m", shared, database("inventory"));
             add(all, "payment-service", instance, "160m", shared, merged(database("payments"), acquirer));
         }
-        add(all, "gateway-service", 1, "128m", List.of(consul.name()), Map.of());
+        add(all, "gateway-service", 1, "224m", List.of(consul.name()), Map.of());
         return List.copyOf(all);
     }
 

@@ -292,7 +292,7 @@ class PlatformIT {
         assertThat(load.failures()).isEmpty();
         var slowest = new AtomicReference<>(Duration.ZERO);
         for (String order : load.accepted()) {
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            await().pollDelay(Duration.ZERO).atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 JsonNode found = json(send(request("/api/orders/" + order).GET()));
                 assertThat(found.get("status").asString()).as(found.toString()).isEqualTo("CONFIRMED");
                 var took = Duration.between(time(found, "placedAt"), time(found, "settledAt"));

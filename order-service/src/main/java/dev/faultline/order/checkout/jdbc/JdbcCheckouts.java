@@ -89,7 +89,8 @@ public class JdbcCheckouts {
             }
         }
         Set<OrderId> stored = new HashSet<>(shards.write(steps, Transition::bucket, transitions.statement()));
-        steps.stream().filter(step -> stored.contains(step.order()) && step.next().isComplete())
+        steps.stream().filter(step -> stored.contains(step.order()) && step.next().isComplete()
+                && (log.isDebugEnabled() || CheckoutRows.rejectionOf(step.next()) != null))
                 .forEach(step -> tracing.runInSpan(cause(causes, step), () -> log(step)));
         // Another instance was faster: decided again, ahead of later replies.
         steps.stream().filter(step -> !stored.contains(step.order())).map(step -> cause(causes, step))

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * @see <a href="https://www.postgresql.org/docs/18/auto-explain.html">PostgreSQL: auto_explain</a>
  */
 public final class ExecutedPlans {
+    /** The driver has a statement prepared, and the server keeps its plan, after at most so many executions. */
+    public static final int PREPARED_AFTER = 8;
+
     private static final List<String> SETTINGS = List.of("session_preload_libraries = 'auto_explain'",
             "auto_explain.log_min_duration = 0", "auto_explain.log_analyze = on", "auto_explain.log_timing = off",
             "auto_explain.log_buffers = on", "auto_explain.log_nested_statements = on",
@@ -27,23 +30,36 @@ public final class ExecutedPlans {
     private static final Pattern COSTS = Pattern.compile(" \\(cost=[^)]*\\)");
 
     private final Postgres server;
+    private final Database superuser;
 
-    private ExecutedPlans(Postgres server) {
+    private ExecutedPlans(Postgres server, Database superuser) {
         this.server = server;
+        this.superuser = superuser;
     }
 
     /** Has the plans of every connection logged that is opened to the database from now on. */
     public static ExecutedPlans in(Postgres server, Database database) {
         Database superuser = database.asSuperuser();
+        var plans = new ExecutedPlans(server, superuser);
+        plans.execute(SETTINGS.stream().map(setting -> "alter database " + database.name() + " set " + setting)
+                .toList());
+        return plans;
+    }
+
+    /** Gives the planner the statistics of what is stored now. */
+    public void vacuum() {
+        execute(List.of("vacuum analyze"));
+    }
+
+    private void execute(List<String> statements) {
         try (var connection = DriverManager.getConnection(superuser.jdbcUrl(), superuser.user(),
                 superuser.password()); var statement = connection.createStatement()) {
-            for (String setting : SETTINGS) {
-                statement.execute("alter database " + database.name() + " set " + setting);
+            for (String sql : statements) {
+                statement.execute(sql);
             }
         } catch (SQLException e) {
-            throw new IllegalStateException("the plans of " + database.name() + " cannot be logged", e);
+            throw new IllegalStateException(statements + " failed in " + superuser.name(), e);
         }
-        return new ExecutedPlans(server);
     }
 
     /** Work that may fail. */

@@ -47,7 +47,6 @@ class ReservationPlansTest {
     /** They do not grow with the orders stored: buckets, the schema's history. */
     private static final Set<String> BOUNDED = Set.of("bucket_ownership", "flyway_schema_history", "shard_identity");
     private static final Database DATABASE = Postgres.shared().createDatabase("plans");
-    private static final int PREPARED_AFTER = 8;
     private static final ExecutedPlans PLANS = ExecutedPlans.in(Postgres.shared(), DATABASE);
 
     @Autowired private JdbcReservations reservations;
@@ -65,16 +64,15 @@ class ReservationPlansTest {
 
     @Test
     void noStatementOfACommandReadsMoreWithAHundredThousandReservationsStored() throws Exception {
-        // The driver has a statement prepared, and the server keeps its plan, from the fifth execution on.
-        vacuum();
-        for (int execution = 1; execution <= PREPARED_AFTER; execution++) {
+        PLANS.vacuum();
+        for (int execution = 1; execution <= ExecutedPlans.PREPARED_AFTER; execution++) {
             useEveryStatement();
         }
         store(100_000);
         List<Plan> executed = PLANS.during(this::useEveryStatement);
         assertThat(executed).as("planned for an empty table")
                 .allSatisfy(plan -> assertThat(plan.whatGrows(BOUNDED)).as("%s", plan).isEmpty());
-        vacuum();
+        PLANS.vacuum();
         executed = PLANS.during(this::useEveryStatement);
 
         Files.writeString(Path.of("target", "query-plans.txt"), executed.stream().map(Plan::toString).distinct()
@@ -123,13 +121,6 @@ class ReservationPlansTest {
             statement.execute("""
                     insert into goods_receipt (sku, receipt_id, bucket, quantity)
                     select sku, order_id, bucket, 1 from reservation where status = 'RESERVED'""");
-        }
-    }
-
-    private static void vacuum() throws SQLException {
-        try (var connection = DriverManager.getConnection(DATABASE.jdbcUrl(), DATABASE.superuser(), DATABASE
-                .superuserPassword()); var statement = connection.createStatement()) {
-            statement.execute("vacuum analyze");
         }
     }
 }

@@ -35,6 +35,7 @@ import dev.faultline.order.ordering.Orders.PlaceResult;
 import dev.faultline.order.ordering.PricedLine;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
+import dev.faultline.testing.ExecutedPlans;
 import dev.faultline.testing.ExecutedPlans.Plan;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,6 @@ class OrderPlansTest {
             "flyway_schema_history", "shard_identity");
     private static final CustomerId CUSTOMER = new CustomerId("customer-with-many-orders");
     private static final Bucket BUCKET = Bucket.of(CUSTOMER.value());
-    private static final int PREPARED_AFTER = 8;
     private static final Money PRICE = new Money(1250, "EUR");
 
     @Autowired private Orders orders;
@@ -59,15 +59,14 @@ class OrderPlansTest {
 
     @Test
     void noStatementOfAnOrderReadsMoreWithAHundredThousandOrdersStored() throws Exception {
-        // The driver has a statement prepared, and the server keeps its plan, from the fifth execution on.
-        vacuum();
-        for (int number = 1; number <= PREPARED_AFTER; number++) {
+        PLANS.vacuum();
+        for (int number = 1; number <= ExecutedPlans.PREPARED_AFTER; number++) {
             useEveryStatement(number);
         }
         store(100_000);
         List<Plan> executed = PLANS.during(() -> useEveryStatement(100));
         assertNothingGrows(executed);
-        vacuum();
+        PLANS.vacuum();
         executed = PLANS.during(() -> {
             useEveryStatement(200);
             maintenance.run();
@@ -138,13 +137,6 @@ class OrderPlansTest {
             statement.execute("""
                     insert into idempotency_key (customer, key, bucket, request_hash, order_id)
                     select customer, 'stored-' || id, bucket, sha256(id::bytea), id from completed_order""");
-        }
-    }
-
-    private static void vacuum() throws SQLException {
-        try (var connection = DriverManager.getConnection(DATABASE.jdbcUrl(), DATABASE.superuser(), DATABASE
-                .superuserPassword()); var statement = connection.createStatement()) {
-            statement.execute("vacuum analyze");
         }
     }
 

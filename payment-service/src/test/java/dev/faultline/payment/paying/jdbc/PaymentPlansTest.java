@@ -49,7 +49,6 @@ class PaymentPlansTest {
     private static final Set<String> BOUNDED = Set.of("bucket_ownership", "flyway_schema_history", "shard_identity");
     private static final Database DATABASE = Postgres.shared().createDatabase("plans");
     private static final ExecutedPlans PLANS = ExecutedPlans.in(Postgres.shared(), DATABASE);
-    private static final int PREPARED_AFTER = 8;
 
     @Autowired private Payments payments;
     @Autowired private Shards shards;
@@ -65,16 +64,15 @@ class PaymentPlansTest {
 
     @Test
     void noStatementOfAPaymentReadsMoreWithAHundredThousandPaymentsStored() throws Exception {
-        // The driver has a statement prepared, and the server keeps its plan, from the fifth execution on.
-        vacuum();
-        for (int number = 1; number <= PREPARED_AFTER; number++) {
+        PLANS.vacuum();
+        for (int number = 1; number <= ExecutedPlans.PREPARED_AFTER; number++) {
             useEveryStatement(order(number));
         }
         store(100_000);
         List<Plan> executed = PLANS.during(() -> useEveryStatement(order(100)));
         assertThat(executed).as("planned for an empty table")
                 .allSatisfy(plan -> assertThat(plan.whatGrows(BOUNDED)).as("%s", plan).isEmpty());
-        vacuum();
+        PLANS.vacuum();
         executed = PLANS.during(() -> useEveryStatement(order(200)));
 
         Files.writeString(Path.of("target", "query-plans.txt"), executed.stream().map(Plan::toString).distinct()
@@ -127,13 +125,6 @@ class PaymentPlansTest {
                     insert into ledger_transfer (order_id, bucket, kind, debit_account, credit_account, amount_minor, currency)
                     select order_id, bucket, 'CAPTURE', 'acquirer-receivable', 'sales', amount_minor, currency from payment
                     on conflict do nothing""");
-        }
-    }
-
-    private static void vacuum() throws SQLException {
-        try (var connection = DriverManager.getConnection(DATABASE.jdbcUrl(), DATABASE.superuser(), DATABASE
-                .superuserPassword()); var statement = connection.createStatement()) {
-            statement.execute("vacuum analyze");
         }
     }
 }

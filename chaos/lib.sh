@@ -251,13 +251,13 @@ journal() {
   done
 }
 
-payments_kept() { echo $(($(journal CAPTURED | sort --unique | wc --lines) - $(journal REFUNDED | sort --unique | wc --lines))); }
+payments_kept() { echo $(($(journal CHARGED | sort --unique | wc --lines) - $(journal REFUNDED | sort --unique | wc --lines))); }
 
 available_stock() { [[ $(api GET "/api/stock/$run") =~ \"available\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"; }
 
 stock_is_conserved() { [[ $(available_stock) == $((initial_stock - $(count_orders CONFIRMED))) ]]; }
 
-money_is_conserved() { [[ $(payments_kept) == $(count_orders CONFIRMED) && -z $(journal CAPTURED | sort | uniq --repeated) ]]; }
+money_is_conserved() { [[ $(payments_kept) == $(count_orders CONFIRMED) && -z $(journal CHARGED | sort | uniq --repeated) ]]; }
 
 # What docs/guarantees.md promises under any fault.
 expect_guarantees() {
@@ -267,7 +267,7 @@ expect_guarantees() {
   expect 'no acknowledged order is lost: each is CONFIRMED or REJECTED' \
     equal "$(awk '$4 != "-" && $5 != "CONFIRMED" && $5 != "REJECTED"' "$results/orders" | wc --lines)" 0
   expect 'stock is conserved: available = received - confirmed' within 60 stock_is_conserved
-  expect "money is conserved: the acquirer's journal has one capture for each confirmed order" within 60 money_is_conserved
+  expect "money is conserved: the acquirer's journal has one charge for each confirmed order" within 60 money_is_conserved
 }
 
 # The last line of every experiment.

@@ -12,9 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param journal the directory of the journal
  * @param holdFor the delay of a response that is to time out
  * @param maxHeld the maximum number of delayed responses; further requests get 504 at once
- * @param maxPayments the number of payments, of about 200 bytes of heap each, beyond which settled ones are forgotten; if
- *        as many are authorized, further ones get 507. Must not be lowered under an existing journal, whose replay forgets
- *        the same ones
+ * @param maxPayments the number of payments, of about 200 bytes of heap each, beyond which the one longest unchanged is
+ *        forgotten. Must not be lowered under an existing journal, whose replay forgets the same ones
  */
 @ConfigurationProperties("faultline.acquirer")
 record AcquirerProperties(Path journal, @DefaultValue("30s") Duration holdFor, @DefaultValue("256") int maxHeld,

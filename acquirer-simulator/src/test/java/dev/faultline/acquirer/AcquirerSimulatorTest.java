@@ -65,15 +65,12 @@ class AcquirerSimulatorTest {
     record Answer(int status, JsonNode body, HttpResponse<String> response) {}
 
     @Test
-    void authorizesCapturesAndRefundsEachOnce() throws Exception {
+    void chargesAndRefundsEachOnce() throws Exception {
         long before = journal(0).get("last").asLong();
         for (int repeats = 0; repeats < 2; repeats++) {
-            assertAnswer(authorize(TERMS), 200, "AUTHORIZED");
+            assertAnswer(charge(TERMS), 200, "CHARGED");
         }
-        for (int repeats = 0; repeats < 2; repeats++) {
-            assertAnswer(put("capture"), 200, "CAPTURED");
-        }
-        assertAnswer(put("void"), 409, "CAPTURED");
+        assertAnswer(put("void"), 409, "CHARGED");
         for (int repeats = 0; repeats < 2; repeats++) {
             assertAnswer(put("refund"), 200, "REFUNDED");
         }
@@ -81,50 +78,50 @@ class AcquirerSimulatorTest {
         assertAnswer(found, 200, "REFUNDED");
         assertThat(found.body().at("/amount/minorUnits").asLong()).isEqualTo(1250);
         assertThat(journal(before).get("entries").valueStream().map(e -> e.get("kind").asString()))
-                .containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
+                .containsExactly("CHARGED", "REFUNDED");
     }
 
     @Test
     void declinesByPaymentMethodWithAReason() throws Exception {
-        Answer declined = authorize(TERMS.replace("card-visa", "card-declined"));
+        Answer declined = charge(TERMS.replace("card-visa", "card-declined"));
         assertAnswer(declined, 402, "DECLINED");
         assertThat(declined.body().get("reason").asString()).isEqualTo("insufficient-funds");
-        assertAnswer(put("capture"), 409, "DECLINED");
+        assertAnswer(put("refund"), 409, "DECLINED");
     }
 
     @Test
     void rejectsAnotherAmountUnderTheSameId() throws Exception {
-        authorize(TERMS);
-        Answer refused = authorize(TERMS.replace("1250", "1251"));
-        assertAnswer(refused, 409, "AUTHORIZED");
+        charge(TERMS);
+        Answer refused = charge(TERMS.replace("1250", "1251"));
+        assertAnswer(refused, 409, "CHARGED");
         assertThat(refused.body().get("reason").asString()).isEqualTo("other-terms");
     }
 
     @Test
-    void rejectsAnAuthorizationThatArrivesAfterItsVoid() throws Exception {
+    void rejectsAChargeThatArrivesAfterItsVoid() throws Exception {
         assertAnswer(put("void"), 200, "VOIDED");
-        assertAnswer(authorize(TERMS), 409, "VOIDED");
-        assertAnswer(put("capture"), 409, "VOIDED");
+        assertAnswer(charge(TERMS), 409, "VOIDED");
+        assertAnswer(put("refund"), 409, "VOIDED");
     }
 
     @Test
     void timesOutAfterChargingIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"timeoutAfterChargeShare\":1}");
-        var hasty = request("PUT", "/payments/" + id + "/authorization", TERMS).timeout(Duration.ofMillis(300)).build();
+        var hasty = request("PUT", "/payments/" + id + "/charge", TERMS).timeout(Duration.ofMillis(300)).build();
         assertThatThrownBy(() -> http.send(hasty, BodyHandlers.ofString())).isInstanceOf(HttpTimeoutException.class);
         send("DELETE", "/faults", "");
-        assertAnswer(send("GET", "/payments/" + id, ""), 200, "AUTHORIZED");
+        assertAnswer(send("GET", "/payments/" + id, ""), 200, "CHARGED");
 
         send("PUT", "/faults", "{\"timeoutAfterChargeShare\":1}");
-        Answer patient = put("capture");
+        Answer patient = put("refund");
         assertProblem(patient, 504, "simulated-timeout");
-        assertAnswer(send("GET", "/payments/" + id, ""), 200, "CAPTURED");
+        assertAnswer(send("GET", "/payments/" + id, ""), 200, "REFUNDED");
     }
 
     @Test
     void failsWithoutEffectIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"failShare\":1, \"seed\":7}");
-        Answer failed = authorize(TERMS);
+        Answer failed = charge(TERMS);
         assertThat(failed.status()).isIn(500, 503);
         assertProblem(failed, failed.status(), "simulated-failure");
         send("DELETE", "/faults", "");
@@ -134,9 +131,9 @@ class AcquirerSimulatorTest {
     @Test
     void declinesForGoodIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"declineShare\":1}");
-        assertAnswer(authorize(TERMS), 402, "DECLINED");
+        assertAnswer(charge(TERMS), 402, "DECLINED");
         send("DELETE", "/faults", "");
-        Answer repeated = authorize(TERMS);
+        Answer repeated = charge(TERMS);
         assertAnswer(repeated, 402, "DECLINED");
         assertThat(repeated.body().get("reason").asString()).isEqualTo("do-not-honour");
     }
@@ -145,24 +142,24 @@ class AcquirerSimulatorTest {
     void isSlowIfConfigured() throws Exception {
         send("PUT", "/faults", "{\"slowShare\":1,\"slowFor\":\"PT0.3S\"}");
         long start = System.nanoTime();
-        assertAnswer(authorize(TERMS), 200, "AUTHORIZED");
+        assertAnswer(charge(TERMS), 200, "CHARGED");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            PUT  | /payments/x/authorization  | {"minorUnits":0,"currency":"EUR","paymentMethod":"card-visa"}             | 422 | minorUnits
-            PUT  | /payments/x/authorization  | {"minorUnits":1000000000001,"currency":"EUR","paymentMethod":"card-visa"} | 422 | minorUnits
-            PUT  | /payments/x/authorization  | {"minorUnits":1.5,"currency":"EUR","paymentMethod":"card-visa"}           | 422 | minorUnits
-            PUT  | /payments/x/authorization  | {"currency":"EUR","paymentMethod":"card-visa"}                            | 422 | minorUnits
-            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EURO","paymentMethod":"card-visa"}            | 422 | currency
-            PUT  | /payments/x/authorization  | {"minorUnits":1,"paymentMethod":"card-visa"}                              | 422 | currency
-            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EUR","paymentMethod":"A b"}                   | 422 | paymentMethod
-            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EUR"}                                         | 422 | paymentMethod
-            PUT  | /payments/x/authorization  | {"minorUnits":1,"currency":"EUR","paymentMethod":"card-visa","tip":1}     | 422 | tip
-            PUT  | /payments/x/authorization  | {"minorUnits":                                                            | 400 |
-            PUT  | /payments/x/authorization  | null                                                                      | 400 |
-            PUT  | /payments/a_b/capture      |                                                                           | 422 | id
+            PUT  | /payments/x/charge         | {"minorUnits":0,"currency":"EUR","paymentMethod":"card-visa"}             | 422 | minorUnits
+            PUT  | /payments/x/charge         | {"minorUnits":1000000000001,"currency":"EUR","paymentMethod":"card-visa"} | 422 | minorUnits
+            PUT  | /payments/x/charge         | {"minorUnits":1.5,"currency":"EUR","paymentMethod":"card-visa"}           | 422 | minorUnits
+            PUT  | /payments/x/charge         | {"currency":"EUR","paymentMethod":"card-visa"}                            | 422 | minorUnits
+            PUT  | /payments/x/charge         | {"minorUnits":1,"currency":"EURO","paymentMethod":"card-visa"}            | 422 | currency
+            PUT  | /payments/x/charge         | {"minorUnits":1,"paymentMethod":"card-visa"}                              | 422 | currency
+            PUT  | /payments/x/charge         | {"minorUnits":1,"currency":"EUR","paymentMethod":"A b"}                   | 422 | paymentMethod
+            PUT  | /payments/x/charge         | {"minorUnits":1,"currency":"EUR"}                                         | 422 | paymentMethod
+            PUT  | /payments/x/charge         | {"minorUnits":1,"currency":"EUR","paymentMethod":"card-visa","tip":1}     | 422 | tip
+            PUT  | /payments/x/charge         | {"minorUnits":                                                            | 400 |
+            PUT  | /payments/x/charge         | null                                                                      | 400 |
+            PUT  | /payments/a_b/refund       |                                                                           | 422 | id
             PUT  | /faults                    | {"failShare":1.1}                                                         | 422 | failShare
             PUT  | /faults                    | {"slowFor":"PT2M"}                                                        | 422 | slowFor
             PUT  | /faults                    | {"slowFor":"soon"}                                                        | 422 | slowFor
@@ -214,8 +211,8 @@ class AcquirerSimulatorTest {
         assertThat(answer.body().get("type").asString()).isEqualTo("https://faultline.dev/problems/" + slug);
     }
 
-    private Answer authorize(String details) throws Exception {
-        return send("PUT", "/payments/" + id + "/authorization", details);
+    private Answer charge(String details) throws Exception {
+        return send("PUT", "/payments/" + id + "/charge", details);
     }
 
     private Answer put(String operation) throws Exception {

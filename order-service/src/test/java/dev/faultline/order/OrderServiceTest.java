@@ -197,17 +197,15 @@ class OrderServiceTest {
         assertThat(JSON.readTree(reserve.value())).isEqualTo(JSON.readTree("""
                 {"orderId": "%s", "lines": [{"sku": "COFFEE-1KG", "quantity": 2}]}""".formatted(id)));
         reply(id, "StockReserved", "");
-        var authorize = command(id);
-        assertThat(type(authorize)).isEqualTo("AuthorizePayment");
-        assertThat(JSON.readTree(authorize.value()).get("amount")).isEqualTo(JSON.readTree("""
+        var charge = command(id);
+        assertThat(type(charge)).isEqualTo("ChargePayment");
+        assertThat(JSON.readTree(charge.value()).get("amount")).isEqualTo(JSON.readTree("""
                 {"minorUnits": 2500, "currency": "EUR"}"""));
-        reply(id, "PaymentAuthorized", "");
-        assertThat(type(command(id))).isEqualTo("CapturePayment");
-        reply(id, "PaymentCaptured", "");
+        reply(id, "PaymentCharged", "");
         await().untilAsserted(() -> assertThat(get(id).get("status").asString()).isEqualTo("CONFIRMED"));
         JsonNode confirmed = get(id);
         assertThat(confirmed.get("timeline").valueStream().map(step -> step.get("state").asString())).containsExactly(
-                "RESERVING_STOCK", "AUTHORIZING_PAYMENT", "CAPTURING_PAYMENT", "CONFIRMED");
+                "RESERVING_STOCK", "CHARGING_PAYMENT", "CONFIRMED");
         assertThat(confirmed.get("timeline").get(1).get("reply").asString()).isEqualTo("StockReserved");
         assertThat(confirmed.get("settledAt").asString()).isGreaterThan(confirmed.get("placedAt").asString());
     }
@@ -230,9 +228,9 @@ class OrderServiceTest {
         }
         reply(id, "PaymentVoided", "");
         reply(id, "PaymentDeclined", ", \"reason\": \"insufficient-funds\"");
-        assertThat(type(command(id))).isEqualTo("AuthorizePayment");
+        assertThat(type(command(id))).isEqualTo("ChargePayment");
         assertThat(type(command(id))).isEqualTo("ReleaseStock");
-        reply(id, "PaymentAuthorized", "");
+        reply(id, "PaymentCharged", "");
         reply(id, "StockReleased", "");
         await().untilAsserted(() -> assertThat(get(id).get("status").asString()).isEqualTo("REJECTED"));
         assertThat(get(id).get("timeline").size()).isEqualTo(4);

@@ -1,6 +1,6 @@
 package dev.faultline.payment;
 
-import static dev.faultline.payment.ledger.Transfer.Kind.CAPTURE;
+import static dev.faultline.payment.ledger.Transfer.Kind.CHARGE;
 import static dev.faultline.payment.ledger.Transfer.Kind.REFUND;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
@@ -20,16 +20,14 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import dev.faultline.contracts.CheckoutReply;
-import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
-import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentCharged;
 import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
 import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
 import dev.faultline.contracts.CheckoutReply.PaymentVoided;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.PaymentCommand;
-import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
-import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.messaging.MessageConsumers;
 import dev.faultline.messaging.Outbox;
@@ -129,36 +127,32 @@ class PaymentServiceTest {
     }
 
     @Test
-    void capturesTheAmountOnceHoweverOftenACommandIsRepeated() {
+    void chargesOnceHoweverOftenTheCommandIsRepeated() {
         OrderId order = newOrder();
         for (int repeats = 1; repeats <= 2; repeats++) {
-            send(authorize(order));
+            send(charge(order), charge(order));
             awaitReplies(order, repeats);
         }
-        for (int repeats = 1; repeats <= 2; repeats++) {
-            send(new CapturePayment(order), new CapturePayment(order));
-            awaitReplies(order, 2 + repeats);
-        }
-        send(authorize(order));
-        awaitReplies(order, 5);
+        send(charge(order));
+        awaitReplies(order, 3);
 
-        assertThat(replies(order)).containsOnly(new PaymentAuthorized(order), new PaymentCaptured(order));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED");
-        assertThat(status(order)).isEqualTo(Status.CAPTURED);
-        assertThat(ledger(order)).containsExactly(CAPTURE);
+        assertThat(replies(order)).containsOnly(new PaymentCharged(order));
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED");
+        assertThat(status(order)).isEqualTo(Status.CHARGED);
+        assertThat(ledger(order)).containsExactly(CHARGE);
     }
 
-    /** The authorization's outcome was read from the log and answered before its transaction is visible to others. */
+    /** The charge's outcome was read from the log and answered before its transaction is visible to others. */
     @Test
     void waitsForAnOutcomeThatIsNotVisibleYet() {
-        OrderId order = authorized();
+        OrderId order = charged();
         shards.transact(Bucket.parse(order.bucketCode()), session -> session.jdbc()
-                .sql("update payment set status = 'AUTHORIZING', version = version - 1 where order_id = ?")
+                .sql("update payment set status = 'CHARGING', version = version - 1 where order_id = ?")
                 .param(order.value()).update());
         shards.transact(Bucket.parse(order.bucketCode()), session -> {
-            session.jdbc().sql("update payment set status = 'AUTHORIZED', version = version + 1 where order_id = ?")
+            session.jdbc().sql("update payment set status = 'CHARGED', version = version + 1 where order_id = ?")
                     .param(order.value()).update();
-            send(new CapturePayment(order));
+            send(new VoidPayment(order));
             await().atMost(TIMEOUT).until(() -> shards.read(Bucket.parse(order.bucketCode()), jdbc -> jdbc.sql("""
                     select count(*) > 0 from pg_stat_activity
                     where wait_event_type = 'Lock' and query like '%update payment p%'""").query(Boolean.class)
@@ -166,14 +160,15 @@ class PaymentServiceTest {
             return order;
         });
 
-        awaitReply(new PaymentCaptured(order));
-        assertThat(replies(order)).doesNotContain(new PaymentDeclined(order, "not-authorized"));
+        awaitReply(new PaymentVoided(order));
+        assertThat(status(order)).isEqualTo(Status.REFUNDED);
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED", "REFUNDED");
     }
 
     @Test
     void declinesWithTheAcquirersReason() {
         OrderId order = newOrder();
-        send(new AuthorizePayment(order, AMOUNT, "card-expired"));
+        send(new ChargePayment(order, AMOUNT, "card-expired"));
 
         awaitReply(new PaymentDeclined(order, "expired-card"));
         assertThat(breaker().getMetrics().getNumberOfFailedCalls()).as("a decline is not a failure").isZero();
@@ -186,47 +181,32 @@ class PaymentServiceTest {
     @Test
     void retriesTransientFailures() {
         acquirer.injectFaults(Map.of("failShare", 0.5, "seed", SEED));
-        var orders = Stream.generate(this::authorized).limit(4).toList();
+        var orders = Stream.generate(this::charged).limit(4).toList();
 
         assertThat(breaker().getMetrics().getNumberOfFailedCalls()).isPositive();
-        assertThat(orders).allSatisfy(order -> assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED"));
+        assertThat(orders).allSatisfy(order -> assertThat(acquirer.journal(order)).containsExactly("CHARGED"));
     }
 
     @Test
-    void holdsNothingAfterAnAuthorizationThatTimedOutIsVoided() {
+    void refundsAChargeThatTimedOutAndIsVoided() {
         OrderId order = newOrder();
         acquirer.injectFaults(Map.of("timeoutAfterChargeShare", 1));
-        send(authorize(order));
+        send(charge(order));
         awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED");
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED");
 
         acquirer.clearFaults();
         send(new VoidPayment(order));
         awaitReply(new PaymentVoided(order));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "VOIDED");
-        assertThat(ledger(order)).isEmpty();
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED", "REFUNDED");
+        assertThat(ledger(order)).containsExactly(CHARGE, REFUND);
     }
 
     @Test
-    void refundsACaptureThatTimedOutAndIsVoided() {
-        OrderId order = authorized();
-        acquirer.injectFaults(Map.of("timeoutAfterChargeShare", 1));
-        send(new CapturePayment(order));
-        awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED");
-
-        acquirer.clearFaults();
-        send(new VoidPayment(order));
-        awaitReply(new PaymentVoided(order));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
-        assertThat(ledger(order)).containsExactly(CAPTURE, REFUND);
-    }
-
-    @Test
-    void holdsNothingWhenTheAcquirerIsSlowerThanItsVoid() {
+    void chargesNothingWhenTheAcquirerIsSlowerThanItsVoid() {
         OrderId order = newOrder();
         acquirer.injectFaults(Map.of("slowShare", 1, "slowFor", "PT4S"));
-        send(authorize(order));
+        send(charge(order));
         awaitReply(new PaymentUnsettled(order, "acquirer-timeout"));
         acquirer.clearFaults();
         send(new VoidPayment(order));
@@ -237,11 +217,11 @@ class PaymentServiceTest {
     }
 
     @Test
-    void preventsAnAuthorizationThatArrivesAfterItsVoid() {
+    void preventsAChargeThatArrivesAfterItsVoid() {
         OrderId order = newOrder();
         send(new VoidPayment(order));
         awaitReply(new PaymentVoided(order));
-        send(authorize(order));
+        send(charge(order));
         awaitReplies(order, 2);
 
         assertThat(replies(order)).containsOnly(new PaymentVoided(order));
@@ -250,31 +230,29 @@ class PaymentServiceTest {
 
     @Test
     void retriesAVoidUntilTheAcquirerConfirmsIt() {
-        OrderId order = authorized();
-        send(new CapturePayment(order));
-        awaitReply(new PaymentCaptured(order));
+        OrderId order = charged();
         acquirer.kill();
         send(new VoidPayment(order));
         await().atMost(TIMEOUT).until(() -> status(order) == Status.VOIDING && attempts(order) > 1);
         assertThat(replies(order)).doesNotContain(new PaymentVoided(order));
         OrderId refused = newOrder();
-        send(authorize(refused));
+        send(charge(refused));
         awaitReply(new PaymentDeclined(refused, "acquirer-unavailable"));
 
         acquirer.start();
         awaitReply(new PaymentVoided(order), Duration.ofSeconds(40));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
-        assertThat(ledger(order)).containsExactly(CAPTURE, REFUND);
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED", "REFUNDED");
+        assertThat(ledger(order)).containsExactly(CHARGE, REFUND);
     }
 
     @Test
-    void declinesAnAuthorizationThatWasCertainlyNeverSent() {
+    void declinesAChargeThatWasCertainlyNeverSent() {
         OrderId order = newOrder();
         breaker().transitionToOpenState();
-        send(authorize(order));
+        send(charge(order));
         awaitReplies(order, 1);
         breaker().reset();
-        send(authorize(order));
+        send(charge(order));
         awaitReplies(order, 2);
 
         assertThat(replies(order)).containsOnly(new PaymentDeclined(order, "acquirer-unavailable"));
@@ -284,9 +262,9 @@ class PaymentServiceTest {
     @Test
     void isUnsettledWhenTheCircuitIsOpenButTheRequestMayHaveBeenSent() {
         OrderId order = newOrder();
-        payments.lease(List.of(new ReceivedCommand(authorize(order), null)));
+        payments.lease(List.of(new ReceivedCommand(charge(order), null)));
         breaker().transitionToOpenState();
-        send(authorize(order));
+        send(charge(order));
 
         awaitReply(new PaymentUnsettled(order, "acquirer-unavailable"));
     }
@@ -295,7 +273,7 @@ class PaymentServiceTest {
     void opensTheCircuitWhileTheAcquirerFailsAndClosesItAfterwards() {
         acquirer.injectFaults(Map.of("failShare", 1));
         var orders = Stream.generate(this::newOrder).limit(20).toList();
-        orders.forEach(order -> send(authorize(order)));
+        orders.forEach(order -> send(charge(order)));
         await().atMost(TIMEOUT).until(() -> breaker().getState() == CircuitBreaker.State.OPEN);
 
         assertThat(get(managementPort, "/actuator/health/readiness").status).isEqualTo(200);
@@ -312,8 +290,8 @@ class PaymentServiceTest {
         acquirer.clearFaults();
         await().atMost(TIMEOUT).until(() -> breaker().getState() == CircuitBreaker.State.HALF_OPEN);
         var later = Stream.generate(this::newOrder).limit(5).toList();
-        later.forEach(order -> send(authorize(order)));
-        awaitEach(later, PaymentAuthorized::new);
+        later.forEach(order -> send(charge(order)));
+        awaitEach(later, PaymentCharged::new);
         assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);
     }
 
@@ -321,7 +299,7 @@ class PaymentServiceTest {
     void limitsConcurrentRequestsToTheAcquirer() {
         acquirer.injectFaults(Map.of("slowShare", 1, "slowFor", "PT0.3S"));
         var orders = Stream.generate(this::newOrder).limit(BULKHEAD * 2 + 6).toList();
-        authorizeAtOnce(orders);
+        chargeAtOnce(orders);
 
         var times = acquirer.journal().stream().filter(entry -> orders.contains(new OrderId(entry.paymentId())))
                 .map(AcquirerProcess.Entry::at).toList();
@@ -338,7 +316,7 @@ class PaymentServiceTest {
         acquirer.injectFaults(Map.of("timeoutAfterChargeShare", 1));
         var orders = Stream.generate(this::newOrder).limit(200).toList();
 
-        assertTimeout(Duration.ofSeconds(8), () -> authorizeAtOnce(orders));
+        assertTimeout(Duration.ofSeconds(8), () -> chargeAtOnce(orders));
         awaitAnAnswerToEach(orders);
         assertThat(orders).filteredOn(order -> replies(order).getFirst() instanceof PaymentDeclined)
                 .as("declined because they were never sent").isNotEmpty().extracting(OrderId::value)
@@ -348,35 +326,30 @@ class PaymentServiceTest {
     @Test
     void repeatsTheRequestAfterACrashThatLostTheOutcome() {
         OrderId order = newOrder();
-        LeasedPayment lost = payments.lease(List.of(new ReceivedCommand(authorize(order), null))).getFirst();
-        assertThat(lost.payment().operation()).isEqualTo(Operation.AUTHORIZE);
+        LeasedPayment lost = payments.lease(List.of(new ReceivedCommand(charge(order), null))).getFirst();
+        assertThat(lost.payment().operation()).isEqualTo(Operation.CHARGE);
 
-        send(authorize(order));
-        awaitReply(new PaymentAuthorized(order));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED");
+        send(charge(order));
+        awaitReply(new PaymentCharged(order));
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED");
     }
 
     /** A redrive sends the command in a new message, which another instance may receive. */
     @Test
-    void capturesTheAmountOnceWhenACommandIsRepeatedDuringASlowRequest() {
-        for (PaymentCommand command : List.<PaymentCommand>of(authorize(newOrder()), new CapturePayment(
-                authorized()))) {
-            acquirer.injectFaults(Map.of("slowShare", 1, "slowFor", "PT0.6S"));
-            int answered = replies(command.orderId()).size();
-            try (var instances = Executors.newVirtualThreadPerTaskExecutor()) {
-                for (int repeats = 0; repeats < 4; repeats++) {
-                    instances.execute(() -> processUntilRecorded(command));
-                }
+    void chargesOnceWhenTheCommandIsRepeatedDuringASlowRequest() {
+        OrderId order = newOrder();
+        acquirer.injectFaults(Map.of("slowShare", 1, "slowFor", "PT0.6S"));
+        try (var instances = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int repeats = 0; repeats < 4; repeats++) {
+                instances.execute(() -> processUntilRecorded(charge(order)));
             }
-            acquirer.clearFaults();
-            send(command);
-            awaitReplies(command.orderId(), answered + 2);
-
-            assertThat(acquirer.journal(command.orderId())).containsExactlyElementsOf(
-                    command instanceof CapturePayment ? List.of("AUTHORIZED", "CAPTURED") : List.of("AUTHORIZED"));
-            assertThat(replies(command.orderId())).allMatch(
-                    reply -> reply instanceof PaymentAuthorized || reply instanceof PaymentCaptured);
         }
+        acquirer.clearFaults();
+        send(charge(order));
+        awaitReplies(order, 2);
+
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED");
+        assertThat(replies(order)).containsOnly(new PaymentCharged(order));
     }
 
     /** Retries a superseded command, as the consumer does. */
@@ -390,49 +363,47 @@ class PaymentServiceTest {
     @Test
     void rejectsTheOutcomeOfASupersededLease() {
         OrderId order = newOrder();
-        LeasedPayment stale = payments.lease(List.of(new ReceivedCommand(authorize(order), null))).getFirst();
-        send(authorize(order));
-        awaitReply(new PaymentAuthorized(order));
+        LeasedPayment stale = payments.lease(List.of(new ReceivedCommand(charge(order), null))).getFirst();
+        send(charge(order));
+        awaitReply(new PaymentCharged(order));
 
         var late = new Outcome(stale, stale.payment().on(new NotSent("paused")));
         assertThatThrownBy(() -> payments.record(List.of(late))).isInstanceOf(SupersededException.class);
-        assertThat(status(order)).isEqualTo(Status.AUTHORIZED);
+        assertThat(status(order)).isEqualTo(Status.CHARGED);
         send(new VoidPayment(order));
         awaitReply(new PaymentVoided(order));
-        assertThat(replies(order)).containsExactly(new PaymentAuthorized(order), new PaymentVoided(order));
+        assertThat(replies(order)).containsExactly(new PaymentCharged(order), new PaymentVoided(order));
     }
 
     @Test
     void leavesAVoidToTheHolderOfItsLease() {
-        OrderId order = authorized();
+        OrderId order = charged();
         payments.lease(List.of(new ReceivedCommand(new VoidPayment(order), null)));
 
         assertThat(payments.leaseOverdueVoids(100)).noneMatch(taken -> taken.payment().orderId().equals(order));
         expireLease(order);
         awaitReply(new PaymentVoided(order));
-        assertThat(acquirer.journal(order)).containsExactly("AUTHORIZED", "VOIDED");
+        assertThat(acquirer.journal(order)).containsExactly("CHARGED", "REFUNDED");
     }
 
     @Test
     void executesTheCommandsOfAnOrderInSequenceWithinABatch() {
         var orders = Stream.generate(this::newOrder).limit(40).toList();
         processing.process(orders.stream()
-                .flatMap(order -> Stream.of(authorize(order), new CapturePayment(order), new VoidPayment(order),
-                        new CapturePayment(order)))
+                .flatMap(order -> Stream.of(charge(order), new VoidPayment(order), charge(order)))
                 .map(command -> new ReceivedCommand(command, null)).toList());
 
         assertThat(acquirer.journals()).containsAllEntriesOf(orders.stream().collect(
-                toMap(OrderId::value, _ -> List.of("AUTHORIZED", "CAPTURED", "REFUNDED"))));
+                toMap(OrderId::value, _ -> List.of("CHARGED", "REFUNDED"))));
         assertThat(orders).extracting(this::status).containsOnly(Status.REFUNDED);
         awaitEach(orders, PaymentVoided::new);
     }
 
     @Test
     void keepsALedgerThatSumsToZeroAndEqualsTheAcquirersJournal() {
-        OrderId kept = authorized();
-        OrderId refunded = authorized();
-        send(new CapturePayment(kept), new CapturePayment(refunded), new VoidPayment(refunded));
-        awaitReply(new PaymentCaptured(kept));
+        OrderId kept = charged();
+        OrderId refunded = charged();
+        send(new VoidPayment(refunded));
         awaitReply(new PaymentVoided(refunded));
 
         assertThat(shards.readAll(jdbc -> jdbc.sql("select coalesce(sum(amount_minor), 0) from ledger_posting")
@@ -442,24 +413,22 @@ class PaymentServiceTest {
                 where account = 'acquirer-receivable' and order_id in (?, ?)""").params(kept.value(), refunded.value())
                 .query(Long.class).single()).stream().mapToLong(Long::longValue).sum();
         assertThat(receivable).isEqualTo(AMOUNT.minorUnits());
-        assertThat(acquirer.journal(kept)).containsExactly("AUTHORIZED", "CAPTURED");
-        assertThat(acquirer.journal(refunded)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
+        assertThat(acquirer.journal(kept)).containsExactly("CHARGED");
+        assertThat(acquirer.journal(refunded)).containsExactly("CHARGED", "REFUNDED");
     }
 
     @Test
     void returnsAPaymentWithItsTransfers() {
-        OrderId order = authorized();
-        send(new CapturePayment(order));
-        awaitReply(new PaymentCaptured(order));
+        OrderId order = charged();
 
         JsonNode shown = get("/api/payments/" + order).body();
         assertThat(shown.get("orderId").asString()).isEqualTo(order.value());
-        assertThat(shown.get("status").asString()).isEqualTo("CAPTURED");
+        assertThat(shown.get("status").asString()).isEqualTo("CHARGED");
         assertThat(shown.at("/amount/minorUnits").asLong()).isEqualTo(1250);
         assertThat(shown.get("paymentMethod").asString()).isEqualTo("card-visa");
         assertThat(shown.has("declineReason")).isFalse();
         assertThat(shown.get("transfers")).hasSize(1);
-        assertThat(shown.at("/transfers/0/kind").asString()).isEqualTo("CAPTURE");
+        assertThat(shown.at("/transfers/0/kind").asString()).isEqualTo("CHARGE");
         assertThat(shown.at("/transfers/0/debit").asString()).isEqualTo("acquirer-receivable");
         assertThat(shown.at("/transfers/0/credit").asString()).isEqualTo("sales");
     }
@@ -480,19 +449,19 @@ class PaymentServiceTest {
         return new OrderId(Bucket.of("customer-" + id).code() + "-%020d".formatted(id));
     }
 
-    private OrderId authorized() {
+    private OrderId charged() {
         OrderId order = newOrder();
-        send(authorize(order));
-        awaitReply(new PaymentAuthorized(order));
+        send(charge(order));
+        awaitReply(new PaymentCharged(order));
         return order;
     }
 
-    private void authorizeAtOnce(List<OrderId> orders) {
-        processing.process(orders.stream().map(order -> new ReceivedCommand(authorize(order), null)).toList());
+    private void chargeAtOnce(List<OrderId> orders) {
+        processing.process(orders.stream().map(order -> new ReceivedCommand(charge(order), null)).toList());
     }
 
-    private static AuthorizePayment authorize(OrderId order) {
-        return new AuthorizePayment(order, AMOUNT, "card-visa");
+    private static ChargePayment charge(OrderId order) {
+        return new ChargePayment(order, AMOUNT, "card-visa");
     }
 
     /** Sends the commands in one transaction, so that they arrive in this order. */

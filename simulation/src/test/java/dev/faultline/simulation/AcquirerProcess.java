@@ -78,14 +78,13 @@ final class AcquirerProcess {
 
     private Operation operation(Request request) {
         return switch (request.operation()) {
-            case AUTHORIZE -> {
+            case CHARGE -> {
                 var amount = request.details().amount();
-                var authorize = Operation.Authorize.of(new ChargeDetails(new Amount(amount.minorUnits(), amount
+                var charge = Operation.Charge.of(new ChargeDetails(new Amount(amount.minorUnits(), amount
                         .currency()),
                         request.details().paymentMethod()));
-                yield world.faultOccurs(world.faults.acquirer() / 4) ? authorize.declined() : authorize;
+                yield world.faultOccurs(world.faults.acquirer() / 4) ? charge.declined() : charge;
             }
-            case CAPTURE -> new Operation.Capture();
             case VOID -> new Operation.Cancel();
             case REFUND -> new Operation.Refund();
         };
@@ -112,10 +111,10 @@ final class AcquirerProcess {
         return journal.statuses.getOrDefault(id.value(), Status.UNKNOWN);
     }
 
-    /** The payment's captures in the journal, whether or not they were refunded. */
-    List<JournalEntry> capturesOf(OrderId id) {
+    /** The payment's charges in the journal, whether or not they were refunded. */
+    List<JournalEntry> chargesOf(OrderId id) {
         return journal.durable.stream()
-                .filter(entry -> entry.kind() == Status.CAPTURED && entry.paymentId().value().equals(id.value()))
+                .filter(entry -> entry.kind() == Status.CHARGED && entry.paymentId().value().equals(id.value()))
                 .toList();
     }
 

@@ -81,16 +81,16 @@ final class Invariants {
     private void moneyIsConserved() {
         for (Payment payment : payments.payments()) {
             OrderId id = payment.orderId();
-            int captures = acquirer.capturesOf(id).size();
-            if (captures > 1) {
-                violated("moneyIsConserved", "%s was charged %d times", Orders.nameOf(id), captures);
+            int charges = acquirer.chargesOf(id).size();
+            if (charges > 1) {
+                violated("moneyIsConserved", "%s was charged %d times", Orders.nameOf(id), charges);
             }
             if (!(payment instanceof Pending)) {
                 Status status = acquirer.statusOf(id);
                 Set<Transfer.Kind> expected = switch (status) {
-                    case CAPTURED -> EnumSet.of(Transfer.Kind.CAPTURE);
+                    case CHARGED -> EnumSet.of(Transfer.Kind.CHARGE);
                     case REFUNDED -> EnumSet.allOf(Transfer.Kind.class);
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> EnumSet.noneOf(Transfer.Kind.class);
+                    case UNKNOWN, DECLINED, VOIDED -> EnumSet.noneOf(Transfer.Kind.class);
                 };
                 if (!payments.transfersOf(id).equals(expected)) {
                     violated("moneyIsConserved", "%s is %s with the acquirer, and %s in the ledger", Orders.nameOf(id),
@@ -104,7 +104,7 @@ final class Invariants {
         for (Checkout checkout : orders.checkouts()) {
             if (checkout instanceof Confirmed(CheckoutOrder order)) {
                 var total = new Amount(order.total().minorUnits(), order.total().currency());
-                if (acquirer.statusOf(order.id()) != Status.CAPTURED || !acquirer.capturesOf(order.id()).stream()
+                if (acquirer.statusOf(order.id()) != Status.CHARGED || !acquirer.chargesOf(order.id()).stream()
                         .allMatch(entry -> entry.amount().orElseThrow().equals(total))) {
                     violated("noOrderIsConfirmedUnpaid", "%s is confirmed, its payment %s", Orders.nameOf(order.id()),
                             acquirer.statusOf(order.id()));
@@ -131,7 +131,7 @@ final class Invariants {
                             Orders.nameOf(order.id()));
                 }
                 Status status = acquirer.statusOf(order.id());
-                if (status == Status.AUTHORIZED || status == Status.CAPTURED) {
+                if (status == Status.CHARGED) {
                     violated("noOrderIsRejectedWhileItHoldsSomething", "%s is rejected, its payment %s",
                             Orders.nameOf(order.id()), status);
                 }

@@ -15,8 +15,7 @@ import dev.faultline.payment.ledger.Transfer;
 import dev.faultline.payment.paying.Acquirer;
 import dev.faultline.payment.paying.Payment;
 import dev.faultline.payment.paying.Payment.Absent;
-import dev.faultline.payment.paying.Payment.Authorizing;
-import dev.faultline.payment.paying.Payment.Capturing;
+import dev.faultline.payment.paying.Payment.Charging;
 import dev.faultline.payment.paying.Payment.Pending;
 import dev.faultline.payment.paying.Payment.Refunding;
 import dev.faultline.payment.paying.Payment.Voided;
@@ -122,11 +121,7 @@ final class PaymentService implements Payments {
 
     /** Whether a request in progress was already sent is unknown to whoever reads it. */
     private static Payment readBack(Payment payment) {
-        return switch (payment) {
-            case Authorizing(var id, var details, _) -> new Authorizing(id, details, true);
-            case Capturing(var id, var details, _) -> new Capturing(id, details, true);
-            default -> payment;
-        };
+        return payment instanceof Charging(var id, var details, _) ? new Charging(id, details, true) : payment;
     }
 
     private long next(Payment payment, long pauseMs) {

@@ -6,7 +6,7 @@ enum Protection {
     RESERVATION_MEMORY,
     /** Inventory stores a release that arrives before its reservation. */
     STOCK_TOMBSTONE,
-    /** Payment stores a void that arrives before its authorization. */
+    /** Payment stores a void that arrives before its charge. */
     PAYMENT_TOMBSTONE,
     /** Stock is locked between reading and writing. */
     STOCK_LOCK,

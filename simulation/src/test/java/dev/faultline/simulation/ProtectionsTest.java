@@ -38,7 +38,7 @@ class ProtectionsTest {
     }
 
     @Test
-    void withoutTheTombstoneOfPaymentALateAuthorizationHoldsTheMoneyOfARejectedOrder() {
+    void withoutTheTombstoneOfPaymentALateChargeTakesTheMoneyOfARejectedOrder() {
         breaks("noOrderIsRejectedWhileItHoldsSomething", Setting.without(Protection.PAYMENT_TOMBSTONE));
     }
 

@@ -1,9 +1,7 @@
 package dev.faultline.acquirer.charging;
 
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SequencedMap;
 
 import dev.faultline.acquirer.charging.Decision.Applied;
@@ -22,16 +20,15 @@ public final class ChargingCards {
     private final Clock clock;
     private final int maxPayments;
     private final Object deciding = new Object();
-    private final Map<PaymentId, Payment> authorized = new HashMap<>();
-    /** The payments that hold no amount any more, the one longest unchanged first. */
-    private final SequencedMap<PaymentId, Payment> settled = new LinkedHashMap<>();
+    /** The one longest unchanged first. */
+    private final SequencedMap<PaymentId, Payment> payments = new LinkedHashMap<>();
     private long last;
 
     /**
      * Restores the payments from the journal.
      *
-     * @param maxPayments the number of payments, of about 200 bytes each, beyond which settled ones are forgotten, the one
-     *        longest unchanged first
+     * @param maxPayments the number of payments, of about 200 bytes each, beyond which the one longest unchanged is
+     *        forgotten
      */
     public ChargingCards(Journal journal, Clock clock, int maxPayments) {
         this.journal = journal;
@@ -44,8 +41,6 @@ public final class ChargingCards {
      * Applies the operation once, and returns the decision. Blocks until it is on disk.
      *
      * @throws JournalFailedException if it cannot be journalled; its outcome is unknown
-     * @throws CapacityExceededException if the payment is new and as many as the maximum are authorized; the operation had
-     *         no effect
      */
     public Decision perform(PaymentId id, Operation operation) {
         Decision decision;
@@ -54,9 +49,6 @@ public final class ChargingCards {
             Payment before = known(id);
             decision = before.on(operation);
             if (decision instanceof Applied(Payment payment)) {
-                if (before.equals(UNKNOWN) && authorized.size() >= maxPayments) {
-                    throw new CapacityExceededException(maxPayments);
-                }
                 journal.append(JournalEntry.of(last + 1, clock.instant(), id, payment));
                 last++;
                 remember(id, payment);
@@ -99,15 +91,13 @@ public final class ChargingCards {
     }
 
     private Payment known(PaymentId id) {
-        return authorized.getOrDefault(id, settled.getOrDefault(id, UNKNOWN));
+        return payments.getOrDefault(id, UNKNOWN);
     }
 
     private void remember(PaymentId id, Payment payment) {
-        authorized.remove(id);
-        settled.remove(id);
-        (payment.status() == Payment.Status.AUTHORIZED ? authorized : settled).put(id, payment);
-        if (authorized.size() + settled.size() > maxPayments) {
-            settled.pollFirstEntry();
+        payments.putLast(id, payment);
+        if (payments.size() > maxPayments) {
+            payments.pollFirstEntry();
         }
     }
 }

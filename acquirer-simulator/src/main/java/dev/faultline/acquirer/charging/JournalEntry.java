@@ -6,9 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.faultline.acquirer.charging.Operation.Authorize;
 import dev.faultline.acquirer.charging.Operation.Cancel;
-import dev.faultline.acquirer.charging.Operation.Capture;
+import dev.faultline.acquirer.charging.Operation.Charge;
 import dev.faultline.acquirer.charging.Operation.Refund;
 import dev.faultline.acquirer.charging.Payment.Declined;
 import dev.faultline.acquirer.charging.Payment.Status;
@@ -42,9 +41,8 @@ public record JournalEntry(long sequence, Instant at, Status kind, PaymentId pay
     /** The operation that caused this entry. */
     Operation operation() {
         return switch (kind) {
-            case AUTHORIZED -> new Authorize(details(), Optional.empty());
-            case DECLINED -> new Authorize(details(), Optional.of(needed(reason)));
-            case CAPTURED -> new Capture();
+            case CHARGED -> new Charge(details(), Optional.empty());
+            case DECLINED -> new Charge(details(), Optional.of(needed(reason)));
             case VOIDED -> new Cancel();
             case REFUNDED -> new Refund();
             case UNKNOWN -> throw new IllegalArgumentException("an entry cannot be of kind UNKNOWN");

@@ -5,14 +5,14 @@ import java.util.Optional;
 /** An operation on a payment. */
 public sealed interface Operation {
     /**
-     * Holds the amount on the payer's account.
+     * Charges the payer: authorizes the amount and captures it in one request.
      *
      * @param refusal why the payer's bank declines, if it does
      */
-    record Authorize(ChargeDetails details, Optional<String> refusal) implements Operation {
+    record Charge(ChargeDetails details, Optional<String> refusal) implements Operation {
         /** The payment method decides whether the bank accepts; it declines unknown ones. */
-        public static Authorize of(ChargeDetails details) {
-            return new Authorize(details, switch (details.paymentMethod()) {
+        public static Charge of(ChargeDetails details) {
+            return new Charge(details, switch (details.paymentMethod()) {
                 case "card-visa", "card-mastercard", "sepa-debit" -> Optional.empty();
                 case "card-declined" -> Optional.of("insufficient-funds");
                 case "card-expired" -> Optional.of("expired-card");
@@ -21,17 +21,14 @@ public sealed interface Operation {
         }
 
         /** The same operation, declined for an unspecific reason unless it is declined already. */
-        public Authorize declined() {
-            return refusal.isPresent() ? this : new Authorize(details, Optional.of("do-not-honour"));
+        public Charge declined() {
+            return refusal.isPresent() ? this : new Charge(details, Optional.of("do-not-honour"));
         }
     }
 
-    /** Captures the held amount. */
-    record Capture() implements Operation {}
-
-    /** Voids the held amount, or a later authorization under this id. */
+    /** Ends a payment that is not charged, and prevents a later charge under this id. */
     record Cancel() implements Operation {}
 
-    /** Refunds the captured amount. */
+    /** Returns the charged amount. */
     record Refund() implements Operation {}
 }

@@ -6,9 +6,8 @@ import dev.faultline.acquirer.charging.Decision.Applied;
 import dev.faultline.acquirer.charging.Decision.Reason;
 import dev.faultline.acquirer.charging.Decision.Refused;
 import dev.faultline.acquirer.charging.Decision.Repeated;
-import dev.faultline.acquirer.charging.Operation.Authorize;
 import dev.faultline.acquirer.charging.Operation.Cancel;
-import dev.faultline.acquirer.charging.Operation.Capture;
+import dev.faultline.acquirer.charging.Operation.Charge;
 import dev.faultline.acquirer.charging.Operation.Refund;
 
 /** One payment as a pure state machine: no clock, no I/O. Every state handles every operation. */
@@ -25,7 +24,7 @@ public sealed interface Payment {
     /** Names of the states. */
     enum Status {
         /** Not known; never journalled. */
-        UNKNOWN, AUTHORIZED, DECLINED, CAPTURED, VOIDED, REFUNDED
+        UNKNOWN, CHARGED, DECLINED, VOIDED, REFUNDED
     }
 
     /** Nothing is known under this id. */
@@ -33,13 +32,11 @@ public sealed interface Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
-                case Authorize(ChargeDetails details, Optional<String> refusal) -> new Applied(
+                case Charge(ChargeDetails details, Optional<String> refusal) -> new Applied(
                         refusal.<Payment>map(reason -> new Declined(details, reason))
-                                .orElseGet(() -> new Authorized(details)));
-                // A void that arrives before its authorization leaves a tombstone, which rejects the late
-                // authorization.
+                                .orElseGet(() -> new Charged(details)));
+                // A void that arrives before its charge leaves a tombstone, which rejects the late charge.
                 case Cancel() -> new Applied(new Voided(Optional.empty()));
-                case Capture() -> new Refused(this, Reason.WRONG_STATE);
                 case Refund() -> new Refused(this, Reason.WRONG_STATE);
             };
         }
@@ -55,37 +52,13 @@ public sealed interface Payment {
         }
     }
 
-    /** The amount is held. */
-    record Authorized(ChargeDetails asked) implements Payment {
-        @Override
-        public Decision on(Operation operation) {
-            return switch (operation) {
-                case Authorize authorize -> underSameTerms(authorize, this, this);
-                case Capture() -> new Applied(new Captured(asked));
-                case Cancel() -> new Applied(new Voided(details()));
-                case Refund() -> new Refused(this, Reason.WRONG_STATE);
-            };
-        }
-
-        @Override
-        public Status status() {
-            return Status.AUTHORIZED;
-        }
-
-        @Override
-        public Optional<ChargeDetails> details() {
-            return Optional.of(asked);
-        }
-    }
-
     /** The payer's bank declined, for good. */
     record Declined(ChargeDetails asked, String reason) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
-                case Authorize authorize -> underSameTerms(authorize, this, this);
+                case Charge charge -> underSameTerms(charge, this);
                 case Cancel() -> new Applied(new Voided(details()));
-                case Capture() -> new Refused(this, Reason.WRONG_STATE);
                 case Refund() -> new Refused(this, Reason.WRONG_STATE);
             };
         }
@@ -101,13 +74,12 @@ public sealed interface Payment {
         }
     }
 
-    /** The amount is captured. */
-    record Captured(ChargeDetails asked) implements Payment {
+    /** The payer is charged. */
+    record Charged(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
-                case Authorize authorize -> underSameTerms(authorize, this, new Authorized(asked));
-                case Capture() -> new Repeated(this);
+                case Charge charge -> underSameTerms(charge, this);
                 case Cancel() -> new Refused(this, Reason.WRONG_STATE);
                 case Refund() -> new Applied(new Refunded(asked));
             };
@@ -115,7 +87,7 @@ public sealed interface Payment {
 
         @Override
         public Status status() {
-            return Status.CAPTURED;
+            return Status.CHARGED;
         }
 
         @Override
@@ -124,13 +96,12 @@ public sealed interface Payment {
         }
     }
 
-    /** Voided before any capture; nothing more can happen to this id. */
+    /** Voided before any charge; nothing more can happen to this id. */
     record Voided(Optional<ChargeDetails> details) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
-                case Authorize _ -> new Refused(this, Reason.WRONG_STATE);
-                case Capture() -> new Refused(this, Reason.WRONG_STATE);
+                case Charge _ -> new Refused(this, Reason.WRONG_STATE);
                 case Cancel() -> new Repeated(this);
                 case Refund() -> new Refused(this, Reason.WRONG_STATE);
             };
@@ -142,13 +113,12 @@ public sealed interface Payment {
         }
     }
 
-    /** The captured amount is refunded; nothing more can happen to this id. */
+    /** The charged amount is refunded; nothing more can happen to this id. */
     record Refunded(ChargeDetails asked) implements Payment {
         @Override
         public Decision on(Operation operation) {
             return switch (operation) {
-                case Authorize _ -> new Refused(this, Reason.WRONG_STATE);
-                case Capture() -> new Refused(this, Reason.WRONG_STATE);
+                case Charge _ -> new Refused(this, Reason.WRONG_STATE);
                 case Cancel() -> new Refused(this, Reason.WRONG_STATE);
                 case Refund() -> new Repeated(this);
             };
@@ -165,9 +135,9 @@ public sealed interface Payment {
         }
     }
 
-    private static Decision underSameTerms(Authorize authorize, Payment payment, Payment firstAnswer) {
-        return payment.details().equals(Optional.of(authorize.details()))
-                ? new Repeated(firstAnswer)
+    private static Decision underSameTerms(Charge charge, Payment payment) {
+        return payment.details().equals(Optional.of(charge.details()))
+                ? new Repeated(payment)
                 : new Refused(payment, Reason.OTHER_TERMS);
     }
 }

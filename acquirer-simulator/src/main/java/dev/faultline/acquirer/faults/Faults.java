@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * The faults to inject, each into a share of the requests from 0 to 1, independently.
  *
- * @param declineShare of authorizations that the payer's bank declines
+ * @param declineShare of charges that the payer's bank declines
  * @param failShare of requests that fail before anything is done
  * @param slowShare of requests that are delayed by {@code slowFor} before anything is done
  * @param slowFor at most {@link #MAX_SLOW_FOR}

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The faults of one request.
  *
- * @param declines whether an authorization is declined
+ * @param declines whether a charge is declined
  * @param failure how the request fails before it is executed
  * @param delay before the request is executed; zero for none
  * @param timesOut whether the request is executed but not answered in time

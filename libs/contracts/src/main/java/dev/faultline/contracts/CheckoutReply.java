@@ -16,16 +16,14 @@ public sealed interface CheckoutReply extends Message {
     /** The order holds no stock and never will. */
     record StockReleased(OrderId orderId) implements CheckoutReply {}
 
-    record PaymentAuthorized(OrderId orderId) implements CheckoutReply {}
-
     /** Nothing was charged, and nothing will be unless the command is sent again. */
     record PaymentDeclined(OrderId orderId, String reason) implements CheckoutReply {}
 
-    record PaymentCaptured(OrderId orderId) implements CheckoutReply {}
+    record PaymentCharged(OrderId orderId) implements CheckoutReply {}
 
     /** The outcome at the acquirer is unknown; the payment must be voided before stock is released. */
     record PaymentUnsettled(OrderId orderId, String reason) implements CheckoutReply {}
 
-    /** The customer is not charged and never will be: the payment was voided, refunded or never authorized. */
+    /** The customer is not charged and never will be: the payment was voided, refunded or never requested. */
     record PaymentVoided(OrderId orderId) implements CheckoutReply {}
 }

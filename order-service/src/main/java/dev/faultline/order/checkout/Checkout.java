@@ -1,8 +1,7 @@
 package dev.faultline.order.checkout;
 
 import dev.faultline.contracts.CheckoutReply;
-import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
-import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentCharged;
 import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
 import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
 import dev.faultline.contracts.CheckoutReply.PaymentVoided;
@@ -11,21 +10,20 @@ import dev.faultline.contracts.CheckoutReply.StockReleased;
 import dev.faultline.contracts.CheckoutReply.StockReserved;
 import dev.faultline.contracts.InventoryCommand.ReleaseStock;
 import dev.faultline.contracts.InventoryCommand.ReserveStock;
-import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
-import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 
 /**
  * One checkout as a pure state machine: no clock, no I/O, no Spring.
  *
  * <pre>
- * ReservingStock -> AuthorizingPayment -> CapturingPayment -> Confirmed
- *       |                  |      \            /   |
- *       |                  |       VoidingPayment  |          first the payment,
- *       |                  |            |          |
- *       |                  +-----> ReleasingStock  |          then the stock
- *       v                               |
- *    Rejected  <------------------------+
+ * ReservingStock ---> ChargingPayment ---> Confirmed
+ *       |                |     |
+ *       |                |     +-> VoidingPayment       first the payment,
+ *       |                |               |
+ *       |                +-------> ReleasingStock       then the stock
+ *       v                                |
+ *    Rejected  <-------------------------+
  * </pre>
  *
  * <p>
@@ -51,9 +49,8 @@ public sealed interface Checkout {
     default Step redrive() {
         return switch (this) {
             case ReservingStock(var order) -> Step.to(this, new ReserveStock(order.id(), order.lines()));
-            case AuthorizingPayment(var order) ->
-                Step.to(this, new AuthorizePayment(order.id(), order.total(), order.paymentMethod()));
-            case CapturingPayment(var order) -> Step.to(this, new CapturePayment(order.id()));
+            case ChargingPayment(var order) ->
+                Step.to(this, new ChargePayment(order.id(), order.total(), order.paymentMethod()));
             case VoidingPayment(var order, _) -> Step.to(this, new VoidPayment(order.id()));
             case ReleasingStock(var order, _) -> Step.to(this, new ReleaseStock(order.id(), order.lines()));
             case Confirmed _,Rejected _ -> Step.to(this);
@@ -61,14 +58,14 @@ public sealed interface Checkout {
     }
 
     /**
-     * Compensates an order that has exceeded its maximum age, as if the participant had declined. While the payment is
-     * being captured it redrives instead, because stock and amount are already held.
+     * Compensates an order that has exceeded its maximum age, as if the participant had declined. A compensation in
+     * progress is redriven instead.
      */
     default Step giveUp() {
         return switch (this) {
             case ReservingStock(var order) -> release(order, Rejection.timedOut("reserve the stock"));
-            case AuthorizingPayment(var order) -> voidPayment(order, Rejection.timedOut("authorize the payment"));
-            case CapturingPayment _,VoidingPayment _,ReleasingStock _,Confirmed _,Rejected _ -> redrive();
+            case ChargingPayment(var order) -> voidPayment(order, Rejection.timedOut("charge the payment"));
+            case VoidingPayment _,ReleasingStock _,Confirmed _,Rejected _ -> redrive();
         };
     }
 
@@ -80,7 +77,7 @@ public sealed interface Checkout {
     /** Whether this is a terminal state. */
     default boolean isComplete() {
         return switch (this) {
-            case ReservingStock _,AuthorizingPayment _,CapturingPayment _,VoidingPayment _,ReleasingStock _ -> false;
+            case ReservingStock _,ChargingPayment _,VoidingPayment _,ReleasingStock _ -> false;
             case Confirmed _,Rejected _ -> true;
         };
     }
@@ -90,40 +87,24 @@ public sealed interface Checkout {
         @Override
         public Step on(CheckoutReply reply) {
             return switch (reply) {
-                case StockReserved _ -> Step.to(new AuthorizingPayment(order),
-                        new AuthorizePayment(order.id(), order.total(), order.paymentMethod()));
+                case StockReserved _ -> Step.to(new ChargingPayment(order),
+                        new ChargePayment(order.id(), order.total(), order.paymentMethod()));
                 case StockRejected rejected -> Step.to(new Rejected(order, Rejection.of(rejected)));
-                case StockReleased _,PaymentAuthorized _,PaymentDeclined _,PaymentCaptured _,PaymentUnsettled _,PaymentVoided _ ->
+                case StockReleased _,PaymentDeclined _,PaymentCharged _,PaymentUnsettled _,PaymentVoided _ ->
                     Step.to(this);
             };
         }
     }
 
-    /** Stock is reserved; whether the amount is held is unknown here. */
-    record AuthorizingPayment(CheckoutOrder order) implements Checkout {
+    /** Stock is reserved; whether the customer is charged is unknown here. */
+    record ChargingPayment(CheckoutOrder order) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
             return switch (reply) {
-                case PaymentAuthorized _ -> Step.to(new CapturingPayment(order), new CapturePayment(order.id()));
+                case PaymentCharged _ -> Step.to(new Confirmed(order));
                 case PaymentDeclined declined -> release(order, Rejection.of(declined));
                 case PaymentUnsettled unsettled -> voidPayment(order, Rejection.of(unsettled));
-                case StockReserved _,StockRejected _,StockReleased _,PaymentCaptured _,PaymentVoided _ ->
-                    Step.to(this);
-            };
-        }
-    }
-
-    /** Stock is reserved and the amount held; whether it was captured is unknown here. */
-    record CapturingPayment(CheckoutOrder order) implements Checkout {
-        @Override
-        public Step on(CheckoutReply reply) {
-            return switch (reply) {
-                case PaymentCaptured _ -> Step.to(new Confirmed(order));
-                // A declined capture leaves the authorization in place: it is voided like one of unknown outcome.
-                case PaymentDeclined declined -> voidPayment(order, Rejection.of(declined));
-                case PaymentUnsettled unsettled -> voidPayment(order, Rejection.of(unsettled));
-                case StockReserved _,StockRejected _,StockReleased _,PaymentAuthorized _,PaymentVoided _ ->
-                    Step.to(this);
+                case StockReserved _,StockRejected _,StockReleased _,PaymentVoided _ -> Step.to(this);
             };
         }
     }
@@ -134,25 +115,25 @@ public sealed interface Checkout {
         public Step on(CheckoutReply reply) {
             return switch (reply) {
                 case PaymentVoided _ -> release(order, rejection);
-                case StockReserved _,StockRejected _,StockReleased _,PaymentAuthorized _,PaymentDeclined _,PaymentCaptured _,PaymentUnsettled _ ->
+                case StockReserved _,StockRejected _,StockReleased _,PaymentDeclined _,PaymentCharged _,PaymentUnsettled _ ->
                     Step.to(this);
             };
         }
     }
 
-    /** No amount is held or captured; the stock is being released. */
+    /** The customer is not charged; the stock is being released. */
     record ReleasingStock(CheckoutOrder order, Rejection rejection) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
             return switch (reply) {
                 case StockReleased _ -> Step.to(new Rejected(order, rejection));
-                case StockReserved _,StockRejected _,PaymentAuthorized _,PaymentDeclined _,PaymentCaptured _,PaymentUnsettled _,PaymentVoided _ ->
+                case StockReserved _,StockRejected _,PaymentDeclined _,PaymentCharged _,PaymentUnsettled _,PaymentVoided _ ->
                     Step.to(this);
             };
         }
     }
 
-    /** The stock is reserved and the payment captured. */
+    /** The stock is reserved and the payment charged. */
     record Confirmed(CheckoutOrder order) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {
@@ -160,7 +141,7 @@ public sealed interface Checkout {
         }
     }
 
-    /** Neither stock nor an amount is held. */
+    /** No stock is held and nothing is charged. */
     record Rejected(CheckoutOrder order, Rejection rejection) implements Checkout {
         @Override
         public Step on(CheckoutReply reply) {

@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.faultline.contracts.CheckoutReply;
-import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
-import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentCharged;
 import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
 import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
 import dev.faultline.contracts.CheckoutReply.PaymentVoided;
@@ -20,8 +19,7 @@ import dev.faultline.contracts.Message;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
-import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
-import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.contracts.Sku;
 import dev.faultline.order.checkout.Checkout.Confirmed;
@@ -36,13 +34,12 @@ class CheckoutTest {
     private static final StockReserved RESERVED = new StockReserved(ID);
     private static final StockRejected OUT_OF_STOCK = new StockRejected(ID, SKU, 2, 1);
     private static final StockReleased RELEASED = new StockReleased(ID);
-    private static final PaymentAuthorized AUTHORIZED = new PaymentAuthorized(ID);
     private static final PaymentDeclined DECLINED = new PaymentDeclined(ID, "insufficient-funds");
-    private static final PaymentCaptured CAPTURED = new PaymentCaptured(ID);
+    private static final PaymentCharged CHARGED = new PaymentCharged(ID);
     private static final PaymentUnsettled UNSETTLED = new PaymentUnsettled(ID, "timed out");
     private static final PaymentVoided VOIDED = new PaymentVoided(ID);
-    private static final List<CheckoutReply> EVERY_REPLY = List.of(RESERVED, OUT_OF_STOCK, RELEASED, AUTHORIZED,
-            DECLINED, CAPTURED, UNSETTLED, VOIDED);
+    private static final List<CheckoutReply> EVERY_REPLY = List.of(RESERVED, OUT_OF_STOCK, RELEASED, DECLINED,
+            CHARGED, UNSETTLED, VOIDED);
 
     /** A checkout after some replies, and all commands that it has sent. */
     private record History(Checkout checkout, List<Message> commands) {
@@ -75,10 +72,10 @@ class CheckoutTest {
     }
 
     @Test
-    void confirmsOnceStockIsReservedAndTheAmountCaptured() {
-        var history = History.of(RESERVED, AUTHORIZED, CAPTURED);
+    void confirmsOnceStockIsReservedAndThePaymentCharged() {
+        var history = History.of(RESERVED, CHARGED);
         assertThat(history.checkout).isEqualTo(new Confirmed(ORDER));
-        assertThat(history.sent()).containsExactly(ReserveStock.class, AuthorizePayment.class, CapturePayment.class);
+        assertThat(history.sent()).containsExactly(ReserveStock.class, ChargePayment.class);
     }
 
     @Test
@@ -97,29 +94,22 @@ class CheckoutTest {
         var history = History.of(RESERVED, DECLINED, RELEASED);
         assertThat(history.checkout).isEqualTo(
                 new Rejected(ORDER, new Rejection(Rejection.Code.PAYMENT_DECLINED, "insufficient-funds", null)));
-        assertThat(history.sent()).containsExactly(ReserveStock.class, AuthorizePayment.class, ReleaseStock.class);
+        assertThat(history.sent()).containsExactly(ReserveStock.class, ChargePayment.class, ReleaseStock.class);
     }
 
     @Test
     void voidsAPaymentOfUnknownOutcomeBeforeItReleasesStock() {
         var unknown = History.of(RESERVED, UNSETTLED);
-        assertThat(unknown.sent()).containsExactly(ReserveStock.class, AuthorizePayment.class, VoidPayment.class);
-        assertThat(unknown.and(AUTHORIZED)).as("a late success").isEqualTo(unknown);
+        assertThat(unknown.sent()).containsExactly(ReserveStock.class, ChargePayment.class, VoidPayment.class);
+        assertThat(unknown.and(CHARGED)).as("a late success").isEqualTo(unknown);
         assertThat(unknown.and(VOIDED).sent()).endsWith(VoidPayment.class, ReleaseStock.class);
         assertThat(unknown.and(VOIDED).and(RELEASED).checkout).isInstanceOf(Rejected.class);
     }
 
     @Test
-    void voidsTheAuthorizationWhenItsCaptureFails() {
-        assertThat(History.of(RESERVED, AUTHORIZED, DECLINED).sent()).endsWith(CapturePayment.class, VoidPayment.class);
-        assertThat(History.of(RESERVED, AUTHORIZED, UNSETTLED).sent()).endsWith(CapturePayment.class,
-                VoidPayment.class);
-    }
-
-    @Test
     void resendsTheCommandWhoseReplyIsOverdue() {
-        for (var waiting : List.of(History.of(), History.of(RESERVED), History.of(RESERVED, AUTHORIZED),
-                History.of(RESERVED, UNSETTLED), History.of(RESERVED, DECLINED))) {
+        for (var waiting : List.of(History.of(), History.of(RESERVED), History.of(RESERVED, UNSETTLED),
+                History.of(RESERVED, DECLINED))) {
             Step again = waiting.checkout.redrive();
             assertThat(again.next()).isEqualTo(waiting.checkout);
             assertThat(again.commands()).containsExactly(waiting.commands.getLast());
@@ -130,23 +120,23 @@ class CheckoutTest {
     void compensatesAnOrderThatTakesTooLong() {
         assertThat(History.of().givenUp().and(RESERVED).sent()).as("a late reservation is released with the rest")
                 .containsExactly(ReserveStock.class, ReleaseStock.class);
-        var unpaid = History.of(RESERVED).givenUp().and(AUTHORIZED);
-        assertThat(unpaid.sent()).endsWith(AuthorizePayment.class, VoidPayment.class);
+        var unpaid = History.of(RESERVED).givenUp().and(CHARGED);
+        assertThat(unpaid.sent()).endsWith(ChargePayment.class, VoidPayment.class);
         assertThat(unpaid.and(VOIDED).and(RELEASED).checkout).isInstanceOfSatisfying(Rejected.class,
                 rejected -> assertThat(rejected.rejection()).isEqualTo(new Rejection(Rejection.Code.TIMED_OUT,
-                        "it took too long to authorize the payment", null)));
+                        "it took too long to charge the payment", null)));
     }
 
     @Test
-    void completesRatherThanCompensatesWhileTheAmountIsBeingCaptured() {
-        var capturing = History.of(RESERVED, AUTHORIZED);
-        assertThat(capturing.givenUp().and(CAPTURED).checkout).isEqualTo(new Confirmed(ORDER));
-        assertThat(capturing.givenUp().checkout).isEqualTo(capturing.checkout);
+    void redrivesACompensationThatTakesTooLong() {
+        for (var compensating : List.of(History.of(RESERVED, UNSETTLED), History.of(RESERVED, DECLINED))) {
+            assertThat(compensating.checkout.giveUp()).isEqualTo(compensating.checkout.redrive());
+        }
     }
 
     @Test
     void neverChangesACompletedCheckout() {
-        for (var completed : List.of(History.of(RESERVED, AUTHORIZED, CAPTURED), History.of(OUT_OF_STOCK))) {
+        for (var completed : List.of(History.of(RESERVED, CHARGED), History.of(OUT_OF_STOCK))) {
             assertThat(completed.givenUp()).isEqualTo(completed);
             assertThat(completed.checkout.redrive()).isEqualTo(new Step(completed.checkout, List.of()));
         }
@@ -178,11 +168,11 @@ class CheckoutTest {
             assertThat(after).as("a completed checkout never changes, after %s", replies).isEqualTo(before);
         }
         if (after.checkout instanceof Confirmed) {
-            assertThat(replies).as("paid and reserved").contains(RESERVED, CAPTURED);
+            assertThat(replies).as("paid and reserved").contains(RESERVED, CHARGED);
             assertThat(after.sent()).as("nothing was compensated").doesNotContain(VoidPayment.class,
                     ReleaseStock.class);
         }
-        if (after.checkout instanceof Rejected && after.sent().contains(AuthorizePayment.class)) {
+        if (after.checkout instanceof Rejected && after.sent().contains(ChargePayment.class)) {
             assertThat(after.sent()).as("stock is released, after %s", replies).contains(ReleaseStock.class);
         }
         int release = after.sent().indexOf(ReleaseStock.class);
@@ -192,8 +182,7 @@ class CheckoutTest {
             assertThat(undo).isLessThan(release);
         }
         if (release >= 0 && undo < 0) {
-            assertThat(after.sent()).as("a captured payment is never left, after %s", replies)
-                    .doesNotContain(CapturePayment.class);
+            assertThat(replies).as("only a decline leaves nothing to void, after %s", replies).contains(DECLINED);
         }
     }
 }

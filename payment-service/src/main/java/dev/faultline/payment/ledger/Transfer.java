@@ -17,7 +17,7 @@ public record Transfer(OrderId orderId, Kind kind, Money amount) {
 
     /** The kinds of transfer; an order has each at most once. */
     public enum Kind {
-        CAPTURE(ACQUIRER, SALES), REFUND(SALES, ACQUIRER);
+        CHARGE(ACQUIRER, SALES), REFUND(SALES, ACQUIRER);
 
         private final String debit;
         private final String credit;

@@ -20,13 +20,11 @@ public interface Acquirer {
 
     /** The operations on a payment. */
     enum Operation {
-        /** Hold the amount. */
-        AUTHORIZE,
-        /** Capture the held amount. */
-        CAPTURE,
-        /** Release the held amount, for good. */
+        /** Authorize the amount and capture it. */
+        CHARGE,
+        /** Prevent any later charge, for good. */
         VOID,
-        /** Return the captured amount. */
+        /** Return the charged amount. */
         REFUND
     }
 
@@ -50,6 +48,6 @@ public interface Acquirer {
 
     /** A payment's state at the acquirer. */
     enum AcquirerState {
-        UNKNOWN, AUTHORIZED, DECLINED, CAPTURED, VOIDED, REFUNDED
+        UNKNOWN, CHARGED, DECLINED, VOIDED, REFUNDED
     }
 }

@@ -1,14 +1,12 @@
 package dev.faultline.payment.paying;
 
-import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
-import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentCharged;
 import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
 import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
 import dev.faultline.contracts.CheckoutReply.PaymentVoided;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.PaymentCommand;
-import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
-import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.payment.ledger.Transfer;
 import dev.faultline.payment.paying.Acquirer.Answer;
@@ -20,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * An order's payment as a pure state machine: no clock, no I/O, no Spring.
  *
  * <pre>
- * Absent --> Authorizing --> Authorized --> Capturing --> Captured
- *   |             \                             \
- *   |              --> Declined                   --> CaptureDeclined
+ * Absent --> Charging --> Charged
+ *   |           \
+ *   |            --> Declined
  *   |
  *   |   from each of those:  Voiding --> Refunding --> Refunded
  *   |                           \
@@ -35,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * acquirer's confirmation ends a void.
  *
  * <p>
- * The checkout answers {@link PaymentUnsettled} with a void. Payments that stay {@link Authorizing} or {@link Capturing}
- * are therefore left to the checkout; this service retries voids until they are confirmed.
+ * The checkout answers {@link PaymentUnsettled} with a void. Payments that stay {@link Charging} are
+ * therefore left to the checkout; this service retries voids until they are confirmed.
  */
 public sealed interface Payment {
 
@@ -53,17 +51,12 @@ public sealed interface Payment {
 
     /** The reason of a decline, if any. */
     default @Nullable String declineReason() {
-        return switch (this) {
-            case Declined declined -> declined.reason;
-            case CaptureDeclined declined -> declined.reason;
-            default -> null;
-        };
+        return this instanceof Declined declined ? declined.reason : null;
     }
 
     /** Names of the states. */
     enum Status {
-        ABSENT, AUTHORIZING, AUTHORIZED, DECLINED, CAPTURING, CAPTURED, CAPTURE_DECLINED, VOIDING, REFUNDING, VOIDED,
-        REFUNDED
+        ABSENT, CHARGING, CHARGED, DECLINED, VOIDING, REFUNDING, VOIDED, REFUNDED
     }
 
     /** A payment with a request to the acquirer that has not been confirmed. */
@@ -81,7 +74,7 @@ public sealed interface Payment {
         }
 
         /**
-         * Calls the acquirer until no further operation follows: a void after a capture continues as a refund. Two
+         * Calls the acquirer until no further operation follows: a void after a charge continues as a refund. Two
          * requests at most.
          */
         default Step settle(Acquirer acquirer, @Nullable String traceparent) {
@@ -107,46 +100,45 @@ public sealed interface Payment {
         @Override
         public Step on(PaymentCommand command) {
             return switch (command) {
-                case AuthorizePayment authorize -> Step.withoutReply(
-                        new Authorizing(orderId, new PaymentDetails(authorize.amount(), authorize.paymentMethod()),
+                case ChargePayment charge -> Step.withoutReply(
+                        new Charging(orderId, new PaymentDetails(charge.amount(), charge.paymentMethod()),
                                 false));
-                case CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, "not-authorized"));
-                // Stored as a tombstone, for an authorization that arrives later.
+                // Stored as a tombstone, for a charge that arrives later.
                 case VoidPayment _ -> Step.to(new Voided(orderId, null), new PaymentVoided(orderId));
             };
         }
     }
 
     /** @param maybeSent whether another instance may have sent the request already */
-    record Authorizing(OrderId orderId, PaymentDetails details, boolean maybeSent) implements Pending {
+    record Charging(OrderId orderId, PaymentDetails details, boolean maybeSent) implements Pending {
         @Override
         public Status status() {
-            return Status.AUTHORIZING;
+            return Status.CHARGING;
         }
 
         @Override
         public Step on(PaymentCommand command) {
             return switch (command) {
-                case AuthorizePayment _ -> Step.withoutReply(new Authorizing(orderId, details, true));
-                case CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, "not-authorized"));
+                case ChargePayment _ -> Step.withoutReply(new Charging(orderId, details, true));
                 case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
 
         @Override
         public Operation operation() {
-            return Operation.AUTHORIZE;
+            return Operation.CHARGE;
         }
 
         @Override
         public Step on(Answer answer) {
             return switch (answer) {
-                case Answer.Done() -> Step.to(new Authorized(orderId, details), new PaymentAuthorized(orderId));
+                case Answer.Done() -> Step.to(new Charged(orderId, details), new PaymentCharged(orderId),
+                        charge(orderId, details));
                 case Answer.Declined(var reason) -> decline(reason);
                 case Answer.Refused(var state) -> switch (state) {
                     case UNKNOWN, DECLINED, VOIDED, REFUNDED -> decline("refused-by-acquirer");
                     // The acquirer has a payment with this id and other details, so it must be voided.
-                    case AUTHORIZED, CAPTURED -> uncertain(this, "other-terms");
+                    case CHARGED -> uncertain(this, "other-terms");
                 };
                 case Answer.Unknown(var reason) -> uncertain(this, reason);
                 case Answer.NotSent(var reason) ->
@@ -159,24 +151,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The acquirer holds the amount. */
-    record Authorized(OrderId orderId, PaymentDetails details) implements Payment {
-        @Override
-        public Status status() {
-            return Status.AUTHORIZED;
-        }
-
-        @Override
-        public Step on(PaymentCommand command) {
-            return switch (command) {
-                case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
-                case CapturePayment _ -> Step.withoutReply(new Capturing(orderId, details, false));
-                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
-            };
-        }
-    }
-
-    /** Nothing is held or captured, and nothing will be. */
+    /** Nothing is charged, and nothing will be. */
     record Declined(OrderId orderId, PaymentDetails details, String reason) implements Payment {
         @Override
         public Status status() {
@@ -186,83 +161,23 @@ public sealed interface Payment {
         @Override
         public Step on(PaymentCommand command) {
             return switch (command) {
-                case AuthorizePayment _,CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, reason));
-                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
-            };
-        }
-    }
-
-    /** @param maybeSent whether another instance may have sent the request already */
-    record Capturing(OrderId orderId, PaymentDetails details, boolean maybeSent) implements Pending {
-        @Override
-        public Status status() {
-            return Status.CAPTURING;
-        }
-
-        @Override
-        public Step on(PaymentCommand command) {
-            return switch (command) {
-                case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
-                case CapturePayment _ -> Step.withoutReply(new Capturing(orderId, details, true));
-                case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
-            };
-        }
-
-        @Override
-        public Operation operation() {
-            return Operation.CAPTURE;
-        }
-
-        @Override
-        public Step on(Answer answer) {
-            return switch (answer) {
-                case Answer.Done() -> Step.to(new Captured(orderId, details), new PaymentCaptured(orderId),
-                        capture(orderId, details));
-                case Answer.Declined(var reason) -> decline(reason);
-                case Answer.Refused(var state) -> switch (state) {
-                    case UNKNOWN, DECLINED, VOIDED, REFUNDED -> decline("refused-by-acquirer");
-                    case AUTHORIZED, CAPTURED -> uncertain(this, "refused-by-acquirer");
-                };
-                case Answer.Unknown(var reason) -> uncertain(this, reason);
-                case Answer.NotSent(var reason) ->
-                    maybeSent ? uncertain(this, reason) : decline(reason);
-            };
-        }
-
-        private Step decline(String reason) {
-            return Step.to(new CaptureDeclined(orderId, details, reason), new PaymentDeclined(orderId, reason));
-        }
-    }
-
-    /** Nothing is captured and nothing will be, but the amount may be held until it is voided. */
-    record CaptureDeclined(OrderId orderId, PaymentDetails details, String reason) implements Payment {
-        @Override
-        public Status status() {
-            return Status.CAPTURE_DECLINED;
-        }
-
-        @Override
-        public Step on(PaymentCommand command) {
-            return switch (command) {
-                case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
-                case CapturePayment _ -> Step.to(this, new PaymentDeclined(orderId, reason));
+                case ChargePayment _ -> Step.to(this, new PaymentDeclined(orderId, reason));
                 case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
     }
 
     /** The customer is charged. */
-    record Captured(OrderId orderId, PaymentDetails details) implements Payment {
+    record Charged(OrderId orderId, PaymentDetails details) implements Payment {
         @Override
         public Status status() {
-            return Status.CAPTURED;
+            return Status.CHARGED;
         }
 
         @Override
         public Step on(PaymentCommand command) {
             return switch (command) {
-                case AuthorizePayment _ -> Step.to(this, new PaymentAuthorized(orderId));
-                case CapturePayment _ -> Step.to(this, new PaymentCaptured(orderId));
+                case ChargePayment _ -> Step.to(this, new PaymentCharged(orderId));
                 case VoidPayment _ -> Step.withoutReply(new Voiding(orderId, details));
             };
         }
@@ -290,16 +205,16 @@ public sealed interface Payment {
             return switch (answer) {
                 case Answer.Done() -> Step.to(new Voided(orderId, details), new PaymentVoided(orderId));
                 case Answer.Refused(var state) -> switch (state) {
-                    case CAPTURED -> Step.withoutReply(new Refunding(orderId, details));
+                    case CHARGED -> Step.withoutReply(new Refunding(orderId, details));
                     case REFUNDED -> refunded(orderId, details);
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> Step.withoutReply(this);
+                    case UNKNOWN, DECLINED, VOIDED -> Step.withoutReply(this);
                 };
                 case Answer.Declined _,Answer.Unknown _,Answer.NotSent _ -> Step.withoutReply(this);
             };
         }
     }
 
-    /** The amount was captured and is being refunded. */
+    /** The amount was charged and is being refunded. */
     record Refunding(OrderId orderId, PaymentDetails details) implements Pending {
         @Override
         public Status status() {
@@ -326,7 +241,7 @@ public sealed interface Payment {
     }
 
     /**
-     * Nothing is captured and nothing will be.
+     * Nothing is charged and nothing will be.
      *
      * @param details null if the void arrived first
      */
@@ -342,7 +257,7 @@ public sealed interface Payment {
         }
     }
 
-    /** The captured amount was refunded, and nothing more will be captured. */
+    /** The charged amount was refunded, and nothing more will be charged. */
     record Refunded(OrderId orderId, PaymentDetails details) implements Payment {
         @Override
         public Status status() {
@@ -360,11 +275,11 @@ public sealed interface Payment {
     }
 
     private static Step refunded(OrderId orderId, PaymentDetails details) {
-        return Step.to(new Refunded(orderId, details), new PaymentVoided(orderId), capture(orderId, details),
+        return Step.to(new Refunded(orderId, details), new PaymentVoided(orderId), charge(orderId, details),
                 new Transfer(orderId, Transfer.Kind.REFUND, details.amount()));
     }
 
-    private static Transfer capture(OrderId orderId, PaymentDetails details) {
-        return new Transfer(orderId, Transfer.Kind.CAPTURE, details.amount());
+    private static Transfer charge(OrderId orderId, PaymentDetails details) {
+        return new Transfer(orderId, Transfer.Kind.CHARGE, details.amount());
     }
 }

@@ -19,16 +19,14 @@ import dev.faultline.contracts.CheckoutReply.PaymentVoided;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.PaymentCommand;
-import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
-import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.payment.ledger.Transfer;
 import dev.faultline.payment.paying.Acquirer.AcquirerState;
 import dev.faultline.payment.paying.Acquirer.Answer;
 import dev.faultline.payment.paying.Acquirer.Operation;
 import dev.faultline.payment.paying.Payment.Absent;
-import dev.faultline.payment.paying.Payment.Authorizing;
-import dev.faultline.payment.paying.Payment.Capturing;
+import dev.faultline.payment.paying.Payment.Charging;
 import dev.faultline.payment.paying.Payment.Pending;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class EveryPaymentTest {
     private static final OrderId ORDER = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
     private static final List<PaymentCommand> COMMANDS = List.of(
-            new AuthorizePayment(ORDER, new Money(1250, "EUR"), "card-visa"), new CapturePayment(ORDER),
+            new ChargePayment(ORDER, new Money(1250, "EUR"), "card-visa"),
             new VoidPayment(ORDER));
     /** More requests in flight add no states, because the acquirer executes each operation once. */
     private static final int MAX_IN_FLIGHT = 3;
@@ -51,9 +49,9 @@ class EveryPaymentTest {
 
     /** What happens to a request. */
     private enum Fault {
-        /** Executed and answered; an authorization succeeds. */
+        /** Executed and answered; a charge succeeds. */
         FINE,
-        /** Answered; an authorization is declined. */
+        /** Answered; a charge is declined. */
         BANK_DECLINES,
         /** Lost before it was executed. */
         LOST,
@@ -68,7 +66,7 @@ class EveryPaymentTest {
     /**
      * @param stored the payment as it is read from the database
      * @param inFlight requests that have not reached the acquirer
-     * @param declined whether the checkout received a decline of its authorization
+     * @param declined whether the checkout received a decline of its charge
      * @param voided whether the checkout received the confirmation of its void
      */
     private record State(Payment stored, AcquirerState card, Set<Operation> inFlight, Set<Transfer.Kind> ledger,
@@ -121,16 +119,12 @@ class EveryPaymentTest {
             var kinds = Stream.concat(ledger.stream(), step.transfers().stream().map(Transfer::kind))
                     .collect(Collectors.toSet());
             return new State(readBack(step.next()), card, inFlight, kinds,
-                    declined || (command instanceof AuthorizePayment && reply instanceof PaymentDeclined),
+                    declined || (command instanceof ChargePayment && reply instanceof PaymentDeclined),
                     voided || reply instanceof PaymentVoided);
         }
 
         private static Payment readBack(Payment payment) {
-            return switch (payment) {
-                case Authorizing authorizing -> new Authorizing(ORDER, authorizing.details(), true);
-                case Capturing capturing -> new Capturing(ORDER, capturing.details(), true);
-                default -> payment;
-            };
+            return payment instanceof Charging charging ? new Charging(ORDER, charging.details(), true) : payment;
         }
 
         private static String name(PaymentCommand command) {
@@ -157,7 +151,7 @@ class EveryPaymentTest {
             return switch (fault) {
                 case FINE -> perform(request.operation());
                 case BANK_DECLINES -> {
-                    if (request.operation() == Operation.AUTHORIZE && state == AcquirerState.UNKNOWN) {
+                    if (request.operation() == Operation.CHARGE && state == AcquirerState.UNKNOWN) {
                         state = AcquirerState.DECLINED;
                     }
                     yield perform(request.operation());
@@ -180,24 +174,19 @@ class EveryPaymentTest {
 
         private Answer perform(Operation operation) {
             return switch (operation) {
-                case AUTHORIZE -> switch (state) {
-                    case UNKNOWN -> becomes(AcquirerState.AUTHORIZED);
-                    case AUTHORIZED, CAPTURED -> new Answer.Done();
+                case CHARGE -> switch (state) {
+                    case UNKNOWN -> becomes(AcquirerState.CHARGED);
+                    case CHARGED -> new Answer.Done();
                     case DECLINED -> new Answer.Declined("insufficient-funds");
                     case VOIDED, REFUNDED -> new Answer.Refused(state);
                 };
-                case CAPTURE -> switch (state) {
-                    case AUTHORIZED -> becomes(AcquirerState.CAPTURED);
-                    case CAPTURED -> new Answer.Done();
-                    case UNKNOWN, DECLINED, VOIDED, REFUNDED -> new Answer.Refused(state);
-                };
                 case VOID -> switch (state) {
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> becomes(AcquirerState.VOIDED);
-                    case CAPTURED, REFUNDED -> new Answer.Refused(state);
+                    case UNKNOWN, DECLINED, VOIDED -> becomes(AcquirerState.VOIDED);
+                    case CHARGED, REFUNDED -> new Answer.Refused(state);
                 };
                 case REFUND -> switch (state) {
-                    case CAPTURED, REFUNDED -> becomes(AcquirerState.REFUNDED);
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> new Answer.Refused(state);
+                    case CHARGED, REFUNDED -> becomes(AcquirerState.REFUNDED);
+                    case UNKNOWN, DECLINED, VOIDED -> new Answer.Refused(state);
                 };
             };
         }
@@ -232,21 +221,19 @@ class EveryPaymentTest {
     }
 
     @Test
-    void neitherHoldsNorCapturesAfterAConfirmedVoid() {
+    void neverChargesAfterAConfirmedVoid() {
         assertThat(STATES).allSatisfy((explored, path) -> {
             if (explored.voided) {
-                assertThat(explored.card).as("after %s", path).isNotIn(AcquirerState.AUTHORIZED,
-                        AcquirerState.CAPTURED);
+                assertThat(explored.card).as("after %s", path).isNotEqualTo(AcquirerState.CHARGED);
             }
         });
     }
 
     @Test
-    void neitherHoldsNorCapturesAfterADeclinedAuthorization() {
+    void neverChargesAfterADecline() {
         assertThat(STATES).allSatisfy((explored, path) -> {
             if (explored.declined) {
-                assertThat(explored.card).as("after %s", path).isNotIn(AcquirerState.AUTHORIZED,
-                        AcquirerState.CAPTURED);
+                assertThat(explored.card).as("after %s", path).isNotEqualTo(AcquirerState.CHARGED);
             }
         });
     }
@@ -256,16 +243,13 @@ class EveryPaymentTest {
         assertThat(STATES).allSatisfy((explored, path) -> {
             switch (explored.stored.status()) {
                 case ABSENT -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.UNKNOWN);
-                case AUTHORIZED -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.AUTHORIZED);
-                case CAPTURED -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.CAPTURED);
+                case CHARGED -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.CHARGED);
                 case DECLINED -> assertThat(explored.card).as("after %s", path).isIn(AcquirerState.UNKNOWN,
                         AcquirerState.DECLINED);
-                case CAPTURE_DECLINED ->
-                    assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.AUTHORIZED);
                 case VOIDED -> assertThat(explored.card).as("after %s", path).isIn(AcquirerState.UNKNOWN,
                         AcquirerState.VOIDED);
                 case REFUNDED -> assertThat(explored.card).as("after %s", path).isEqualTo(AcquirerState.REFUNDED);
-                case AUTHORIZING, CAPTURING, VOIDING, REFUNDING -> {
+                case CHARGING, VOIDING, REFUNDING -> {
                     // the outcome is unknown
                 }
             }
@@ -277,9 +261,9 @@ class EveryPaymentTest {
         assertThat(STATES).allSatisfy((explored, path) -> {
             if (!(explored.stored instanceof Pending)) {
                 assertThat(explored.ledger).as("after %s", path).isEqualTo(switch (explored.card) {
-                    case UNKNOWN, AUTHORIZED, DECLINED, VOIDED -> Set.of();
-                    case CAPTURED -> Set.of(Transfer.Kind.CAPTURE);
-                    case REFUNDED -> Set.of(Transfer.Kind.CAPTURE, Transfer.Kind.REFUND);
+                    case UNKNOWN, DECLINED, VOIDED -> Set.of();
+                    case CHARGED -> Set.of(Transfer.Kind.CHARGE);
+                    case REFUNDED -> Set.of(Transfer.Kind.CHARGE, Transfer.Kind.REFUND);
                 });
             }
         });
@@ -295,7 +279,7 @@ class EveryPaymentTest {
                 step = pending.settle(acquirer, null);
             }
             assertThat(step.reply()).as("after %s", path).isEqualTo(new PaymentVoided(ORDER));
-            assertThat(acquirer.state).as("after %s", path).isNotIn(AcquirerState.AUTHORIZED, AcquirerState.CAPTURED);
+            assertThat(acquirer.state).as("after %s", path).isNotEqualTo(AcquirerState.CHARGED);
         });
     }
 }

@@ -4,24 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 
-import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
-import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentCharged;
 import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
 import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
 import dev.faultline.contracts.CheckoutReply.PaymentVoided;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
-import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
-import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.payment.ledger.Transfer;
 import dev.faultline.payment.paying.Acquirer.AcquirerState;
 import dev.faultline.payment.paying.Acquirer.Answer;
 import dev.faultline.payment.paying.Payment.Absent;
-import dev.faultline.payment.paying.Payment.Authorized;
-import dev.faultline.payment.paying.Payment.Authorizing;
-import dev.faultline.payment.paying.Payment.Captured;
-import dev.faultline.payment.paying.Payment.Capturing;
+import dev.faultline.payment.paying.Payment.Charged;
+import dev.faultline.payment.paying.Payment.Charging;
 import dev.faultline.payment.paying.Payment.Declined;
 import dev.faultline.payment.paying.Payment.Refunded;
 import dev.faultline.payment.paying.Payment.Refunding;
@@ -33,75 +29,69 @@ class PaymentTest {
     private static final OrderId ORDER = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
     private static final Money AMOUNT = new Money(1250, "EUR");
     private static final PaymentDetails TERMS = new PaymentDetails(AMOUNT, "card-visa");
-    private static final AuthorizePayment AUTHORIZE = new AuthorizePayment(ORDER, AMOUNT, "card-visa");
-    private static final CapturePayment CAPTURE = new CapturePayment(ORDER);
+    private static final ChargePayment CHARGE = new ChargePayment(ORDER, AMOUNT, "card-visa");
     private static final VoidPayment VOID = new VoidPayment(ORDER);
-    private static final Transfer CAPTURED = new Transfer(ORDER, Transfer.Kind.CAPTURE, AMOUNT);
+    private static final Transfer CHARGED = new Transfer(ORDER, Transfer.Kind.CHARGE, AMOUNT);
     private static final Transfer REFUNDED = new Transfer(ORDER, Transfer.Kind.REFUND, AMOUNT);
 
     @Test
     void storesTheIntentBeforeTheAcquirerIsCalled() {
-        assertThat(new Absent(ORDER).on(AUTHORIZE))
-                .isEqualTo(new Step(new Authorizing(ORDER, TERMS, false), null, List.of()));
-        assertThat(new Authorized(ORDER, TERMS).on(CAPTURE))
-                .isEqualTo(new Step(new Capturing(ORDER, TERMS, false), null, List.of()));
-        assertThat(new Captured(ORDER, TERMS).on(VOID)).isEqualTo(new Step(new Voiding(ORDER, TERMS), null, List.of()));
+        assertThat(new Absent(ORDER).on(CHARGE))
+                .isEqualTo(new Step(new Charging(ORDER, TERMS, false), null, List.of()));
+        assertThat(new Charged(ORDER, TERMS).on(VOID)).isEqualTo(new Step(new Voiding(ORDER, TERMS), null, List.of()));
     }
 
     @Test
-    void authorizesAndCaptures() {
-        assertThat(new Authorizing(ORDER, TERMS, false).on(new Answer.Done()))
-                .isEqualTo(new Step(new Authorized(ORDER, TERMS), new PaymentAuthorized(ORDER), List.of()));
-        assertThat(new Capturing(ORDER, TERMS, false).on(new Answer.Done()))
-                .isEqualTo(new Step(new Captured(ORDER, TERMS), new PaymentCaptured(ORDER), List.of(CAPTURED)));
+    void recordsAChargeInTheLedger() {
+        assertThat(new Charging(ORDER, TERMS, false).on(new Answer.Done()))
+                .isEqualTo(new Step(new Charged(ORDER, TERMS), new PaymentCharged(ORDER), List.of(CHARGED)));
     }
 
     @Test
     void repliesWithTheAcquirersDeclineReason() {
-        assertThat(new Authorizing(ORDER, TERMS, false).on(new Answer.Declined("expired-card"))).isEqualTo(new Step(
+        assertThat(new Charging(ORDER, TERMS, false).on(new Answer.Declined("expired-card"))).isEqualTo(new Step(
                 new Declined(ORDER, TERMS, "expired-card"), new PaymentDeclined(ORDER, "expired-card"), List.of()));
     }
 
     @Test
     void isUnsettledWhenTheRequestMayHaveBeenSentAndItsOutcomeIsUnknown() {
-        var first = new Authorizing(ORDER, TERMS, false);
+        var first = new Charging(ORDER, TERMS, false);
         assertThat(first.on(new Answer.Unknown("acquirer-timeout")))
                 .isEqualTo(new Step(first, new PaymentUnsettled(ORDER, "acquirer-timeout"), List.of()));
-        var again = new Authorizing(ORDER, TERMS, true);
+        var again = new Charging(ORDER, TERMS, true);
         assertThat(again.on(new Answer.NotSent("acquirer-unavailable")))
                 .isEqualTo(new Step(again, new PaymentUnsettled(ORDER, "acquirer-unavailable"), List.of()));
     }
 
     @Test
     void isDeclinedWhenNothingWasEverSent() {
-        Step step = new Authorizing(ORDER, TERMS, false).on(new Answer.NotSent("acquirer-unavailable"));
+        Step step = new Charging(ORDER, TERMS, false).on(new Answer.NotSent("acquirer-unavailable"));
 
         assertThat(step.reply()).isEqualTo(new PaymentDeclined(ORDER, "acquirer-unavailable"));
-        assertThat(step.next().on(AUTHORIZE).reply()).isEqualTo(new PaymentDeclined(ORDER, "acquirer-unavailable"));
+        assertThat(step.next().on(CHARGE).reply()).isEqualTo(new PaymentDeclined(ORDER, "acquirer-unavailable"));
     }
 
     @Test
     void repliesToARepeatedCommandWithTheFirstReply() {
-        assertThat(new Captured(ORDER, TERMS).on(AUTHORIZE).reply()).isEqualTo(new PaymentAuthorized(ORDER));
-        assertThat(new Captured(ORDER, TERMS).on(CAPTURE).reply()).isEqualTo(new PaymentCaptured(ORDER));
+        assertThat(new Charged(ORDER, TERMS).on(CHARGE).reply()).isEqualTo(new PaymentCharged(ORDER));
         assertThat(new Refunded(ORDER, TERMS).on(VOID).reply()).isEqualTo(new PaymentVoided(ORDER));
     }
 
     @Test
-    void preventsAnAuthorizationThatArrivesAfterItsVoid() {
+    void preventsAChargeThatArrivesAfterItsVoid() {
         Step tombstone = new Absent(ORDER).on(VOID);
 
         assertThat(tombstone.next()).isEqualTo(new Voided(ORDER, null));
-        assertThat(tombstone.next().on(AUTHORIZE))
+        assertThat(tombstone.next().on(CHARGE))
                 .isEqualTo(new Step(tombstone.next(), new PaymentVoided(ORDER), List.of()));
     }
 
     @Test
-    void refundsWhatWasCapturedBeforeTheVoid() {
-        assertThat(new Voiding(ORDER, TERMS).on(new Answer.Refused(AcquirerState.CAPTURED)).next())
+    void refundsWhatWasChargedBeforeTheVoid() {
+        assertThat(new Voiding(ORDER, TERMS).on(new Answer.Refused(AcquirerState.CHARGED)).next())
                 .isEqualTo(new Refunding(ORDER, TERMS));
         assertThat(new Refunding(ORDER, TERMS).on(new Answer.Done())).isEqualTo(
-                new Step(new Refunded(ORDER, TERMS), new PaymentVoided(ORDER), List.of(CAPTURED, REFUNDED)));
+                new Step(new Refunded(ORDER, TERMS), new PaymentVoided(ORDER), List.of(CHARGED, REFUNDED)));
     }
 
     @Test
@@ -110,6 +100,6 @@ class PaymentTest {
 
         assertThat(voiding.on(new Answer.Unknown("acquirer-timeout")))
                 .isEqualTo(new Step(voiding, null, List.of()));
-        assertThat(voiding.on(CAPTURE)).isEqualTo(new Step(voiding, null, List.of()));
+        assertThat(voiding.on(CHARGE)).isEqualTo(new Step(voiding, null, List.of()));
     }
 }

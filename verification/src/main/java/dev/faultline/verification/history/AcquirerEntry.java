@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry of the acquirer's journal: what really happened to a card.
  *
- * @param kind   AUTHORIZED, DECLINED, CAPTURED, VOIDED or REFUNDED
+ * @param kind   CHARGED, DECLINED, VOIDED or REFUNDED
  * @param order  the order's id, which is the payment's id at the acquirer
- * @param amount null if the payment was voided before it was authorized
+ * @param amount null if the payment was voided before it was requested
  */
 public record AcquirerEntry(String kind, String order, @Nullable Money amount) {}

@@ -35,7 +35,7 @@ public record Anomaly(Kind kind, String subject, String explanation) {
         MISSING_RESERVATION,
         /** A confirmed order was not charged exactly once with its total. */
         NOT_CHARGED_ONCE,
-        /** Money is held or was captured without a confirmed order. */
+        /** The customer is charged without a confirmed order. */
         UNJUSTIFIED_CHARGE,
         /** A payment's state contradicts its order's outcome. */
         PAYMENT_MISMATCH,

@@ -21,7 +21,7 @@ import dev.faultline.verification.history.Row.PostingRow;
  * and its ledger agree with the journal.
  */
 final class MoneyRules {
-    /** What the acquirer owes the shop: captures less refunds. */
+    /** What the acquirer owes the shop: charges less refunds. */
     private static final String RECEIVABLE = "acquirer-receivable";
 
     private final History history;
@@ -52,10 +52,10 @@ final class MoneyRules {
         orders.values().forEach(order -> {
             if (isConfirmed(order.id())) {
                 List<AcquirerEntry> entries = journal.getOrDefault(order.id(), List.of());
-                List<AcquirerEntry> captures = entries.stream().filter(entry -> entry.kind().equals("CAPTURED"))
+                List<AcquirerEntry> charges = entries.stream().filter(entry -> entry.kind().equals("CHARGED"))
                         .toList();
-                if (captures.size() != 1 || !order.total().equals(captures.getFirst().amount()) || !entries.getLast()
-                        .kind().equals("CAPTURED")) {
+                if (charges.size() != 1 || !order.total().equals(charges.getFirst().amount()) || !entries.getLast()
+                        .kind().equals("CHARGED")) {
                     report(Kind.NOT_CHARGED_ONCE, order.id(), "is confirmed for " + order.total()
                             + ", and the acquirer's journal has " + formatted(entries));
                 }
@@ -63,13 +63,13 @@ final class MoneyRules {
         });
     }
 
-    /** An unfinished order may hold money; {@link OrderRules} reports it. */
+    /** An unfinished order may be charged; {@link OrderRules} reports it. */
     private void noChargeIsUnjustified() {
         journal.forEach((order, entries) -> {
             String last = entries.getLast().kind();
             CheckoutRow checkout = checkouts.get(order);
-            boolean mayNotHold = checkout == null || (checkout.isComplete() && !checkout.isConfirmed());
-            if (mayNotHold && (last.equals("AUTHORIZED") || last.equals("CAPTURED"))) {
+            boolean isUnjustified = checkout == null || (checkout.isComplete() && !checkout.isConfirmed());
+            if (isUnjustified && last.equals("CHARGED")) {
                 report(Kind.UNJUSTIFIED_CHARGE, order, (checkout == null ? "does not exist" : "was rejected")
                         + ", and the acquirer's journal has " + formatted(entries));
             }
@@ -83,7 +83,7 @@ final class MoneyRules {
             PaymentRow payment = payments.get(checkout.order());
             OrderRow order = orders.get(checkout.order());
             if (checkout.isConfirmed()) {
-                if (payment == null || !payment.status().equals("CAPTURED")
+                if (payment == null || !payment.status().equals("CHARGED")
                         || (order != null && !order.total().equals(payment.amount()))) {
                     report(Kind.PAYMENT_MISMATCH, checkout.order(), "is confirmed, and its payment is "
                             + (payment == null ? "missing" : payment.status() + " of " + payment.amount()));
@@ -115,7 +115,7 @@ final class MoneyRules {
         var journalled = new HashMap<String, Map<String, Long>>();
         history.acquirer().forEach(entry -> {
             int sign = switch (entry.kind()) {
-                case "CAPTURED" -> 1;
+                case "CHARGED" -> 1;
                 case "REFUNDED" -> -1;
                 default -> 0;
             };
@@ -131,7 +131,7 @@ final class MoneyRules {
             boolean mayDiffer = checkouts.containsKey(order) && !Objects.requireNonNull(checkouts.get(order))
                     .isComplete();
             if (!mayDiffer && !sameNet(ledger, charged)) {
-                report(Kind.LEDGER_MISMATCH, order, "the ledger has " + formatted(ledger) + " captured, the acquirer "
+                report(Kind.LEDGER_MISMATCH, order, "the ledger has " + formatted(ledger) + " charged, the acquirer "
                         + formatted(charged));
             }
         }

@@ -155,7 +155,7 @@ public sealed interface Row {
         }
     }
 
-    /** @param amount null if the payment was voided before it was authorized */
+    /** @param amount null if the payment was voided before it was requested */
     record PaymentRow(Place place, String order, String status, @Nullable Money amount) implements Row {
         @Override
         public String identity() {

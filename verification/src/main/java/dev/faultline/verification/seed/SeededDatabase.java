@@ -22,10 +22,10 @@ final class SeededDatabase implements AutoCloseable {
                 insert into completed_order (id, month, bucket, customer, payment_method, total_minor, currency, lines,
                     placed_at, version, state, settled_at, step_at, step_state, step_cause)
                 select id, date_trunc('month', to_timestamp(placed_at) at time zone 'UTC')::date, bucket, customer, '%s', %d,
-                    '%s', lines::json, to_timestamp(placed_at), 4, 'CONFIRMED', to_timestamp(placed_at),
-                    array_fill(to_timestamp(placed_at), array[4]),
-                    '{RESERVING_STOCK,AUTHORIZING_PAYMENT,CAPTURING_PAYMENT,CONFIRMED}',
-                    '{null,StockReserved,PaymentAuthorized,PaymentCaptured}'
+                    '%s', lines::json, to_timestamp(placed_at), 3, 'CONFIRMED', to_timestamp(placed_at),
+                    array_fill(to_timestamp(placed_at), array[3]),
+                    '{RESERVING_STOCK,CHARGING_PAYMENT,CONFIRMED}',
+                    '{null,StockReserved,PaymentCharged}'
                 from past on conflict do nothing
             )
             insert into idempotency_key (customer, key, bucket, request_hash, order_id, created_at)
@@ -52,12 +52,12 @@ final class SeededDatabase implements AutoCloseable {
             with paid as (
                 insert into payment (order_id, bucket, status, amount_minor, currency, payment_method, version, created_at,
                     updated_at)
-                select id, bucket, 'CAPTURED', %2$d, '%3$s', '%1$s', 4, to_timestamp(placed_at), to_timestamp(placed_at)
+                select id, bucket, 'CHARGED', %2$d, '%3$s', '%1$s', 2, to_timestamp(placed_at), to_timestamp(placed_at)
                 from unnest(?::text[], ?::int[], ?::float8[]) as past(id, bucket, placed_at)
                 on conflict do nothing returning order_id, bucket, created_at
             )
             insert into ledger_transfer (order_id, bucket, kind, debit_account, credit_account, amount_minor, currency, at)
-            select order_id, bucket, 'CAPTURE', 'acquirer-receivable', 'sales', %2$d, '%3$s', created_at from paid"""
+            select order_id, bucket, 'CHARGE', 'acquirer-receivable', 'sales', %2$d, '%3$s', created_at from paid"""
             .formatted(PastOrder.PAYMENT_METHOD, PastOrder.PRICE, PastOrder.CURRENCY);
 
     private final ServiceDatabase database;

@@ -97,8 +97,7 @@ public final class Seeding {
             try (BufferedWriter writer = Files.newBufferedWriter(unfinished)) {
                 for (long number = run.orders - 1; number >= 0; number--) {
                     PastOrder order = PastOrder.of(number, run.newest);
-                    writer.write(entry(2 * (run.orders - number) - 1, "AUTHORIZED", order));
-                    writer.write(entry(2 * (run.orders - number), "CAPTURED", order));
+                    writer.write(entry(run.orders - number, order));
                 }
             }
             Files.move(unfinished, journal, StandardCopyOption.ATOMIC_MOVE);
@@ -107,11 +106,11 @@ public final class Seeding {
         }
     }
 
-    private static String entry(long sequence, String kind, PastOrder order) {
+    private static String entry(long sequence, PastOrder order) {
         return """
-                {"sequence":%d,"at":"%s","kind":"%s","paymentId":"%s","amount":{"minorUnits":%d,"currency":"%s"},\
+                {"sequence":%d,"at":"%s","kind":"CHARGED","paymentId":"%s","amount":{"minorUnits":%d,"currency":"%s"},\
                 "paymentMethod":"%s"}
-                """.formatted(sequence, order.placedAt(), kind, order.id(), PastOrder.PRICE, PastOrder.CURRENCY,
+                """.formatted(sequence, order.placedAt(), order.id(), PastOrder.PRICE, PastOrder.CURRENCY,
                 PastOrder.PAYMENT_METHOD);
     }
 }

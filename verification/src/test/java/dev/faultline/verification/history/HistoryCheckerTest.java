@@ -79,13 +79,13 @@ class HistoryCheckerTest {
                         new ReceiptRow(ofSku(SKU), SKU, "first", 10), new StockRow(ofSku(SKU), SKU, 8, 2),
                         new ReservationRow(ofSku(SKU), CONFIRMED, SKU, 2, "RESERVED"),
                         new ReservationRow(ofSku(SKU), REJECTED, SKU, 2, "RELEASED"),
-                        new PaymentRow(ofOrder("payments", CONFIRMED), CONFIRMED, "CAPTURED", TOTAL),
+                        new PaymentRow(ofOrder("payments", CONFIRMED), CONFIRMED, "CHARGED", TOTAL),
                         new PaymentRow(ofOrder("payments", REJECTED), REJECTED, "VOIDED", TOTAL),
                         posting(CONFIRMED, "acquirer-receivable", 2_500), posting(CONFIRMED, "sales", -2_500)),
                 Stream.of("orders", "inventory", "payments").flatMap(service -> Stream.of(
                         new Ownership(new Database(service, "shard-1"), buckets(0, 1_023)),
                         new Ownership(new Database(service, "shard-2"), buckets(1_023, 1_024)))).toList(),
-                List.of(entry("AUTHORIZED", CONFIRMED), entry("CAPTURED", CONFIRMED), entry("AUTHORIZED", REJECTED),
+                List.of(entry("CHARGED", CONFIRMED), entry("DECLINED", REJECTED),
                         entry("VOIDED", REJECTED)),
                 List.of(), List.of());
     }
@@ -95,7 +95,7 @@ class HistoryCheckerTest {
     }
 
     private static PostingRow posting(String order, String account, long amount) {
-        return new PostingRow(ofOrder("payments", order), order, "CAPTURE", account, new Money(amount, "EUR"));
+        return new PostingRow(ofOrder("payments", order), order, "CHARGE", account, new Money(amount, "EUR"));
     }
 
     private static AcquirerEntry entry(String kind, String order) {
@@ -142,7 +142,7 @@ class HistoryCheckerTest {
                 new Plant("the last step leads elsewhere", o -> replaced(o, StepRow.class, CONFIRMED, row -> row
                         .version() == 2 ? step(CONFIRMED, 2, "REJECTED") : row), Kind.BROKEN_TIMELINE, CONFIRMED),
                 new Plant("on two shards", o -> with(o, new PaymentRow(new Place(new Database("payments", "shard-2"),
-                        Buckets.ofOrder(CONFIRMED)), CONFIRMED, "CAPTURED", TOTAL)), Kind.ROW_ON_TWO_SHARDS, CONFIRMED),
+                        Buckets.ofOrder(CONFIRMED)), CONFIRMED, "CHARGED", TOTAL)), Kind.ROW_ON_TWO_SHARDS, CONFIRMED),
                 new Plant("on a shard that does not own it", o -> replaced(o, PaymentRow.class, REJECTED,
                         row -> new PaymentRow(new Place(new Database("payments", "shard-2"), row.place().bucket()),
                                 REJECTED, "VOIDED", TOTAL)), Kind.MISPLACED_ROW, REJECTED),
@@ -166,24 +166,22 @@ class HistoryCheckerTest {
                         row -> new ReservationRow(row.place(), CONFIRMED, SKU, 1, "RESERVED")),
                         Kind.MISSING_RESERVATION,
                         CONFIRMED),
-                new Plant("never charged", o -> acquirer(o, List.of(entry("AUTHORIZED", CONFIRMED))),
+                new Plant("never charged", o -> acquirer(o, List.of(entry("DECLINED", CONFIRMED))),
                         Kind.NOT_CHARGED_ONCE, CONFIRMED),
-                new Plant("charged twice", o -> acquirer(o, List.of(entry("CAPTURED", CONFIRMED), entry("CAPTURED",
+                new Plant("charged twice", o -> acquirer(o, List.of(entry("CHARGED", CONFIRMED), entry("CHARGED",
                         CONFIRMED))), Kind.NOT_CHARGED_ONCE, CONFIRMED),
-                new Plant("charged another amount", o -> acquirer(o, List.of(new AcquirerEntry("CAPTURED", CONFIRMED,
+                new Plant("charged another amount", o -> acquirer(o, List.of(new AcquirerEntry("CHARGED", CONFIRMED,
                         new Money(2_501, "EUR")))), Kind.NOT_CHARGED_ONCE, CONFIRMED),
-                new Plant("charged and given back", o -> acquirer(o, List.of(entry("CAPTURED", CONFIRMED), entry(
+                new Plant("charged and given back", o -> acquirer(o, List.of(entry("CHARGED", CONFIRMED), entry(
                         "REFUNDED", CONFIRMED))), Kind.NOT_CHARGED_ONCE, CONFIRMED),
-                new Plant("authorized for a rejected order", o -> alsoAcquirer(o, entry("AUTHORIZED", REJECTED)),
+                new Plant("charged for a rejected order", o -> alsoAcquirer(o, entry("CHARGED", REJECTED)),
                         Kind.UNJUSTIFIED_CHARGE, REJECTED),
-                new Plant("captured for a rejected order", o -> alsoAcquirer(o, entry("CAPTURED", REJECTED)),
-                        Kind.UNJUSTIFIED_CHARGE, REJECTED),
-                new Plant("authorized for no order", o -> alsoAcquirer(o, entry("AUTHORIZED", NEVER)),
+                new Plant("charged for no order", o -> alsoAcquirer(o, entry("CHARGED", NEVER)),
                         Kind.UNJUSTIFIED_CHARGE, NEVER),
                 new Plant("confirmed without a payment", o -> without(o, PaymentRow.class, CONFIRMED),
                         Kind.PAYMENT_MISMATCH, CONFIRMED),
                 new Plant("rejected, and believed to be paid", o -> replaced(o, PaymentRow.class, REJECTED,
-                        row -> new PaymentRow(row.place(), REJECTED, "CAPTURED", TOTAL)), Kind.PAYMENT_MISMATCH,
+                        row -> new PaymentRow(row.place(), REJECTED, "CHARGED", TOTAL)), Kind.PAYMENT_MISMATCH,
                         REJECTED),
                 new Plant("a debit without its credit", o -> replaced(o, PostingRow.class, CONFIRMED,
                         row -> row.account().equals("sales") ? posting(CONFIRMED, "sales", -2_499) : row),
@@ -218,8 +216,8 @@ class HistoryCheckerTest {
     @Test
     void anUnfinishedOrderMayHoldStockAndMoney() {
         History wrong = replaced(replaced(sound(), CheckoutRow.class, CONFIRMED, row -> new CheckoutRow(row.place(),
-                CONFIRMED, 2, "CAPTURING_PAYMENT")), StepRow.class, CONFIRMED,
-                row -> row.version() == 2 ? step(CONFIRMED, 2, "CAPTURING_PAYMENT") : row);
+                CONFIRMED, 2, "CHARGING_PAYMENT")), StepRow.class, CONFIRMED,
+                row -> row.version() == 2 ? step(CONFIRMED, 2, "CHARGING_PAYMENT") : row);
         assertThat(HistoryChecker.check(wrong).stream().map(Anomaly::kind)).containsOnly(Kind.UNFINISHED_ORDER,
                 Kind.CONTRADICTED_RESPONSE);
     }

@@ -2,12 +2,11 @@ package dev.faultline.acquirer.charging.web;
 
 import java.time.Duration;
 
-import dev.faultline.acquirer.charging.CapacityExceededException;
 import dev.faultline.acquirer.charging.ChargingCards;
 import dev.faultline.acquirer.charging.Decision;
 import dev.faultline.acquirer.charging.JournalFailedException;
 import dev.faultline.acquirer.charging.Operation;
-import dev.faultline.acquirer.charging.Operation.Authorize;
+import dev.faultline.acquirer.charging.Operation.Charge;
 import dev.faultline.acquirer.charging.Payment;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
@@ -42,17 +41,11 @@ class ChargesController {
         this.stalledRequests = stalledRequests;
     }
 
-    @PutMapping("/authorization")
-    ResponseEntity<PaymentResponse> authorize(@PathVariable PaymentId id,
-            @Valid @RequestBody AuthorizationRequest request) {
+    @PutMapping("/charge")
+    ResponseEntity<PaymentResponse> charge(@PathVariable PaymentId id, @Valid @RequestBody ChargeRequest request) {
         InjectedFault fault = faultInjection.draw();
-        Authorize authorize = Authorize.of(request.details());
-        return perform(id, fault.declines() ? authorize.declined() : authorize, fault);
-    }
-
-    @PutMapping("/capture")
-    ResponseEntity<PaymentResponse> capture(@PathVariable PaymentId id) {
-        return perform(id, new Operation.Capture(), faultInjection.draw());
+        Charge charge = Charge.of(request.details());
+        return perform(id, fault.declines() ? charge.declined() : charge, fault);
     }
 
     @PutMapping("/void")
@@ -104,11 +97,5 @@ class ChargesController {
     ErrorResponse journalFailed(JournalFailedException e) {
         return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "journal-failed", "The acquirer's journal failed",
                 "It is unknown whether the operation took effect: " + e.getMessage());
-    }
-
-    @ExceptionHandler
-    ErrorResponse full(CapacityExceededException e) {
-        return new ProblemException(HttpStatus.INSUFFICIENT_STORAGE, "acquirer-full", "The acquirer is full",
-                "The operation had no effect: " + e.getMessage());
     }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 
 import dev.faultline.acquirer.charging.Amount;
-import dev.faultline.acquirer.charging.CapacityExceededException;
 import dev.faultline.acquirer.charging.ChargeDetails;
 import dev.faultline.acquirer.charging.ChargingCards;
 import dev.faultline.acquirer.charging.Decision.Applied;
@@ -22,15 +21,15 @@ import dev.faultline.acquirer.charging.Decision.Repeated;
 import dev.faultline.acquirer.charging.JournalEntry;
 import dev.faultline.acquirer.charging.JournalFailedException;
 import dev.faultline.acquirer.charging.Operation;
-import dev.faultline.acquirer.charging.Operation.Authorize;
+import dev.faultline.acquirer.charging.Operation.Charge;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileJournalTest {
-    private static final Authorize AUTHORIZE = Authorize.of(new ChargeDetails(new Amount(1250, "EUR"), "card-visa"));
-    private static final Authorize DECLINE = Authorize.of(new ChargeDetails(new Amount(1250, "EUR"), "card-declined"));
+    private static final Charge CHARGE = Charge.of(new ChargeDetails(new Amount(1250, "EUR"), "card-visa"));
+    private static final Charge DECLINE = Charge.of(new ChargeDetails(new Amount(1250, "EUR"), "card-declined"));
 
     @TempDir Path directory;
 
@@ -38,27 +37,22 @@ class FileJournalTest {
     void restoresPaymentsAfterARestart() throws IOException {
         try (var journal = FileJournal.open(directory)) {
             var cards = cards(journal);
-            cards.perform(new PaymentId("kept"), AUTHORIZE);
-            cards.perform(new PaymentId("kept"), new Operation.Capture());
+            cards.perform(new PaymentId("kept"), CHARGE);
             cards.perform(new PaymentId("declined"), DECLINE);
             cards.perform(new PaymentId("tombstone"), new Operation.Cancel());
-            cards.perform(new PaymentId("returned"), AUTHORIZE);
-            cards.perform(new PaymentId("returned"), new Operation.Capture());
+            cards.perform(new PaymentId("returned"), CHARGE);
             cards.perform(new PaymentId("returned"), new Operation.Refund());
         }
         try (var journal = FileJournal.open(directory)) {
             var cards = cards(journal);
             assertThat(List.of("kept", "declined", "tombstone", "returned", "other"))
                     .map(id -> cards.find(new PaymentId(id)).status())
-                    .containsExactly(Status.CAPTURED, Status.DECLINED, Status.VOIDED, Status.REFUNDED, Status.UNKNOWN);
-            assertThat(cards.perform(new PaymentId("kept"), new Operation.Capture())).isInstanceOf(Repeated.class);
-            assertThat(cards.perform(new PaymentId("new"), AUTHORIZE)).isInstanceOf(Applied.class);
-            assertThat(journal.page(0, 100)).extracting(JournalEntry::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L,
-                    7L,
-                    8L);
-            assertThat(journal.page(0, 100)).extracting(JournalEntry::kind).containsExactly(Status.AUTHORIZED,
-                    Status.CAPTURED, Status.DECLINED, Status.VOIDED, Status.AUTHORIZED, Status.CAPTURED,
-                    Status.REFUNDED, Status.AUTHORIZED);
+                    .containsExactly(Status.CHARGED, Status.DECLINED, Status.VOIDED, Status.REFUNDED, Status.UNKNOWN);
+            assertThat(cards.perform(new PaymentId("kept"), CHARGE)).isInstanceOf(Repeated.class);
+            assertThat(cards.perform(new PaymentId("new"), CHARGE)).isInstanceOf(Applied.class);
+            assertThat(journal.page(0, 100)).extracting(JournalEntry::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+            assertThat(journal.page(0, 100)).extracting(JournalEntry::kind).containsExactly(Status.CHARGED,
+                    Status.DECLINED, Status.VOIDED, Status.CHARGED, Status.REFUNDED, Status.CHARGED);
         }
     }
 
@@ -69,7 +63,7 @@ class FileJournalTest {
             List<Future<?>> asked = new ArrayList<>();
             for (int i = 0; i < 4000; i++) {
                 var id = new PaymentId("payment-" + i % 1000);
-                asked.add(threads.submit(() -> cards.perform(id, AUTHORIZE)));
+                asked.add(threads.submit(() -> cards.perform(id, CHARGE)));
             }
             for (Future<?> each : asked) {
                 each.get();
@@ -89,7 +83,7 @@ class FileJournalTest {
             for (int i = 0; i < 200; i++) {
                 var id = new PaymentId("payment-" + i % 100);
                 answered.add(threads.submit(() -> {
-                    cards.perform(id, AUTHORIZE);
+                    cards.perform(id, CHARGE);
                     return Files.readString(file()).contains("\"" + id + "\"");
                 }));
             }
@@ -104,13 +98,13 @@ class FileJournalTest {
         try (var journal = FileJournal.open(directory)) {
             var cards = cards(journal);
             for (int i = 0; i < 600; i++) {
-                cards.perform(new PaymentId("payment-" + i), AUTHORIZE);
+                cards.perform(new PaymentId("payment-" + i), CHARGE);
             }
         }
         try (var journal = FileJournal.open(directory)) {
             var cards = cards(journal);
             for (int i = 600; i < 1200; i++) {
-                cards.perform(new PaymentId("payment-" + i), AUTHORIZE);
+                cards.perform(new PaymentId("payment-" + i), CHARGE);
             }
             for (long after = 0; after <= 1201; after++) {
                 assertThat(journal.page(after, 2)).extracting(JournalEntry::sequence).containsExactlyElementsOf(
@@ -143,13 +137,13 @@ class FileJournalTest {
         assertRefused(lines[0] + "\n" + lines[1] + lines[2], "line 2");
         assertRefused(lines[0] + lines[2], "line 2: has number 3 after number 1");
         assertRefused(lines[0] + lines[1] + lines[1], "line 3: has number 2 after number 2");
-        assertRefused(lines[0] + lines[1].replace("AUTHORIZED", "CAPTURED"),
-                "line 2: a payment that is UNKNOWN cannot become CAPTURED");
+        assertRefused(lines[0] + lines[1].replace("CHARGED", "REFUNDED"),
+                "line 2: a payment that is UNKNOWN cannot become REFUNDED");
         assertRefused(lines[0] + lines[1].replace("\"b\"", "\"a\""),
-                "line 2: a payment that is AUTHORIZED cannot become AUTHORIZED");
+                "line 2: a payment that is CHARGED cannot become CHARGED");
         assertRefused(lines[0].replace("1250", "-1250"), "line 1");
         assertRefused(lines[0].replace("\"paymentMethod\":\"card-visa\"", "\"reason\":\"none\""), "line 1");
-        assertRefused(lines[0].replace("AUTHORIZED", "UNKNOWN"), "line 1");
+        assertRefused(lines[0].replace("CHARGED", "UNKNOWN"), "line 1");
         assertRefused(lines[0].replaceFirst("\"at\":\"[^\"]*\",", ""), "line 1: an entry needs at");
         assertRefused(lines[0].replace("\"sequence\":1,", ""), "line 1");
         assertRefused("null\n", "line 1");
@@ -168,7 +162,7 @@ class FileJournalTest {
     void chargesNothingAfterAFailedWrite() throws IOException {
         var journal = FileJournal.open(directory);
         var cards = cards(journal);
-        cards.perform(new PaymentId("before"), AUTHORIZE);
+        cards.perform(new PaymentId("before"), CHARGE);
         journal.close();
         for (String id : List.of("first", "second", "before")) {
             assertThatThrownBy(() -> cards.perform(new PaymentId(id), new Operation.Cancel()))
@@ -176,20 +170,8 @@ class FileJournalTest {
         }
         assertThat(journal.failed()).isTrue();
         try (var reopened = FileJournal.open(directory)) {
-            assertThat(cards(reopened).find(new PaymentId("before")).status()).isEqualTo(Status.AUTHORIZED);
+            assertThat(cards(reopened).find(new PaymentId("before")).status()).isEqualTo(Status.CHARGED);
             assertThat(reopened.last()).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void rejectsPaymentsBeyondTheMaximum() throws IOException {
-        try (var journal = FileJournal.open(directory)) {
-            var cards = new ChargingCards(journal, Clock.systemUTC(), 1);
-            cards.perform(new PaymentId("first"), AUTHORIZE);
-            assertThatThrownBy(() -> cards.perform(new PaymentId("second"), AUTHORIZE))
-                    .isInstanceOf(CapacityExceededException.class);
-            assertThat(cards.perform(new PaymentId("first"), new Operation.Capture())).isInstanceOf(Applied.class);
-            assertThat(journal.last()).isEqualTo(2);
         }
     }
 
@@ -205,8 +187,8 @@ class FileJournalTest {
     private String journalOfThree() throws IOException {
         try (var journal = FileJournal.open(directory)) {
             var cards = cards(journal);
-            cards.perform(new PaymentId("a"), AUTHORIZE);
-            cards.perform(new PaymentId("b"), AUTHORIZE);
+            cards.perform(new PaymentId("a"), CHARGE);
+            cards.perform(new PaymentId("b"), CHARGE);
             cards.perform(new PaymentId("c"), DECLINE);
         }
         return Files.readString(file());

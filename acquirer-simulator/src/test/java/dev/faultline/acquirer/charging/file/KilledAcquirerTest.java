@@ -11,8 +11,7 @@ import java.util.concurrent.TimeUnit;
 import dev.faultline.acquirer.charging.Amount;
 import dev.faultline.acquirer.charging.ChargeDetails;
 import dev.faultline.acquirer.charging.ChargingCards;
-import dev.faultline.acquirer.charging.Operation;
-import dev.faultline.acquirer.charging.Operation.Authorize;
+import dev.faultline.acquirer.charging.Operation.Charge;
 import dev.faultline.acquirer.charging.Payment.Status;
 import dev.faultline.acquirer.charging.PaymentId;
 import org.junit.jupiter.api.Tag;
@@ -46,7 +45,7 @@ class KilledAcquirerTest {
             try (var journal = FileJournal.open(directory)) {
                 var cards = new ChargingCards(journal, Clock.systemUTC(), 1_000_000);
                 assertThat(answered).allSatisfy(
-                        id -> assertThat(cards.find(new PaymentId(id)).status()).isEqualTo(Status.CAPTURED));
+                        id -> assertThat(cards.find(new PaymentId(id)).status()).isEqualTo(Status.CHARGED));
             }
         }
     }
@@ -62,8 +61,7 @@ class KilledAcquirerTest {
                 Thread.ofPlatform().start(() -> {
                     for (int i = 0;; i++) {
                         var id = new PaymentId(prefix + i);
-                        cards.perform(id, Authorize.of(details));
-                        cards.perform(id, new Operation.Capture());
+                        cards.perform(id, Charge.of(details));
                         System.out.println(id);
                     }
                 });

@@ -11,8 +11,7 @@ import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
 import dev.faultline.contracts.Sku;
 import dev.faultline.order.checkout.Checkout;
-import dev.faultline.order.checkout.Checkout.AuthorizingPayment;
-import dev.faultline.order.checkout.Checkout.CapturingPayment;
+import dev.faultline.order.checkout.Checkout.ChargingPayment;
 import dev.faultline.order.checkout.Checkout.Confirmed;
 import dev.faultline.order.checkout.Checkout.Rejected;
 import dev.faultline.order.checkout.Checkout.ReleasingStock;
@@ -34,8 +33,7 @@ public final class CheckoutRows {
     public static String stateOf(Checkout checkout) {
         return switch (checkout) {
             case ReservingStock _ -> "RESERVING_STOCK";
-            case AuthorizingPayment _ -> "AUTHORIZING_PAYMENT";
-            case CapturingPayment _ -> "CAPTURING_PAYMENT";
+            case ChargingPayment _ -> "CHARGING_PAYMENT";
             case VoidingPayment _ -> "VOIDING_PAYMENT";
             case ReleasingStock _ -> "RELEASING_STOCK";
             case Confirmed _ -> "CONFIRMED";
@@ -45,7 +43,7 @@ public final class CheckoutRows {
 
     static @Nullable Rejection rejectionOf(Checkout checkout) {
         return switch (checkout) {
-            case ReservingStock _,AuthorizingPayment _,CapturingPayment _,Confirmed _ -> null;
+            case ReservingStock _,ChargingPayment _,Confirmed _ -> null;
             case VoidingPayment voiding -> voiding.rejection();
             case ReleasingStock releasing -> releasing.rejection();
             case Rejected rejected -> rejected.rejection();
@@ -65,8 +63,7 @@ public final class CheckoutRows {
     private static Checkout checkout(String state, CheckoutOrder order, @Nullable Rejection rejection) {
         return switch (state) {
             case "RESERVING_STOCK" -> new ReservingStock(order);
-            case "AUTHORIZING_PAYMENT" -> new AuthorizingPayment(order);
-            case "CAPTURING_PAYMENT" -> new CapturingPayment(order);
+            case "CHARGING_PAYMENT" -> new ChargingPayment(order);
             case "VOIDING_PAYMENT" -> new VoidingPayment(order, require(rejection, order));
             case "RELEASING_STOCK" -> new ReleasingStock(order, require(rejection, order));
             case "CONFIRMED" -> new Confirmed(order);

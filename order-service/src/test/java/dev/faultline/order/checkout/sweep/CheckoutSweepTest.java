@@ -133,9 +133,8 @@ class CheckoutSweepTest {
     void completesAnOrderAlthoughEveryMessageIsLost() throws Exception {
         loseMessages();
         String id = placed();
-        for (var exchange : List.of(List.of("ReserveStock", "StockReserved", "AUTHORIZING_PAYMENT"),
-                List.of("AuthorizePayment", "PaymentAuthorized", "CAPTURING_PAYMENT"),
-                List.of("CapturePayment", "PaymentCaptured", "CONFIRMED"))) {
+        for (var exchange : List.of(List.of("ReserveStock", "StockReserved", "CHARGING_PAYMENT"),
+                List.of("ChargePayment", "PaymentCharged", "CONFIRMED"))) {
             stopLosingMessages();
             makeOverdue(id);
             awaitCommand(id, exchange.get(0));
@@ -143,10 +142,9 @@ class CheckoutSweepTest {
             reply(id, exchange.get(1));
             awaitCheckout(id, exchange.get(2));
         }
-        assertThat(causes(id)).containsExactly("redrive", "StockReserved", "redrive", "PaymentAuthorized", "redrive",
-                "PaymentCaptured");
-        assertThat(commandsOf(id)).containsExactly("ReserveStock", "AuthorizePayment", "CapturePayment");
-        assertThat(meters.get("faultline.checkout.redrives").counter().count()).isGreaterThanOrEqualTo(3);
+        assertThat(causes(id)).containsExactly("redrive", "StockReserved", "redrive", "PaymentCharged");
+        assertThat(commandsOf(id)).containsExactly("ReserveStock", "ChargePayment");
+        assertThat(meters.get("faultline.checkout.redrives").counter().count()).isGreaterThanOrEqualTo(2);
     }
 
     /** The server invalidates the slot at the same {@code max_slot_wal_keep_size} as in the local cluster. */
@@ -167,14 +165,11 @@ class CheckoutSweepTest {
         makeOverdue(id);
         awaitCommand(id, "ReserveStock");
         reply(id, "StockReserved");
-        awaitCommand(id, "AuthorizePayment");
-        reply(id, "PaymentAuthorized");
-        awaitCommand(id, "CapturePayment");
-        reply(id, "PaymentCaptured");
+        awaitCommand(id, "ChargePayment");
+        reply(id, "PaymentCharged");
         awaitCheckout(id, "CONFIRMED");
-        assertThat(causes(id)).containsExactly("redrive", "StockReserved", "PaymentAuthorized", "PaymentCaptured");
-        assertThat(commandsOf(id)).as("the first one was lost").containsExactly("ReserveStock", "AuthorizePayment",
-                "CapturePayment");
+        assertThat(causes(id)).containsExactly("redrive", "StockReserved", "PaymentCharged");
+        assertThat(commandsOf(id)).as("the first one was lost").containsExactly("ReserveStock", "ChargePayment");
     }
 
     @Test
@@ -182,7 +177,7 @@ class CheckoutSweepTest {
         loseMessages();
         String id = placed();
         reply(id, "StockReserved");
-        awaitCheckout(id, "AUTHORIZING_PAYMENT");
+        awaitCheckout(id, "CHARGING_PAYMENT");
         makeOld(id);
         makeOverdue(id);
         awaitCheckout(id, "VOIDING_PAYMENT");
@@ -197,22 +192,20 @@ class CheckoutSweepTest {
         JsonNode order = order(id);
         assertThat(order.get("status").asString()).isEqualTo("REJECTED");
         assertThat(order.at("/rejection/code").asString()).isEqualTo("TIMED_OUT");
-        assertThat(order.at("/rejection/detail").asString()).isEqualTo("it took too long to authorize the payment");
+        assertThat(order.at("/rejection/detail").asString()).isEqualTo("it took too long to charge the payment");
         assertThat(causes(id)).containsExactly("StockReserved", "give-up", "redrive", "PaymentVoided", "StockReleased");
         assertThat(meters.get("faultline.checkout.timeouts").counter().count()).isPositive();
     }
 
     @Test
-    void redrivesACaptureRegardlessOfTheOrdersAge() throws Exception {
+    void redrivesACompensationRegardlessOfTheOrdersAge() throws Exception {
         String id = placed();
         reply(id, "StockReserved");
-        reply(id, "PaymentAuthorized");
-        awaitCheckout(id, "CAPTURING_PAYMENT");
+        reply(id, "PaymentUnsettled", ", \"reason\": \"acquirer-timeout\"");
+        awaitCheckout(id, "VOIDING_PAYMENT");
         makeOld(id);
         makeOverdue(id);
-        awaitCommand(id, "CapturePayment", 2);
-        reply(id, "PaymentCaptured");
-        awaitCheckout(id, "CONFIRMED");
+        awaitCommand(id, "VoidPayment", 2);
     }
 
     /** The original was only slow, so both commands are executed and get a reply. */
@@ -225,14 +218,11 @@ class CheckoutSweepTest {
                 .hasSize(1);
         reply(id, "StockReserved");
         reply(id, "StockReserved");
-        awaitCommand(id, "AuthorizePayment");
-        reply(id, "PaymentAuthorized");
+        awaitCommand(id, "ChargePayment");
         reply(id, "StockReserved");
-        awaitCommand(id, "CapturePayment");
-        reply(id, "PaymentCaptured");
+        reply(id, "PaymentCharged");
         awaitCheckout(id, "CONFIRMED");
-        assertThat(commandsOf(id)).containsExactly("ReserveStock", "ReserveStock", "AuthorizePayment",
-                "CapturePayment");
+        assertThat(commandsOf(id)).containsExactly("ReserveStock", "ReserveStock", "ChargePayment");
     }
 
     @Test
@@ -244,7 +234,7 @@ class CheckoutSweepTest {
             await().atMost(TIMEOUT).untilAsserted(() -> assertThat(hoursLeft(id)).isEqualTo(hours));
         }
         reply(id, "StockReserved");
-        awaitCheckout(id, "AUTHORIZING_PAYMENT");
+        awaitCheckout(id, "CHARGING_PAYMENT");
         assertThat(hoursLeft(id)).isEqualTo(1);
         makeOverdue(id);
         await().atMost(TIMEOUT).untilAsserted(() -> assertThat(hoursLeft(id)).isEqualTo(2));
@@ -307,7 +297,7 @@ class CheckoutSweepTest {
             reply.setAutoCommit(false);
             makeOverdue(replied);
             makeOverdue(other);
-            statement.execute("update open_order set version = 2, state = 'AUTHORIZING_PAYMENT', deadline_at = now()"
+            statement.execute("update open_order set version = 2, state = 'CHARGING_PAYMENT', deadline_at = now()"
                     + " + interval '1 hour' where id = '" + replied + "'");
             swept = CompletableFuture.supplyAsync(() -> checkouts.sweep(shardOf(replied), token));
             await().until(() -> isWaitingForALock(replied));
@@ -316,7 +306,7 @@ class CheckoutSweepTest {
         assertThat(swept).succeedsWithin(TIMEOUT).satisfies(result -> assertThat(result.redriven()).isEqualTo(1));
         assertThat(causes(other)).containsExactly("redrive");
         assertThat(causes(replied)).isEmpty();
-        assertThat(order(replied).get("checkout").asString()).isEqualTo("AUTHORIZING_PAYMENT");
+        assertThat(order(replied).get("checkout").asString()).isEqualTo("CHARGING_PAYMENT");
     }
 
     /** The sweep's transaction is open when the reply arrives; the reply is retried on the new version. */
@@ -336,7 +326,7 @@ class CheckoutSweepTest {
         }
         reply(id, "StockReleased");
         awaitCheckout(id, "REJECTED");
-        assertThat(commandsOf(id)).doesNotContain("AuthorizePayment");
+        assertThat(commandsOf(id)).doesNotContain("ChargePayment");
     }
 
     @Test

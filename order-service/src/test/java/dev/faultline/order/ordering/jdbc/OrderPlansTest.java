@@ -17,8 +17,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 import dev.faultline.contracts.CheckoutReply;
-import dev.faultline.contracts.CheckoutReply.PaymentAuthorized;
-import dev.faultline.contracts.CheckoutReply.PaymentCaptured;
+import dev.faultline.contracts.CheckoutReply.PaymentCharged;
 import dev.faultline.contracts.CheckoutReply.StockReserved;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
@@ -93,8 +92,7 @@ class OrderPlansTest {
         makeOverdue(id);
         await().atMost(Duration.ofSeconds(20)).until(() -> status(id).timeline().size() == 2);
         advance(new StockReserved(id));
-        advance(new PaymentAuthorized(id));
-        advance(new PaymentCaptured(id));
+        advance(new PaymentCharged(id));
         assertThat(status(id).isComplete()).isTrue();
         assertThat(orders.of(CUSTOMER, 20, null)).isNotEmpty();
         assertThat(orders.of(CUSTOMER, 20, order(9_999))).isNotEmpty();

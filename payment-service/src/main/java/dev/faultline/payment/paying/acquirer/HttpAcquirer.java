@@ -53,7 +53,7 @@ final class HttpAcquirer {
                 .disableContentCompression().disableDefaultUserAgent().build();
     }
 
-    private record Authorization(long minorUnits, String currency, String paymentMethod) {}
+    private record Charge(long minorUnits, String currency, String paymentMethod) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record PaymentBody(@Nullable AcquirerState status, @Nullable String reason) {}
@@ -68,14 +68,13 @@ final class HttpAcquirer {
     Answer send(Request request, @Nullable String traceparent) throws IOException {
         var put = new BasicClassicHttpRequest(Method.PUT, host, path + "/payments/" + request.orderId()
                 + switch (request.operation()) {
-                    case AUTHORIZE -> "/authorization";
-                    case CAPTURE -> "/capture";
+                    case CHARGE -> "/charge";
                     case VOID -> "/void";
                     case REFUND -> "/refund";
                 });
-        if (request.operation() == Operation.AUTHORIZE) {
+        if (request.operation() == Operation.CHARGE) {
             var details = request.details();
-            put.setEntity(new ByteArrayEntity(json.writeValueAsBytes(new Authorization(details.amount().minorUnits(),
+            put.setEntity(new ByteArrayEntity(json.writeValueAsBytes(new Charge(details.amount().minorUnits(),
                     details.amount().currency(), details.paymentMethod())), ContentType.APPLICATION_JSON));
         }
         if (traceparent != null) {
@@ -113,8 +112,7 @@ final class HttpAcquirer {
 
     private static AcquirerState successState(Operation operation) {
         return switch (operation) {
-            case AUTHORIZE -> AcquirerState.AUTHORIZED;
-            case CAPTURE -> AcquirerState.CAPTURED;
+            case CHARGE -> AcquirerState.CHARGED;
             case VOID -> AcquirerState.VOIDED;
             case REFUND -> AcquirerState.REFUNDED;
         };

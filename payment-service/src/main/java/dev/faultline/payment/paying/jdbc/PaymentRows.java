@@ -7,11 +7,8 @@ import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.payment.paying.Payment;
 import dev.faultline.payment.paying.Payment.Absent;
-import dev.faultline.payment.paying.Payment.Authorized;
-import dev.faultline.payment.paying.Payment.Authorizing;
-import dev.faultline.payment.paying.Payment.CaptureDeclined;
-import dev.faultline.payment.paying.Payment.Captured;
-import dev.faultline.payment.paying.Payment.Capturing;
+import dev.faultline.payment.paying.Payment.Charged;
+import dev.faultline.payment.paying.Payment.Charging;
 import dev.faultline.payment.paying.Payment.Declined;
 import dev.faultline.payment.paying.Payment.Refunded;
 import dev.faultline.payment.paying.Payment.Refunding;
@@ -34,12 +31,9 @@ final class PaymentRows {
         return switch (Status.valueOf(row.getString("status"))) {
             case ABSENT -> new Absent(id);
             // The instance that stored the intent may have sent the request.
-            case AUTHORIZING -> new Authorizing(id, details, true);
-            case AUTHORIZED -> new Authorized(id, details);
+            case CHARGING -> new Charging(id, details, true);
             case DECLINED -> new Declined(id, details, row.getString("decline_reason"));
-            case CAPTURING -> new Capturing(id, details, true);
-            case CAPTURED -> new Captured(id, details);
-            case CAPTURE_DECLINED -> new CaptureDeclined(id, details, row.getString("decline_reason"));
+            case CHARGED -> new Charged(id, details);
             case VOIDING -> new Voiding(id, details);
             case REFUNDING -> new Refunding(id, details);
             case VOIDED -> new Voided(id, details);

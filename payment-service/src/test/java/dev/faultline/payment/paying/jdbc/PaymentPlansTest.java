@@ -12,9 +12,7 @@ import java.util.stream.Collectors;
 
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
-import dev.faultline.contracts.PaymentCommand;
-import dev.faultline.contracts.PaymentCommand.AuthorizePayment;
-import dev.faultline.contracts.PaymentCommand.CapturePayment;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.contracts.PaymentCommand.VoidPayment;
 import dev.faultline.payment.paying.Acquirer.AcquirerState;
 import dev.faultline.payment.paying.Acquirer.Answer;
@@ -88,15 +86,13 @@ class PaymentPlansTest {
     }
 
     private void useEveryStatement(OrderId order) {
-        // A captured payment is not voided, so it is refunded.
+        // A charged payment is not voided, so it is refunded.
         var processing = new ProcessingPayments(payments, (request, _) -> request.operation() == Operation.VOID
-                ? new Answer.Refused(AcquirerState.CAPTURED) : new Answer.Done(), Runnable::run);
-        for (PaymentCommand command : List.of(new AuthorizePayment(order, new Money(1250, "EUR"), "card-visa"),
-                new CapturePayment(order))) {
-            processing.process(List.of(new ReceivedCommand(command, null)));
-            processing.process(List.of(new ReceivedCommand(command, null)));
-        }
-        assertThat(statusOf(order)).isEqualTo(Status.CAPTURED);
+                ? new Answer.Refused(AcquirerState.CHARGED) : new Answer.Done(), Runnable::run);
+        var charge = new ReceivedCommand(new ChargePayment(order, new Money(1250, "EUR"), "card-visa"), null);
+        processing.process(List.of(charge));
+        processing.process(List.of(charge));
+        assertThat(statusOf(order)).isEqualTo(Status.CHARGED);
         // Whoever leased it does not come back.
         payments.lease(List.of(new ReceivedCommand(new VoidPayment(order), null)));
         shards.read(Bucket.parse(order.bucketCode()), jdbc -> jdbc.sql("update payment set next_attempt_at = now()"
@@ -119,11 +115,11 @@ class PaymentPlansTest {
             statement.execute("set auto_explain.log_min_duration = -1");
             statement.execute("""
                     insert into payment (order_id, bucket, status, amount_minor, currency, payment_method, version)
-                    select '7K-A' || lpad(n::text, 19, '0'), 243, 'CAPTURED', 1250, 'EUR', 'card-visa', 4
+                    select '7K-A' || lpad(n::text, 19, '0'), 243, 'CHARGED', 1250, 'EUR', 'card-visa', 2
                     from generate_series(1, %d) as n""".formatted(payments));
             statement.execute("""
                     insert into ledger_transfer (order_id, bucket, kind, debit_account, credit_account, amount_minor, currency)
-                    select order_id, bucket, 'CAPTURE', 'acquirer-receivable', 'sales', amount_minor, currency from payment
+                    select order_id, bucket, 'CHARGE', 'acquirer-receivable', 'sales', amount_minor, currency from payment
                     on conflict do nothing""");
         }
     }

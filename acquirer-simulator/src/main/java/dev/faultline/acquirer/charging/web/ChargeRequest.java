@@ -9,7 +9,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 
-record AuthorizationRequest(@NotNull @Min(1) @Max(Amount.MAX_MINOR_UNITS) Long minorUnits, @NotNull Currency currency,
+record ChargeRequest(@NotNull @Min(1) @Max(Amount.MAX_MINOR_UNITS) Long minorUnits, @NotNull Currency currency,
         @NotNull @Pattern(regexp = "[a-z0-9-]{1,64}") String paymentMethod) {
 
     ChargeDetails details() {

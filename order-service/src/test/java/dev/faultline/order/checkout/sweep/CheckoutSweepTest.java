@@ -206,6 +206,9 @@ class CheckoutSweepTest {
         makeOld(id);
         makeOverdue(id);
         awaitCommand(id, "VoidPayment", 2);
+        reply(id, "PaymentVoided");
+        reply(id, "StockReleased");
+        awaitCheckout(id, "REJECTED");
     }
 
     /** The original was only slow, so both commands are executed and get a reply. */

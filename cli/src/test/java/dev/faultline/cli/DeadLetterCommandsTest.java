@@ -263,7 +263,8 @@ class DeadLetterCommandsTest {
 
     private static List<ConsumerRecord<String, String>> read(String topic) {
         try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", broker.bootstrapServers(),
-                "auto.offset.reset", "earliest"), new StringDeserializer(), new StringDeserializer())) {
+                "auto.offset.reset", "earliest", "fetch.max.wait.ms", 10), new StringDeserializer(),
+                new StringDeserializer())) {
             var partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

@@ -367,7 +367,7 @@ class MessageConsumersTest {
     private MessageConsumers consumers() {
         var properties = new MessagingProperties.Consumers(1, 200, Duration.ofSeconds(3), 4, Duration.ofMillis(20),
                 Duration.ofMillis(100));
-        return new MessageConsumers(Topics.connection(), properties, JsonMapper.shared(),
+        return new MessageConsumers(Topics.consumerConnection(), properties, JsonMapper.shared(),
                 new MessageTracing(Tracer.NOOP), new DeadLetters(producers, properties.attempts(), meters), meters);
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.faultline.testing.Kafka;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -35,6 +37,17 @@ final class Topics {
 
     static Map<String, Object> connection(String bootstrapServers) {
         return Map.of("bootstrap.servers", bootstrapServers);
+    }
+
+    /** The connection of a consumer whose close need not wait for the broker to answer its last fetch. */
+    static Map<String, Object> consumerConnection() {
+        return consumerConnection(connection());
+    }
+
+    private static Map<String, Object> consumerConnection(Map<String, Object> connection) {
+        var consumer = new HashMap<>(connection);
+        consumer.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+        return consumer;
     }
 
     /** Creates a new topic and its dead-letter topic. */
@@ -80,7 +93,8 @@ final class Topics {
     }
 
     static List<ConsumerRecord<String, byte[]>> read(Map<String, Object> connection, String topic) {
-        try (var consumer = new KafkaConsumer<>(connection, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = new KafkaConsumer<>(consumerConnection(connection), new StringDeserializer(),
+                new ByteArrayDeserializer())) {
             var partitions = new ArrayList<TopicPartition>();
             for (PartitionInfo partition : consumer.partitionsFor(topic)) {
                 partitions.add(new TopicPartition(topic, partition.partition()));

@@ -155,8 +155,10 @@ public final class DeadLetters {
     }
 
     private List<ConsumerRecord<byte[], byte[]>> read() {
+        // With a short wait, because closing the consumer waits for the broker to answer its last fetch.
         Map<String, Object> options = Map.of("bootstrap.servers", bootstrapServers, "enable.auto.commit", false,
-                "auto.offset.reset", "earliest", "default.api.timeout.ms", (int) TIMEOUT.toMillis());
+                "auto.offset.reset", "earliest", "default.api.timeout.ms", (int) TIMEOUT.toMillis(),
+                "fetch.max.wait.ms", 10);
         try (var consumer = new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.listTopics().entrySet().stream()
                     .filter(topic -> topic.getKey().endsWith(SUFFIX)).flatMap(topic -> topic.getValue().stream())

@@ -55,7 +55,7 @@ class InventoryCommandsTest {
     private final List<ConsumerRecord<String, String>> seen = new ArrayList<>();
     private final KafkaConsumer<String, String> replies = new KafkaConsumer<>(
             Map.of("bootstrap.servers", Kafka.shared().bootstrapServers(), "group.id", UUID.randomUUID().toString(),
-                    "auto.offset.reset", "earliest"),
+                    "auto.offset.reset", "earliest", "fetch.max.wait.ms", 10),
             new StringDeserializer(), new StringDeserializer());
 
     @BeforeEach

@@ -9,11 +9,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.faultline.contracts.OrderId;
+import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.messaging.Outbox;
 import dev.faultline.payment.ledger.jdbc.JdbcLedger;
 import dev.faultline.payment.paying.Payment;
@@ -61,22 +63,31 @@ class JdbcPayments implements Payments {
 
     private record Versioned(Payment payment, int version) {}
 
-    /** Optimistic: what another instance has changed since it was read is read and decided again. */
+    /**
+     * Optimistic: what another instance has changed since it was read is read and decided again. A charge is nearly always
+     * the first that is heard of its payment, so it is first decided without reading.
+     */
     @Override
     public List<LeasedPayment> lease(List<ReceivedCommand> commands) {
         var leased = new ArrayList<LeasedPayment>();
-        List<ReceivedCommand> left = commands;
+        List<ReceivedCommand> left = lease(commands, read(commands.stream()
+                .filter(one -> !(one.command() instanceof ChargePayment)).toList()), leased);
         while (!left.isEmpty()) {
-            left = lease(left, leased);
+            left = lease(left, read(left), leased);
         }
         return leased;
     }
 
-    /** Adds to the leased payments; returns the commands that are to be decided again. */
-    private List<ReceivedCommand> lease(List<ReceivedCommand> commands, List<LeasedPayment> leased) {
+    private Map<OrderId, Versioned> read(List<ReceivedCommand> commands) {
         var known = new HashMap<OrderId, Versioned>();
         shards.read(commands.stream().map(one -> one.command().orderId()).toList(), JdbcPayments::bucketOf, READ)
                 .forEach(one -> known.put(one.payment.orderId(), one));
+        return known;
+    }
+
+    /** Adds to the leased payments; returns the commands that are to be decided again. */
+    private List<ReceivedCommand> lease(List<ReceivedCommand> commands, Map<OrderId, Versioned> known,
+            List<LeasedPayment> leased) {
         var changed = new LinkedHashMap<OrderId, PaymentChange>();
         var unchanged = new ArrayList<PaymentChange>();
         for (ReceivedCommand command : commands) {

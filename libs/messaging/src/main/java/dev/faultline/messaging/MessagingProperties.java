@@ -23,7 +23,7 @@ public record MessagingProperties(@DefaultValue Outbox outbox, @DefaultValue Con
      * @param stopTimeout how long the stop of the service waits for in-flight messages
      */
     public record Outbox(@DefaultValue("256KB") DataSize maxMessageSize, @DefaultValue("1000") int maxInFlight,
-            @DefaultValue("50ms") Duration batchInterval, @DefaultValue("1s") Duration confirmInterval,
+            @DefaultValue("100ms") Duration batchInterval, @DefaultValue("1s") Duration confirmInterval,
             @DefaultValue("1s") Duration standbyInterval,
             @DefaultValue("30s") Duration startTimeout, @DefaultValue("5s") Duration stopTimeout) {
         public Outbox {

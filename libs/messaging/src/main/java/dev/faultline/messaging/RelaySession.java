@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -23,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class RelaySession {
     private static final Logger LOG = LoggerFactory.getLogger(RelaySession.class);
+
+    /** Messages of an interval that are worth a pause. */
+    private static final int WORTHWHILE = 5;
 
     private final OutboxDatabase database;
     private final MessagingProperties.Outbox properties;
@@ -45,7 +47,7 @@ final class RelaySession {
         this.producer = producer;
         this.metrics = metrics;
         this.stopping = stopping;
-        this.pacing = new BatchPacing(properties.batchInterval());
+        this.pacing = new BatchPacing(properties.batchInterval(), WORTHWHILE);
         // The driver reports the position at the next status interval. When everything is confirmed, it advances the
         // position with the server's, so that an idle outbox retains no log.
         this.inFlight = new InFlightTransactions(properties.maxInFlight(),
@@ -64,7 +66,7 @@ final class RelaySession {
                 while (change != null) {
                     PgOutput.Change decoded = PgOutput.decode(change);
                     if (!isPaced && decoded instanceof PgOutput.Change.Message) {
-                        Thread.sleep(pacing.delay(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
+                        Thread.sleep(pacing.delay());
                         isPaced = true;
                     }
                     relay(decoded);
@@ -114,6 +116,7 @@ final class RelaySession {
             }
             stream.forceUpdateStatus(); // or the server's wal_sender_timeout ends the stream
         }
+        pacing.add(1);
         InFlightTransactions.Transaction transaction = inFlight.sent();
         var _ = producer.send(message, (_, failure) -> {
             if (failure == null) {

@@ -13,7 +13,7 @@ class BatchPacingTest {
     private static final Duration INTERVAL = Duration.ofMillis(20);
     private static final long START = Duration.ofMinutes(1).plusMillis(7).toNanos();
 
-    private final BatchPacing pacing = new BatchPacing(INTERVAL);
+    private final BatchPacing pacing = new BatchPacing(INTERVAL, 1);
     private long now = START;
 
     /** The moments of so many batches of a relay that always has another. */
@@ -21,6 +21,7 @@ class BatchPacingTest {
         var moments = new ArrayList<Duration>();
         for (int i = 0; i < batches; i++) {
             now += pacing.delay(now).toNanos();
+            pacing.add(1, now);
             moments.add(Duration.ofNanos(now - START));
         }
         return moments;
@@ -46,17 +47,43 @@ class BatchPacingTest {
 
     @Test
     void doesNotDelayWhoSendsNoMoreThanOneBatchPerInterval() {
-        assertThat(LongStream.range(0, 100).mapToObj(i -> pacing.delay(START + i * INTERVAL.toNanos())))
-                .containsOnly(Duration.ZERO);
+        for (int i = 0; i < 100; i++) {
+            now += INTERVAL.toNanos();
+            assertThat(pacing.delay(now)).isZero();
+            pacing.add(1, now);
+        }
+    }
+
+    @Test
+    void countsItemsSoThatOnlyBatchesWorthAPauseWait() {
+        var ofFive = new BatchPacing(INTERVAL, 5);
+        for (int i = 0; i < 100; i++) {
+            now += INTERVAL.toNanos();
+            assertThat(ofFive.delay(now)).isZero();
+            ofFive.add(5, now);
+        }
+        for (int i = 0; i < 8; i++) {
+            now += INTERVAL.toNanos();
+            ofFive.add(6, now);
+        }
+        assertThat(ofFive.delay(now)).isPositive();
+    }
+
+    @Test
+    void forgetsALoadWithinASecond() {
+        pacing.add(100_000, now);
+        assertThat(pacing.delay(now + Duration.ofMillis(800).toNanos())).isPositive();
+        assertThat(pacing.delay(now + Duration.ofSeconds(1).toNanos())).isZero();
     }
 
     @Test
     void relaysThatHaveToWaitDoSoUntilTheSameMoment() {
         send(8);
-        var other = new BatchPacing(INTERVAL);
+        var other = new BatchPacing(INTERVAL, 1);
         long soon = now + Duration.ofMillis(5).toNanos();
         for (int i = 0; i < 8; i++) {
             assertThat(other.delay(soon)).isZero();
+            other.add(1, soon);
         }
         assertThat(now + pacing.delay(now).toNanos()).isEqualTo(soon + other.delay(soon).toNanos());
     }

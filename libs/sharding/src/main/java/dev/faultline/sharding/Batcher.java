@@ -12,16 +12,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
- * Joins concurrent calls into batches without a timer. A call that finds no batch in progress runs one at once; calls
- * that arrive meanwhile form the next. So an idle system waits for nothing, and the busier it is, the larger the batches
- * become. One batch is in progress at a time, run by one of its callers. Thread-safe.
+ * Joins concurrent calls into batches. A call that finds no batch in progress leads one; calls that arrive until it begins
+ * are part of it, later ones form the next. So an idle system waits for nothing, and the busier it is, the larger the
+ * batches become. One batch is in progress at a time, run by one of its callers. Thread-safe.
  *
  * @see <a href="https://doi.org/10.1145/602259.602261">DeWitt et al.: Implementation Techniques for Main Memory Database
  *      Systems, 1984 (group commit)</a>
@@ -30,6 +30,7 @@ public final class Batcher<I, R> {
     private final int largest;
     private final int mostWaiting;
     private final Duration longestWait;
+    private final Supplier<Duration> pause;
     private final Function<List<I>, List<R>> work;
     private final Deque<Call<I, R>> waiting = new ArrayDeque<>();
     private boolean inProgress;
@@ -38,19 +39,23 @@ public final class Batcher<I, R> {
      * @param largest calls in one batch
      * @param mostWaiting calls that may wait for their batch to begin; further ones are rejected
      * @param longestWait for a batch to begin: longer than that the one in progress is stuck
+     * @param pause how long the batch that is about to begin waits for further calls
      * @param work takes a batch and returns a result for each of its items, in their order
      */
-    public Batcher(int largest, int mostWaiting, Duration longestWait, Function<List<I>, List<R>> work) {
+    public Batcher(int largest, int mostWaiting, Duration longestWait, Supplier<Duration> pause,
+            Function<List<I>, List<R>> work) {
         this.largest = largest;
         this.mostWaiting = mostWaiting;
         this.longestWait = longestWait;
+        this.pause = pause;
         this.work = work;
     }
 
     /** One caller: it waits for its result, or for its turn to run the batch that it is the first of. */
     private static final class Call<I, R> {
         private final I item;
-        private final CompletableFuture<@Nullable List<Call<I, R>>> turn = new CompletableFuture<>();
+        /** Whether it leads the next batch; otherwise its batch is done. */
+        private final CompletableFuture<Boolean> turn = new CompletableFuture<>();
         private final CompletableFuture<R> result = new CompletableFuture<>();
 
         Call(I item) {
@@ -67,10 +72,10 @@ public final class Batcher<I, R> {
      */
     public R call(I item) {
         var call = new Call<I, R>(item);
-        List<Call<I, R>> batch = join(call) ? List.of(call) : awaitTurn(call);
-        if (batch != null) {
+        if (join(call) || awaitTurn(call)) {
             try {
-                run(batch);
+                pause();
+                run(form(call));
             } finally {
                 handOver();
             }
@@ -82,7 +87,7 @@ public final class Batcher<I, R> {
         }
     }
 
-    /** Whether this call is a batch by itself, to be run at once. */
+    /** Whether no batch is in progress, so that this call leads the next. */
     private synchronized boolean join(Call<I, R> call) {
         if (!inProgress) {
             inProgress = true;
@@ -95,7 +100,7 @@ public final class Batcher<I, R> {
         return false;
     }
 
-    private @Nullable List<Call<I, R>> awaitTurn(Call<I, R> call) {
+    private boolean awaitTurn(Call<I, R> call) {
         try {
             return call.turn.get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -119,6 +124,23 @@ public final class Batcher<I, R> {
         return waiting.remove(call);
     }
 
+    private void pause() {
+        try {
+            Thread.sleep(pause.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized List<Call<I, R>> form(Call<I, R> first) {
+        var batch = new ArrayList<Call<I, R>>();
+        batch.add(first);
+        while (batch.size() < largest && !waiting.isEmpty()) {
+            batch.add(waiting.removeFirst());
+        }
+        return batch;
+    }
+
     private void run(List<Call<I, R>> batch) {
         try {
             List<R> results = work.apply(batch.stream().map(call -> call.item).toList());
@@ -132,7 +154,7 @@ public final class Batcher<I, R> {
                 batch.forEach(call -> call.result.completeExceptionally(failure));
             }
         } finally {
-            batch.forEach(call -> call.turn.complete(null));
+            batch.forEach(call -> call.turn.complete(false));
         }
     }
 
@@ -142,15 +164,13 @@ public final class Batcher<I, R> {
     }
 
     private void handOver() {
-        var batch = new ArrayList<Call<I, R>>();
+        Call<I, R> next;
         synchronized (this) {
-            while (batch.size() < largest && !waiting.isEmpty()) {
-                batch.add(waiting.removeFirst());
-            }
-            inProgress = !batch.isEmpty();
+            next = waiting.pollFirst();
+            inProgress = next != null;
         }
-        if (!batch.isEmpty()) {
-            batch.getFirst().turn.complete(batch);
+        if (next != null) {
+            next.turn.complete(true);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ class BatcherTest {
     }
 
     private Batcher<String, String> batcher(int largest, int mostWaiting, Duration longestWait) {
-        return new Batcher<>(largest, mostWaiting, longestWait, batch -> {
+        return new Batcher<>(largest, mostWaiting, longestWait, () -> Duration.ZERO, batch -> {
             batches.add(batch);
             if (batch.equals(List.of("first"))) {
                 uninterruptibly(firstBatchMayEnd);
@@ -52,7 +53,7 @@ class BatcherTest {
     @Test
     void runsALoneCallAtOnceInItsCaller() {
         var callers = new CopyOnWriteArrayList<Thread>();
-        var batcher = new Batcher<String, String>(10, 10, TIMEOUT, batch -> {
+        var batcher = new Batcher<String, String>(10, 10, TIMEOUT, () -> Duration.ZERO, batch -> {
             callers.add(Thread.currentThread());
             return batch;
         });
@@ -87,6 +88,20 @@ class BatcherTest {
         assertThat(first).succeedsWithin(TIMEOUT).isEqualTo("first done");
         assertThat(others).map(BatcherTest::resultOf).containsExactly("a done", "b done", "c done");
         assertThat(batches).containsExactly(List.of("first"), List.of("a", "b", "c"));
+    }
+
+    @Test
+    void aBatchThatWaitsTakesTheCallsThatArriveMeanwhile() {
+        var pause = new AtomicReference<>(Duration.ZERO);
+        var batcher = new Batcher<String, String>(10, 10, TIMEOUT, pause::get, batch -> {
+            batches.add(batch);
+            return batch;
+        });
+        assertThat(batcher.call("alone")).isEqualTo("alone");
+        pause.set(Duration.ofMillis(500));
+        var calls = callInBackground(batcher, "a", "b", "c");
+        assertThat(calls).map(BatcherTest::resultOf).containsExactly("a", "b", "c");
+        assertThat(batches).containsExactly(List.of("alone"), List.of("a", "b", "c"));
     }
 
     @Test

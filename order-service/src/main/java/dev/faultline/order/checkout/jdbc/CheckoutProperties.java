@@ -15,12 +15,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sweepBatch the maximum number of checkouts per shard and sweep, in one transaction
  * @param maxInFlight the number of in-flight checkouts per shard at which new orders are rejected. By Little's law it
  *        bounds how long an accepted order takes under overload: three seconds, where a shard completes 100 per second
+ * @param batchInterval the interval between batches of placements on a busy shard, which adds as much to their latency
  */
 @ConfigurationProperties("faultline.checkout")
 public record CheckoutProperties(@DefaultValue("5s") Duration redriveAfter,
         @DefaultValue("20s") Duration maxRedriveAfter,
         @DefaultValue("2m") Duration giveUpAfter, @DefaultValue("1s") Duration sweepInterval,
-        @DefaultValue("500") int sweepBatch, @DefaultValue("300") int maxInFlight) {
+        @DefaultValue("500") int sweepBatch, @DefaultValue("300") int maxInFlight,
+        @DefaultValue("25ms") Duration batchInterval) {
 
     public CheckoutProperties {
         check(redriveAfter.toMillis() > 0, "redrive-after", "must be at least 1ms");
@@ -29,6 +31,7 @@ public record CheckoutProperties(@DefaultValue("5s") Duration redriveAfter,
         check(sweepInterval.toMillis() > 0, "sweep-interval", "must be at least 1ms");
         check(maxInFlight > 0, "max-in-flight", "must be positive");
         check(sweepBatch > 0 && sweepBatch <= 5_000, "sweep-batch", "must be 1 to 5000");
+        check(batchInterval.isPositive(), "batch-interval", "must be positive");
     }
 
     /** How long to wait for a reply after this many redrives. */

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
+import dev.faultline.messaging.BatchPacing;
 import dev.faultline.messaging.MessageTracing;
 import dev.faultline.messaging.Outbox;
 import dev.faultline.messaging.OutgoingMessage;
@@ -167,12 +168,18 @@ class JdbcOrders implements Orders {
             return duplicates(List.of(one)).getOrDefault(one, new PlaceResult.BacklogFull());
         }
         try {
-            return placing.computeIfAbsent(shard, _ -> new Batcher<>(LARGEST_BATCH, MOST_WAITING, LONGEST_WAIT,
-                    this::place))
-                    .call(one);
+            return placing.computeIfAbsent(shard, _ -> placingBatcher()).call(one);
         } catch (RejectedExecutionException e) {
             return new PlaceResult.BacklogFull();
         }
+    }
+
+    private Batcher<Placing, PlaceResult> placingBatcher() {
+        var pacing = new BatchPacing(properties.batchInterval(), 1);
+        return new Batcher<>(LARGEST_BATCH, MOST_WAITING, LONGEST_WAIT, pacing::delay, batch -> {
+            pacing.add(batch.size());
+            return place(batch);
+        });
     }
 
     private List<PlaceResult> place(List<Placing> batch) {
@@ -222,7 +229,8 @@ class JdbcOrders implements Orders {
     public Optional<OrderStatus> find(OrderId id) {
         try {
             return finding.computeIfAbsent(shards.shardOf(bucketOf(id)),
-                    _ -> new Batcher<>(LARGEST_BATCH, MOST_WAITING, LONGEST_WAIT, this::find)).call(id);
+                    _ -> new Batcher<>(LARGEST_BATCH, MOST_WAITING, LONGEST_WAIT, () -> Duration.ZERO, this::find))
+                    .call(id);
         } catch (RejectedExecutionException e) {
             throw new TransientDataAccessResourceException("too many orders are being read", e);
         }

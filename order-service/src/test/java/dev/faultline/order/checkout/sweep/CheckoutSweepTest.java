@@ -345,20 +345,23 @@ class CheckoutSweepTest {
     void rejectsInvalidTimeoutsAndLimits() {
         var second = Duration.ofSeconds(1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(Duration.ZERO, second, second, second, 1, 1))
+                .isThrownBy(() -> new CheckoutProperties(Duration.ZERO, second, second, second, 1, 1, second))
                 .withMessage("faultline.checkout.redrive-after must be at least 1ms");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(second, Duration.ofMillis(999), second, second, 1, 1))
+                .isThrownBy(() -> new CheckoutProperties(second, Duration.ofMillis(999), second, second, 1, 1, second))
                 .withMessageContaining("faultline.checkout.max-redrive-after");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(second, second, Duration.ofMillis(999), second, 1, 1))
+                .isThrownBy(() -> new CheckoutProperties(second, second, Duration.ofMillis(999), second, 1, 1, second))
                 .withMessageContaining("faultline.checkout.give-up-after");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 0, 1))
+                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 0, 1, second))
                 .withMessageContaining("faultline.checkout.sweep-batch");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 1, 0))
+                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 1, 0, second))
                 .withMessageContaining("faultline.checkout.max-in-flight");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CheckoutProperties(second, second, second, second, 1, 1, Duration.ZERO))
+                .withMessageContaining("faultline.checkout.batch-interval");
     }
 
     private HttpRequest.Builder request(String path) {

@@ -36,5 +36,10 @@ final class LoadRun {
         terminal.line("latency from due to completed: p50 %.0f ms, p90 %.0f ms, p99 %.0f ms, p99.9 %.0f ms, max %.0f ms"
                 .formatted(result.milliseconds(50), result.milliseconds(90), result.milliseconds(99),
                         result.milliseconds(99.9), result.milliseconds(100)));
+        if (result.refusals().getTotalCount() > 0) {
+            terminal.line("latency from due to refused, of %d: p50 %.0f ms, p99 %.0f ms, max %.0f ms".formatted(
+                    result.refusals().getTotalCount(), result.refusalMilliseconds(50), result.refusalMilliseconds(99),
+                    result.refusalMilliseconds(100)));
+        }
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The platform responded with an error status. */
 public final class ErrorResponseException extends FaultlineException {
-    private static final Set<String> BUSY = Set.of("busy", "service-busy");
+    private static final Set<String> BUSY = Set.of("busy", "service-busy", "too-many-bodies");
     private final int status;
     private final String type;
     private final @Nullable Duration retryAfter;

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.verification.client.ErrorResponseException;
 import dev.faultline.verification.client.Order;
 import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
@@ -36,11 +37,12 @@ public final class LoadGenerator {
 
     /**
      * @param statuses     orders by status; PENDING ones did not complete within ten seconds
-     * @param errors       failed requests by error
+     * @param errors       failed requests by error, also the refused ones
      * @param microseconds from due to the response that reports completion
+     * @param refusals     microseconds from due to the response, of the requests that the platform shed
      */
     public record Result(long sent, Map<String, Long> statuses, Map<String, Long> errors, Histogram microseconds,
-            Duration took) {
+            Histogram refusals, Duration took) {
 
         /** Whether every order completed and none was refused. */
         public boolean isComplete() {
@@ -51,11 +53,17 @@ public final class LoadGenerator {
         public double milliseconds(double percentile) {
             return microseconds.getValueAtPercentile(percentile) / 1_000.0;
         }
+
+        /** The latency below which this percentage of the refused requests was refused. */
+        public double refusalMilliseconds(double percentile) {
+            return refusals.getValueAtPercentile(percentile) / 1_000.0;
+        }
     }
 
     /** @param everySecond receives a line of progress */
     public Result run(int perSecond, Duration length, Consumer<String> everySecond) {
         var microseconds = new ConcurrentHistogram(LONGEST_US, 3);
+        var refusals = new ConcurrentHistogram(LONGEST_US, 3);
         var statuses = new ConcurrentHashMap<String, Long>();
         var errors = new ConcurrentHashMap<String, Long>();
         var finished = new AtomicLong();
@@ -66,8 +74,11 @@ public final class LoadGenerator {
                 executor.execute(() -> {
                     try {
                         statuses.merge(place.apply(number).status(), 1L, Long::sum);
-                        microseconds.recordValue(Math.min(LONGEST_US, (System.nanoTime() - due) / 1_000));
+                        microseconds.recordValue(since(due));
                     } catch (FaultlineException e) {
+                        if (e instanceof ErrorResponseException response && response.isBusy()) {
+                            refusals.recordValue(since(due));
+                        }
                         errors.merge(String.valueOf(e.getMessage()), 1L, Long::sum);
                     } finally {
                         finished.incrementAndGet();
@@ -79,7 +90,11 @@ public final class LoadGenerator {
                 }
             });
         }
-        return new Result(count, new TreeMap<>(statuses), new TreeMap<>(errors), microseconds,
+        return new Result(count, new TreeMap<>(statuses), new TreeMap<>(errors), microseconds, refusals,
                 Duration.ofNanos(System.nanoTime() - begin));
+    }
+
+    private static long since(long due) {
+        return Math.min(LONGEST_US, (System.nanoTime() - due) / 1_000);
     }
 }

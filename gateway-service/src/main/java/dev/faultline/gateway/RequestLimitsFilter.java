@@ -32,7 +32,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Component
 @Order(RequestLimitsFilter.ORDER)
 class RequestLimitsFilter extends HttpFilter {
-    static final int ORDER = PlacementThrottle.ORDER + 1;
+    static final int ORDER = CorrelationFilter.ORDER + 1;
     /** The request attribute with the body, a byte array; absent if there is none. */
     static final String BODY = "dev.faultline.gateway.body";
 

@@ -24,7 +24,6 @@ final class RouteGuard implements HandlerFilterFunction<ServerResponse, ServerRe
     /** The time for which a circuit stays open, which is also enough to restart an instance. */
     private static final Duration RETRY_AFTER_UNAVAILABLE = Duration.ofSeconds(3);
     private static final Duration RETRY_AFTER_BUSY = Duration.ofSeconds(1);
-    static final String NOT_EXECUTED = "The request was not executed. Try again later.";
 
     private final String service;
     private final Bulkhead bulkhead;
@@ -39,18 +38,11 @@ final class RouteGuard implements HandlerFilterFunction<ServerResponse, ServerRe
     @Override
     public ServerResponse filter(ServerRequest request, HandlerFunction<ServerResponse> next) throws Exception {
         try {
-            ServerResponse response = bulkhead.executeCallable(() -> breaker.executeCallable(() -> next.handle(
-                    request)));
-            if (response.statusCode().isSameCodeAs(HttpStatus.TOO_MANY_REQUESTS)) {
-                markRefused(request);
-            }
-            return response;
+            return bulkhead.executeCallable(() -> breaker.executeCallable(() -> next.handle(request)));
         } catch (BulkheadFullException e) {
-            markRefused(request);
-            throw busy(service, NOT_EXECUTED);
+            throw busy("The request was not executed. Try again later.");
         } catch (InstanceBusyException e) { // perhaps after a first attempt that was sent
-            markRefused(request);
-            throw busy(service, outcome(request));
+            throw busy(outcome(request));
         } catch (CallNotPermittedException e) { // was logged when the circuit opened
             throw unavailable(request);
         } catch (UncheckedIOException e) {
@@ -64,11 +56,7 @@ final class RouteGuard implements HandlerFilterFunction<ServerResponse, ServerRe
         return e.getCause() instanceof SocketTimeoutException && !(e.getCause() instanceof ConnectTimeoutException);
     }
 
-    private static void markRefused(ServerRequest request) {
-        request.servletRequest().setAttribute(PlacementThrottle.REFUSED, true);
-    }
-
-    static ProblemException busy(String service, String detail) {
+    private ProblemException busy(String detail) {
         return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "service-busy", service + " is busy", detail)
                 .retryAfter(RETRY_AFTER_BUSY);
     }

@@ -37,7 +37,7 @@ class Routes {
 
     @Bean
     RouterFunction<ServerResponse> router() {
-        return to("order-service", "placing-orders", POST(PlacementThrottle.PATH), exchange.within(PLACING_TIMEOUT))
+        return to("order-service", "placing-orders", POST("/api/orders"), exchange.within(PLACING_TIMEOUT))
                 .and(to("order-service", "orders", path("/api/orders/**").or(path("/api/catalogue/**")), exchange))
                 .and(to("inventory-service", "stock", path("/api/stock/**"), exchange))
                 .and(to("payment-service", "payments", path("/api/payments/**"), exchange));

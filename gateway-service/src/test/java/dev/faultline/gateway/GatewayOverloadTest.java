@@ -103,8 +103,6 @@ class GatewayOverloadTest {
             assertThat(answer.body()).contains("https://faultline.dev/problems/service-busy");
             assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
         });
-        assertThat(metric("faultline_gateway_throttle_rejections_total")).as("refused before their body was read")
-                .isGreaterThan(refused.size() / 2.0);
         backends.forEach(backend -> backend.behave(Backend.status(200, "at once")));
         var next = http.sendAsync(placement(), BodyHandlers.ofString());
         assertThat(next.get(1, TimeUnit.SECONDS).body()).isEqualTo("at once");
@@ -159,13 +157,6 @@ class GatewayOverloadTest {
     private void assertAlive() throws IOException {
         assertThat(Files.readString(log())).doesNotContain("OutOfMemoryError");
         assertThat(gateway.isAlive()).as("the gateway is alive").isTrue();
-    }
-
-    private double metric(String name) throws Exception {
-        var metrics = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort
-                + "/actuator/prometheus")).build(), BodyHandlers.ofString());
-        return metrics.body().lines().filter(line -> line.startsWith(name + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
     }
 
     private HttpRequest placement() {

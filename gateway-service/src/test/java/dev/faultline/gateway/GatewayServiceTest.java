@@ -268,38 +268,6 @@ class GatewayServiceTest {
         }
     }
 
-    @Test
-    void refusesPlacementsBeforeTheirBodyArrivesWhileTheServiceRefusesOthers() throws Exception {
-        var end = new CountDownLatch(1);
-        start("order-service", exchange -> {
-            if (exchange.getRequestHeaders().containsKey("Prefer")) {
-                waitFor(end);
-            }
-            boolean isRefused = exchange.getRequestMethod().equals("POST") && end.getCount() > 0;
-            (isRefused ? Backend.status(429, "busy") : OK).answer(exchange);
-        });
-        var waiting = http.sendAsync(request("/api/orders").header("Prefer", "wait=10").POST(BodyPublishers.ofString(
-                "{}")).build(), BodyHandlers.ofString());
-        String withoutItsBody = "POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n";
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            for (int i = 0; i < 300; i++) {
-                send(request("/api/orders").POST(BodyPublishers.ofString("{}")));
-            }
-            long start = System.nanoTime();
-            assertThat(raw(withoutItsBody)).startsWith("HTTP/1.1 503").contains("application/problem+json")
-                    .contains("service-busy").containsIgnoringCase("retry-after: 1\r\n");
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
-        });
-        for (int i = 0; i < 50; i++) {
-            assertThat(get("/api/orders/x").body()).isEqualTo("fine");
-        }
-        assertThat(management("/actuator/prometheus"))
-                .containsPattern("faultline_gateway_throttle_rejections_total\\{.*} [1-9]");
-        end.countDown();
-        assertThat(waiting.get().body()).isEqualTo("fine");
-        assertThat(send(request("/api/orders").POST(BodyPublishers.ofString("{}"))).body()).isEqualTo("fine");
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void rejectsABodyThatIsTooLargeWithOrWithoutAContentLength(boolean lengthAnnounced) throws Exception {

@@ -66,7 +66,6 @@ class OrderController {
             case Placement.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
                     "The key belongs to another order", List.of(new FieldError("Idempotency-Key",
                             "was used with another body; use a new key for a new order")));
-            // The gateway throttles placements by it.
             case Placement.Busy() -> throw new ProblemException(HttpStatus.TOO_MANY_REQUESTS, "busy",
                     "Too many orders are in flight", "The order was not stored; retry later with the same"
                             + " Idempotency-Key.").retryAfter(RETRY_AFTER);

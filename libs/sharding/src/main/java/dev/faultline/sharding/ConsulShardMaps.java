@@ -1,12 +1,13 @@
 package dev.faultline.sharding;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import dev.faultline.discovery.Consul;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.OptimisticLockingFailureException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,18 +26,18 @@ final class ConsulShardMaps implements ShardMaps, AutoCloseable {
     private final Thread watcher;
     private ShardMap newest;
 
-    ConsulShardMaps(Consul consul, String service, Collection<ShardName> shards) {
+    /** @param first the map to create if there is none in Consul */
+    ConsulShardMaps(Consul consul, String service, Supplier<ShardMap> first) {
         this.consul = consul;
         this.key = "faultline/" + service + "/shard-map";
-        this.newest = read(consul.get(key)).orElseGet(() -> create(shards));
+        this.newest = read(consul.get(key)).orElseGet(() -> create(first.get()));
         this.watcher = Thread.ofVirtual().name("shard-map").start(this::watch);
     }
 
-    private ShardMap create(Collection<ShardName> shards) {
-        var initial = ShardMap.initial(shards);
-        if (consul.compareAndSet(key, json.writeValueAsString(initial), 0)) {
-            log.info("Created the shard map, epoch 1: {}", shards);
-            return initial;
+    private ShardMap create(ShardMap first) {
+        if (consul.compareAndSet(key, json.writeValueAsString(first), 0)) {
+            log.info("Created the shard map, epoch {}: {}", first.epoch(), first.owners().keySet());
+            return first;
         }
         return read(consul.get(key)).orElseThrow(() -> new IllegalStateException("the key " + key
                 + " has disappeared from Consul"));
@@ -62,6 +63,21 @@ final class ConsulShardMaps implements ShardMaps, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return newest;
+    }
+
+    @Override
+    public ShardMap publish(Supplier<Ownership> ownership) {
+        Optional<Consul.Entry> entry = consul.get(key);
+        Optional<ShardMap> stored = read(entry);
+        ShardMap next = ownership.get().asMap(stored.map(ShardMap::epoch).orElse(0L) + 1);
+        if (stored.isPresent() && stored.get().byBucket().equals(next.byBucket())) {
+            next = stored.get();
+        } else if (!consul.compareAndSet(key, json.writeValueAsString(next), entry.map(Consul.Entry::modifyIndex)
+                .orElse(0L))) {
+            throw new OptimisticLockingFailureException("another instance has published a shard map");
+        }
+        accept(next);
+        return next;
     }
 
     private void watch() {

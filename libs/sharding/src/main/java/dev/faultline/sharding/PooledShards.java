@@ -9,18 +9,21 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** {@link Shards} with one bounded connection pool per shard. */
 final class PooledShards implements Shards {
+    private static final Logger log = LoggerFactory.getLogger(PooledShards.class);
     private static final int ATTEMPTS = 5;
     private static final Duration MAP_TIMEOUT = Duration.ofSeconds(1);
 
@@ -69,8 +72,20 @@ final class PooledShards implements Shards {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-                maps.awaitNewerThan(epoch, MAP_TIMEOUT);
+                awaitNewMap(epoch);
             }
+        }
+    }
+
+    /** A mover publishes the new map at once. If it was killed before it could, the first that is rejected does so. */
+    private void awaitNewMap(long epoch) {
+        if (maps.awaitNewerThan(epoch, MAP_TIMEOUT).epoch() > epoch) {
+            return;
+        }
+        try {
+            maps.publish(() -> Ownership.read(pools));
+        } catch (RuntimeException e) { // a shard or Consul is unavailable, or the move is in doubt
+            log.debug("Cannot publish what the shards own", e);
         }
     }
 
@@ -86,6 +101,7 @@ final class PooledShards implements Shards {
         }
     }
 
+    /** Repeats only the groups whose shard has rejected them. */
     @Override
     public <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement) {
         var results = new ArrayList<R>();
@@ -104,11 +120,19 @@ final class PooledShards implements Shards {
                 }
             }
             if (!moved.isEmpty()) {
-                maps.awaitNewerThan(epoch, MAP_TIMEOUT);
+                awaitNewMap(epoch);
             }
             left = moved;
         }
         return results;
+    }
+
+    private <I> Map<ShardName, List<I>> groupByShard(Collection<I> items, Function<I, Bucket> bucketOf) {
+        var byShard = new LinkedHashMap<ShardName, List<I>>();
+        for (I item : items) {
+            byShard.computeIfAbsent(shardOf(bucketOf.apply(item)), _ -> new ArrayList<>()).add(item);
+        }
+        return byShard;
     }
 
     /**
@@ -132,33 +156,12 @@ final class PooledShards implements Shards {
         }
     }
 
-    @Override
-    public <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query) {
-        var results = new ArrayList<R>();
-        groupByShard(items, bucketOf).forEach((shard, group) -> {
-            try (Connection connection = connect(shard); var select = connection.prepareStatement(query.sql())) {
-                query.bind(select, 1, group);
-                try (var rows = select.executeQuery()) {
-                    results.addAll(query.read(rows));
-                }
-            } catch (SQLException e) {
-                throw OpenTransaction.translate("a query on " + shard, e);
-            }
-        });
-        return results;
-    }
-
     private Connection connect(ShardName shard) throws SQLException {
         HikariDataSource pool = pools.get(shard);
         if (pool == null) {
             throw new SQLException(shard + " is in the shard map but not in faultline.shards");
         }
         return pool.getConnection();
-    }
-
-    @Override
-    public <T> T read(Bucket bucket, Function<JdbcClient, T> query) {
-        return read(shardOf(bucket), query);
     }
 
     @Override
@@ -177,15 +180,6 @@ final class PooledShards implements Shards {
     @Override
     public <T> List<T> readAll(Function<JdbcClient, T> query) {
         return clients.values().stream().map(query).toList();
-    }
-
-    @Override
-    public <I> SequencedMap<ShardName, List<I>> groupByShard(Collection<I> items, Function<I, Bucket> bucketOf) {
-        var byShard = new LinkedHashMap<ShardName, List<I>>();
-        for (I item : items) {
-            byShard.computeIfAbsent(shardOf(bucketOf.apply(item)), _ -> new ArrayList<>()).add(item);
-        }
-        return byShard;
     }
 
     @Override

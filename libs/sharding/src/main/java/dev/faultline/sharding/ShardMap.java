@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -28,13 +29,17 @@ public record ShardMap(long epoch, Map<ShardName, SortedSet<Integer>> owners) {
 
     /** The map of epoch 1, according to the {@link HashRing}. */
     public static ShardMap initial(Collection<ShardName> shards) {
-        var ring = new HashRing(shards);
+        return of(1, shards, new HashRing(shards)::ownerOf);
+    }
+
+    /** @param shards includes those that own nothing */
+    static ShardMap of(long epoch, Collection<ShardName> shards, Function<Bucket, ShardName> owner) {
         var owners = new TreeMap<ShardName, SortedSet<Integer>>();
         shards.forEach(shard -> owners.put(shard, new TreeSet<>()));
         for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            owners.computeIfAbsent(ring.ownerOf(new Bucket(bucket)), _ -> new TreeSet<>()).add(bucket);
+            owners.computeIfAbsent(owner.apply(new Bucket(bucket)), _ -> new TreeSet<>()).add(bucket);
         }
-        return new ShardMap(1, owners);
+        return new ShardMap(epoch, owners);
     }
 
     /** The shard of each bucket, indexed by bucket number. */

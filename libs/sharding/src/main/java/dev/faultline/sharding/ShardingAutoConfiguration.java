@@ -4,7 +4,9 @@ import dev.faultline.discovery.Consul;
 import dev.faultline.discovery.DiscoveryAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -26,17 +28,21 @@ public class ShardingAutoConfiguration {
     }
 
     @Bean
-    ConsulShardMaps shardMaps(ShardingProperties properties, ShardDatabases databases, Consul consul) {
-        var names = databases.all().stream().map(ShardDatabase::shard).toList();
-        var maps = new ConsulShardMaps(consul, properties.database().name(), names);
-        databases.all().forEach(database -> ShardSchema.claim(database, maps.current()));
-        return maps;
-    }
-
-    @Bean
     ShardPools shardPools(ShardingProperties properties, ShardDatabases databases,
             ObjectProvider<MeterRegistry> metrics) {
         return ShardPools.open(databases, properties.database().poolSize(), metrics.getIfAvailable());
+    }
+
+    /** If Consul has no map, it is what the shards own, or the first one if they own nothing yet. */
+    @Bean
+    ConsulShardMaps shardMaps(ShardingProperties properties, ShardDatabases databases, ShardPools pools,
+            Consul consul) {
+        var maps = new ConsulShardMaps(consul, properties.database().name(), () -> {
+            Ownership ownership = Ownership.read(pools.byShard());
+            return ownership.isEmpty() ? ShardMap.initial(pools.byShard().navigableKeySet()) : ownership.asMap(1);
+        });
+        databases.all().forEach(database -> ShardSchema.claim(database, maps.current()));
+        return maps;
     }
 
     @Bean
@@ -49,5 +55,27 @@ public class ShardingAutoConfiguration {
     @Bean
     Shards shards(ShardingProperties properties, ShardPools pools, ShardMaps maps) {
         return new PooledShards(pools.byShard(), maps, new TwoPhaseCommit(properties.database().name()));
+    }
+
+    @Bean
+    ShardPlans shardPlans(ShardingProperties properties, Consul consul) {
+        return new ShardPlans(consul, properties.database().name());
+    }
+
+    /** @param rowsPerSecond the pace of a move */
+    @Bean
+    @ConditionalOnBean(BucketTables.class)
+    Resharding resharding(ShardingProperties properties, ShardPools pools, ShardMaps maps, ShardPlans plans,
+            BucketTables tables, @Value("${faultline.resharding.rows-per-second:20000}") int rowsPerSecond) {
+        var mover = new BucketMover(pools.byShard(), tables, new TwoPhaseCommit(properties.database().name()),
+                rowsPerSecond, _ -> {});
+        return new Resharding(pools.byShard(), maps, plans, mover);
+    }
+
+    @Bean
+    @ConditionalOnBean(Resharding.class)
+    ReshardingLeader reshardingLeader(ShardingProperties properties, Consul consul, Resharding resharding,
+            ShardPlans plans, @Value("${faultline.instance}") String instance) {
+        return new ReshardingLeader(consul, properties.database().name(), instance, resharding, plans);
     }
 }

@@ -2,7 +2,6 @@ package dev.faultline.sharding;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Function;
@@ -49,18 +48,25 @@ public interface Shards {
      */
     <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement);
 
-    /** Executes a query for these items, one round trip per shard, outside a transaction. */
-    <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query);
+    /**
+     * As {@link #write}, for a query. A shard that does not own a bucket is not believed, since it may hold rows that have
+     * moved away or are only arriving; and what a decision is based on must not be missing because it has moved.
+     */
+    default <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query) {
+        return write(items, bucketOf, query);
+    }
 
-    /** Queries the bucket's shard outside a transaction, without checking that the shard still owns the bucket. */
-    <T> T read(Bucket bucket, Function<JdbcClient, T> query);
+    /** As {@link #transact(Bucket, Function)}, for a query. */
+    default <T> T read(Bucket bucket, Function<JdbcClient, T> query) {
+        return transact(bucket, session -> query.apply(session.jdbc()));
+    }
 
-    /** Queries one shard outside a transaction. The result may include rows of buckets that are moving away. */
+    /** Queries one shard outside a transaction. The result may include rows of buckets that are moving to it or away. */
     <T> T read(ShardName shard, Function<JdbcClient, T> query);
 
-    /** Queries all shards sequentially, in name order; the results are in the same order. */
+    /**
+     * Queries all shards sequentially, in name order; the results are in the same order. They may include rows of buckets
+     * that are moving: {@code where bucket in (select bucket from bucket_ownership)} leaves those to their owner.
+     */
     <T> List<T> readAll(Function<JdbcClient, T> query);
-
-    /** Groups items by shard and keeps their order, so that a batch needs one transaction per shard. */
-    <I> SequencedMap<ShardName, List<I>> groupByShard(Collection<I> items, Function<I, Bucket> bucketOf);
 }

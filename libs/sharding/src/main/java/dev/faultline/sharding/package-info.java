@@ -1,4 +1,4 @@
-/** Sharding over PostgreSQL servers: buckets and their owners, transactions on one shard and on several. */
+/** Sharding over PostgreSQL servers: buckets and their owners, transactions on one shard and on several, moves of buckets. */
 @NullMarked
 package dev.faultline.sharding;
 

@@ -21,8 +21,8 @@ class ConsulShardMapsTest {
 
     @Test
     void isCreatedOnceAndSharedByAll() {
-        try (var first = new ConsulShardMaps(consul, service, List.of(ONE, TWO));
-                var second = new ConsulShardMaps(consul, service, List.of(ONE))) {
+        try (var first = new ConsulShardMaps(consul, service, () -> ShardMap.initial(List.of(ONE, TWO)));
+                var second = new ConsulShardMaps(consul, service, () -> ShardMap.initial(List.of(ONE)))) {
             assertThat(second.current()).isEqualTo(first.current());
             assertThat(second.current().owners()).containsOnlyKeys(ONE, TWO);
         }
@@ -30,7 +30,7 @@ class ConsulShardMapsTest {
 
     @Test
     void receivesANewerMapAndIgnoresAnOlderOne() {
-        try (var maps = new ConsulShardMaps(consul, service, List.of(ONE, TWO))) {
+        try (var maps = new ConsulShardMaps(consul, service, () -> ShardMap.initial(List.of(ONE, TWO)))) {
             publish(new ShardMap(7, ShardMap.initial(List.of(TWO)).owners()));
             assertThat(maps.awaitNewerThan(1, Duration.ofSeconds(10)).epoch()).isEqualTo(7);
             publish(new ShardMap(3, ShardMap.initial(List.of(ONE)).owners()));

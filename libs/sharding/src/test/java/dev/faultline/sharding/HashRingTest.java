@@ -45,6 +45,18 @@ class HashRingTest {
         }
     }
 
+    /** The control: without a ring, a third shard moves two buckets of three. */
+    @Test
+    void hashingModuloTheNumberOfShardsMovesMostBuckets() {
+        for (int count = 2; count <= 7; count++) {
+            int shards = count;
+            long moved = IntStream.range(0, Bucket.COUNT).mapToLong(bucket -> Bucket.hash("bucket-" + bucket))
+                    .filter(hash -> Long.remainderUnsigned(hash, shards) != Long.remainderUnsigned(hash, shards + 1L))
+                    .count();
+            assertThat(moved * (shards + 1.0) / Bucket.COUNT).isGreaterThan(0.9 * shards);
+        }
+    }
+
     @Test
     void doesNotDependOnTheOrderInWhichShardsAreNamed() {
         assertThat(owners(shards(4).reversed())).isEqualTo(owners(shards(4)));

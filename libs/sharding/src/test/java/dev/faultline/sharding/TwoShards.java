@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 import dev.faultline.testing.Postgres;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -107,6 +108,15 @@ final class TwoShards implements AutoCloseable {
 
         @Override
         public ShardMap current() {
+            return newest;
+        }
+
+        @Override
+        public synchronized ShardMap publish(Supplier<Ownership> ownership) {
+            ShardMap next = ownership.get().asMap(newest.epoch() + 1);
+            if (!next.byBucket().equals(newest.byBucket())) {
+                newest = next;
+            }
             return newest;
         }
 

@@ -15,6 +15,7 @@ import dev.faultline.contracts.Money;
 import dev.faultline.contracts.Sku;
 import dev.faultline.order.catalogue.Catalogue;
 import dev.faultline.order.catalogue.Product;
+import dev.faultline.sharding.BatchStatement;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
 import org.springframework.stereotype.Repository;
@@ -23,6 +24,10 @@ import org.springframework.stereotype.Repository;
 @Repository
 class JdbcCatalogue implements Catalogue {
     private static final int PAGE = 1_000;
+
+    private static final BatchStatement<Sku, Product> FIND = new BatchStatement<>(
+            "select sku, name, price_minor, currency from product where sku = any(?)",
+            skus -> new Object[]{skus.stream().map(Sku::value).toArray(String[]::new)}, JdbcCatalogue::product);
 
     private final Shards shards;
     private final Cache<Sku, Product> cache = Caffeine.newBuilder().maximumSize(10_000)
@@ -49,24 +54,20 @@ class JdbcCatalogue implements Catalogue {
     public Map<Sku, Product> find(Collection<Sku> skus) {
         var found = new HashMap<Sku, Product>(cache.getAllPresent(skus));
         List<Sku> missing = skus.stream().filter(sku -> !found.containsKey(sku)).distinct().toList();
-        shards.groupByShard(missing, JdbcCatalogue::bucketOf).forEach((_, onShard) -> {
-            var values = onShard.stream().map(Sku::value).toArray(String[]::new);
-            List<Product> products = shards.read(bucketOf(onShard.getFirst()),
-                    jdbc -> jdbc.sql("select sku, name, price_minor, currency from product where sku = any(?)")
-                            .param(values).query(JdbcCatalogue::product).list());
-            products.forEach(product -> {
-                found.put(product.sku(), product);
-                cache.put(product.sku(), product);
-            });
-        });
+        for (Product product : shards.read(missing, JdbcCatalogue::bucketOf, FIND)) {
+            found.put(product.sku(), product);
+            cache.put(product.sku(), product);
+        }
         return found;
     }
 
     @Override
     public List<Product> all() {
         return shards.readAll(jdbc -> jdbc
-                .sql("select sku, name, price_minor, currency from product order by sku limit " + PAGE)
-                .query(JdbcCatalogue::product).list()).stream().flatMap(List::stream)
+                .sql("""
+                        select sku, name, price_minor, currency from product
+                        where bucket in (select bucket from bucket_ownership) order by sku limit\s""" + PAGE)
+                .query((row, _) -> product(row)).list()).stream().flatMap(List::stream)
                 .sorted(Comparator.comparing(Product::sku)).limit(PAGE).toList();
     }
 
@@ -74,7 +75,7 @@ class JdbcCatalogue implements Catalogue {
         return Bucket.of(sku.value());
     }
 
-    private static Product product(ResultSet row, int number) throws SQLException {
+    private static Product product(ResultSet row) throws SQLException {
         return new Product(new Sku(row.getString("sku")), row.getString("name"),
                 new Money(row.getLong("price_minor"), row.getString("currency")));
     }

@@ -22,6 +22,7 @@ import dev.faultline.payment.paying.Payments;
 import dev.faultline.payment.paying.Payments.ReceivedCommand;
 import dev.faultline.payment.paying.ProcessingPayments;
 import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.BucketTables;
 import dev.faultline.sharding.Shards;
 import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
@@ -50,6 +51,7 @@ class PaymentPlansTest {
 
     @Autowired private Payments payments;
     @Autowired private Shards shards;
+    @Autowired private BucketTables tables;
 
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
@@ -58,6 +60,11 @@ class PaymentPlansTest {
         registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
+    }
+
+    @Test
+    void everyTableMovesWithItsBuckets() {
+        assertThat(shards.readAll(tables::undeclaredIn)).hasSize(1).allSatisfy(left -> assertThat(left).isEmpty());
     }
 
     @Test

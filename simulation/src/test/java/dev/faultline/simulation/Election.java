@@ -27,7 +27,7 @@ final class Election {
             }
             leader = candidate;
             token++;
-            world.trace(candidate.node.toString(), "becomes the leader of the sweep with token %d", token);
+            world.trace(candidate.node.toString(), "becomes the leader with token %d", token);
         }
         leaseEndsMs = world.nowMs() + LEASE_MS;
         return token;

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("integration")
 class ReshardingTest {
@@ -67,16 +68,21 @@ class ReshardingTest {
 
     /** Values that a careless format would change. */
     private void fill(Bucket bucket, ShardName shard) {
+        addItems(bucket, shard, 1, ITEMS);
+        two.sql(shard).sql("insert into counter values (?, ?, ?, 0)")
+                .params("customer, \"x\"", "of " + bucket.number(), bucket.number()).update();
+    }
+
+    private void addItems(Bucket bucket, ShardName shard, int first, int last) {
         two.sql(shard).sql("""
                 insert into item (id, bucket, body, tags, raw)
                 select :code || '-' || lpad(n::text, 6, '0'), :bucket,
                     case when n % 3 > 0 then ('{"a" :  "(b,\\"c\\",)\\\\ \\n", "n": 1.50, "a": ' || n || '}')::json end,
                     case when n % 2 > 0 then array['x,y', null, '', '{"}', E'tab\\t', '(' || n || ')'] end,
                     sha256(n::text::bytea)
-                from generate_series(1, :items) as n""").param("code", bucket.code()).param("bucket", bucket.number())
-                .param("items", ITEMS).update();
-        two.sql(shard).sql("insert into counter values (?, ?, ?, 0)")
-                .params("customer, \"x\"", "of " + bucket.number(), bucket.number()).update();
+                from generate_series(:first, :last) as n""").param("code", bucket.code()).param("bucket", bucket
+                .number())
+                .param("first", first).param("last", last).update();
     }
 
     @AfterEach
@@ -143,6 +149,20 @@ class ReshardingTest {
             assertThat(move.rowsCopied()).isEqualTo(ITEMS + 1);
             assertThat(move.rowsCopiedLocked()).isZero();
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_500, 10_000, 50_000})
+    void locksABucketForAFractionOfTheTimeThatItsMoveTakes(int rows) {
+        addItems(two.onOne, ONE, ITEMS + 1, rows);
+        Resharding resharding = resharding();
+        resharding.move(two.onOne, TWO, false);
+        long begin = System.nanoTime();
+        assertThat(resharding.carryOut(leader(1))).isTrue();
+        double tookMs = (System.nanoTime() - begin) / 1e6;
+        double pauseMs = resharding.movesAfter(0).getFirst().pauseMs();
+        System.out.printf("a bucket of %,d rows moved in %.0f ms and was locked for %.1f ms%n", rows, tookMs, pauseMs);
+        assertThat(pauseMs).isLessThan(tookMs / 3);
     }
 
     static Stream<Object> steps() {

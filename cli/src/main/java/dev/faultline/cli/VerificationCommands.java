@@ -74,7 +74,7 @@ final class VerificationCommands {
         var reader = new HistoryReader(new LocalTarget(cluster));
         if (reader.awaitQuiescence(Duration.ofSeconds(waitSeconds), _ -> {}).isEmpty()) {
             terminal.line("After " + waitSeconds + " seconds, " + reader.inFlight()
-                    + " checkouts, refunds or prepared transactions are still in flight.");
+                    + " checkouts, refunds, prepared transactions or moves of buckets are still in flight.");
         }
         History history = reader.read();
         List<Anomaly> anomalies = HistoryChecker.check(history);

@@ -76,16 +76,13 @@ public final class ClusterNodes {
      * @param nodeOrService for example {@code order-service-1} or {@code order-service}
      */
     public void restart(String nodeOrService, Progress progress) {
-        List<String> instances = layout.services().stream()
-                .filter(service -> service.application().equals(nodeOrService)).map(Service::name).toList();
-        for (String node : instances.isEmpty() ? List.of(nodeOrService) : instances) {
-            change(node, NodeDirectory::stop);
-            cluster.startup(progress).awaitStopped(node);
-            layout.services().stream().filter(service -> service.name().equals(node)).findFirst()
-                    .ifPresent(service -> cluster.startup(progress).redeploy(service));
-            change(node, NodeDirectory::start);
-            cluster.startup(progress).awaitReady(List.of(node));
+        List<Service> services = layout.services().stream().filter(service -> service.application().equals(
+                nodeOrService) || service.name().equals(nodeOrService)).toList();
+        cluster.requireRunning();
+        if (services.isEmpty()) {
+            cluster.startup(progress).restart(directory(nodeOrService).name(), () -> {});
         }
+        services.forEach(cluster.startup(progress)::restart);
     }
 
     /**

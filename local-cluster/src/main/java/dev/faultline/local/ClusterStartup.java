@@ -72,6 +72,44 @@ final class ClusterStartup {
         }
     }
 
+    /**
+     * Starts another shard, which owns nothing yet, and has every service know it: those that have databases are restarted
+     * one instance after the other. The settings are written last, so that a repetition completes what was interrupted.
+     *
+     * @return the name of the shard
+     */
+    String addShard() {
+        Settings settings = home.settings().orElseThrow().withAnotherShard();
+        Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
+        PostgresServer added = layout.shards().getLast();
+        if (!isDeployed(added.name())) {
+            PortCheck.check(Map.of(added.port(), added.name()));
+        }
+        start(added, layout);
+        layout.withDatabases().forEach(this::restart);
+        home.write(settings);
+        return added.name();
+    }
+
+    /** Restarts an instance from the service's current build, and returns when it is ready. */
+    void restart(Service service) {
+        restart(service.name(), () -> deploy(service, new Applications(repository, home.applications(), progress)
+                .install(service.application())));
+    }
+
+    /** @param whileStopped runs before the node is started again */
+    void restart(String node, Runnable whileStopped) {
+        try {
+            files.node(node).stop();
+            awaitStopped(node);
+            whileStopped.run();
+            files.node(node).start();
+            awaitReady(List.of(node));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Unpacks the current builds and creates their caches; returns their directories. */
     List<Path> train(TrainingLoad load) {
         var settings = home.settings().orElseGet(() -> Settings.create(Ports.DEFAULT_GATEWAY));
@@ -178,12 +216,7 @@ final class ClusterStartup {
         deploy(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
     }
 
-    /** Makes a stopped service start from its current build. */
-    void redeploy(Service service) {
-        deploy(service, new Applications(repository, home.applications(), progress).install(service.application()));
-    }
-
-    void awaitStopped(String node) {
+    private void awaitStopped(String node) {
         NodeDirectory files = this.files.node(node);
         boolean stopped = Polling.until(SHUTDOWN,
                 () -> files.status().filter(status -> status.state() == NodeState.STOPPED).isPresent());

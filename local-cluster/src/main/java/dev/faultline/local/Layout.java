@@ -24,7 +24,7 @@ import dev.faultline.backing.ServiceDatabase;
 final class Layout {
     static final String ACQUIRER = "acquirer-simulator-1";
     static final String GATEWAY = "gateway-service-1";
-    private static final int SHARDS = 2;
+    private static final String SHARD_ADDRESSES = "FAULTLINE_SHARDS";
 
     private final Settings settings;
     private final Ports ports;
@@ -40,13 +40,18 @@ final class Layout {
                 line -> progress.report("consul-1", line));
         this.kafka = new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports.kafkaController(),
                 kafkaCache);
-        this.shards = IntStream.rangeClosed(1, SHARDS).mapToObj(number -> new PostgresServer("shard-" + number,
+        this.shards = IntStream.rangeClosed(1, settings.shards()).mapToObj(number -> new PostgresServer("shard-"
+                + number,
                 home.data("shard-" + number), ports.shard(number), settings.superuserPassword(), cache)).toList();
         this.services = services(home);
     }
 
     List<BackingService> backingServices() {
         return Stream.concat(Stream.of(consul, kafka), shards.stream()).map(BackingService.class::cast).toList();
+    }
+
+    List<PostgresServer> shards() {
+        return shards;
     }
 
     /** Creates the services' databases on a shard, which must be ready. Idempotent. */
@@ -63,6 +68,11 @@ final class Layout {
     Service service(String name) {
         return services.stream().filter(service -> service.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no such service: " + name));
+    }
+
+    /** The services that have databases. */
+    List<Service> withDatabases() {
+        return services.stream().filter(service -> service.environment().containsKey(SHARD_ADDRESSES)).toList();
     }
 
     List<ServiceDatabase> databases() {
@@ -146,7 +156,7 @@ final class Layout {
     }
 
     private Map<String, String> database(String name) {
-        return Map.of("FAULTLINE_SHARDS",
+        return Map.of(SHARD_ADDRESSES,
                 shards.stream().map(shard -> shard.name() + "=127.0.0.1:" + shard.port())
                         .collect(Collectors.joining(",")),
                 "FAULTLINE_DATABASE_PASSWORD", settings.passwordOf(name));

@@ -121,6 +121,21 @@ public final class LocalCluster {
         }
     }
 
+    /**
+     * Adds a shard that owns nothing yet, and restarts the services with databases one instance after the other, so that
+     * they know it. If it is interrupted, it can be repeated.
+     *
+     * @return the name of the shard
+     */
+    public String addShard(Progress progress) {
+        requireRunning();
+        try (var _ = home.lock()) {
+            return startup(progress).addShard();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Waits, at most three minutes, until every node is ready that the user has not stopped. */
     public void awaitReady(Progress progress) {
         List<String> others = layout().nodeNames().stream().filter(name -> !files.node(name).isReady()).toList();

@@ -13,6 +13,7 @@ import dev.faultline.backing.FaultlineException;
 public record Ports(int gateway) {
     public static final int DEFAULT_GATEWAY = 8080;
     static final int LAST_OFFSET = 60;
+    static final int MAX_SHARDS = 8;
     private static final int SERVICES = 40;
     private static final int MANAGEMENT = 50;
     // Below the ephemeral ports.
@@ -53,7 +54,7 @@ public record Ports(int gateway) {
         return gateway + 24;
     }
 
-    /** @param number from 1 to 8 */
+    /** @param number from 1 to {@link #MAX_SHARDS} */
     int shard(int number) {
         return gateway + 29 + number;
     }

@@ -6,27 +6,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import dev.faultline.backing.FaultlineException;
+
 /**
- * The persistent settings of a cluster: its gateway's port and its random passwords.
+ * The persistent settings of a cluster: its gateway's port, its random passwords and the number of its shards.
  *
  * @param superuserPassword of every shard
  * @param databasePasswords by database; the owner has the same name
  */
-record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords) {
+record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords, int shards) {
     static final List<String> DATABASES = List.of("orders", "inventory", "payments");
+    private static final int FIRST_SHARDS = 2;
 
     Settings {
         databasePasswords = Map.copyOf(databasePasswords);
+        // Missing in the files of earlier versions.
+        shards = shards == 0 ? FIRST_SHARDS : shards;
     }
 
     static Settings create(int gatewayPort) {
         var random = new SecureRandom();
         return new Settings(gatewayPort, password(random),
-                DATABASES.stream().collect(Collectors.toMap(database -> database, _ -> password(random))));
+                DATABASES.stream().collect(Collectors.toMap(database -> database, _ -> password(random))),
+                FIRST_SHARDS);
     }
 
     Settings withGatewayPort(int changed) {
-        return new Settings(changed, superuserPassword, databasePasswords);
+        return new Settings(changed, superuserPassword, databasePasswords, shards);
+    }
+
+    /** @throws FaultlineException if there is no port for another one */
+    Settings withAnotherShard() {
+        if (shards == Ports.MAX_SHARDS) {
+            throw new FaultlineException("A cluster has at most " + Ports.MAX_SHARDS + " shards.");
+        }
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards + 1);
     }
 
     Ports ports() {

@@ -170,7 +170,7 @@ public final class BenchRun {
         private void awaitQuiescence() {
             if (reader.awaitQuiescence(QUIESCENCE, _ -> {}).isEmpty()) {
                 throw new FaultlineException("After " + QUIESCENCE.toMinutes() + " minutes, " + reader.inFlight()
-                        + " checkouts, refunds or prepared transactions are still in flight. See ./faultline status.");
+                        + " checkouts, refunds, prepared transactions or moves of buckets are still in flight. See ./faultline status.");
             }
         }
     }

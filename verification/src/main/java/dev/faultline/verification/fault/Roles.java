@@ -52,11 +52,12 @@ public final class Roles implements AutoCloseable {
                 .anyMatch(line -> line.startsWith("faultline_outbox_active{") && line.endsWith(" 1.0"))).findFirst();
     }
 
-    /** The holder of the lock {@code .../leader}, whose value is the holder's name. */
+    /** The holder of the sweep's lock, whose value is the holder's name. */
     private Optional<String> leader(String service) {
         try {
             var json = JsonMapper.shared().readTree(get(target.consulUrl() + "/v1/kv/?recurse"));
-            List<String> holders = json.valueStream().filter(entry -> entry.path("Key").asString("").endsWith("/leader")
+            List<String> holders = json.valueStream().filter(entry -> entry.path("Key").asString("").endsWith(
+                    "/checkout-sweep/leader")
                     && entry.hasNonNull("Session")).map(entry -> new String(Base64.getDecoder().decode(entry.path(
                             "Value").asString("")), StandardCharsets.UTF_8)).toList();
             return instances(service).filter(node -> holders.stream().anyMatch(holder -> holder.contains(node)))

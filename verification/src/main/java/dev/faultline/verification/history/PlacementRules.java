@@ -13,7 +13,7 @@ import dev.faultline.verification.history.Anomaly.Kind;
 import dev.faultline.verification.history.History.Ownership;
 import dev.faultline.verification.history.Row.Database;
 
-/** Each bucket has one owner, and each row exists once, on the owner of its bucket. */
+/** Each bucket has one owner, and each row exists once, on the owner of its bucket unless its table was detached. */
 final class PlacementRules {
     private PlacementRules() {}
 
@@ -50,7 +50,7 @@ final class PlacementRules {
                 return Stream.of(new Anomaly(Kind.MISPLACED_ROW, row.subject(), row.identity() + " in " + database
                         + " is in bucket " + bucket + " instead of " + row.expectedBucket()));
             }
-            return owned.getOrDefault(database, Set.of()).contains(bucket) ? Stream.empty()
+            return row.place().detached() || owned.getOrDefault(database, Set.of()).contains(bucket) ? Stream.empty()
                     : Stream.of(new Anomaly(Kind.MISPLACED_ROW, row.subject(), row.identity() + " is in " + database
                             + ", which does not own bucket " + bucket));
         });

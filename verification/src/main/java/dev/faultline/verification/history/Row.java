@@ -21,8 +21,20 @@ public sealed interface Row {
         return Buckets.ofOrder(subject());
     }
 
-    /** @param bucket the value of the row's bucket column */
-    record Place(Database database, int bucket) {}
+    /**
+     * @param bucket the value of the row's bucket column
+     * @param detached whether the row is in a table that does not move with its bucket any more
+     */
+    record Place(Database database, int bucket, boolean detached) {
+
+        public Place(Database database, int bucket) {
+            this(database, bucket, false);
+        }
+
+        public static Place ofDetached(Database database, int bucket) {
+            return new Place(database, bucket, true);
+        }
+    }
 
     /** One service's database on one shard. */
     record Database(String service, String shard) {

@@ -167,7 +167,7 @@ public final class ProofRun {
         Optional<Duration> quiescentAfter = reader.awaitQuiescence(QUIESCENCE, inFlight::set);
         if (quiescentAfter.isEmpty()) {
             progress.report(REPORTER,
-                    "after %d minutes, %d checkouts, refunds or prepared transactions are still in flight"
+                    "after %d minutes, %d checkouts, refunds, prepared transactions or moves of buckets are still in flight"
                             .formatted(QUIESCENCE.toMinutes(), inFlight.get()));
         }
         History history = reader.read();

@@ -72,7 +72,7 @@ final class DatabaseReader {
     }
 
     /**
-     * The number of checkouts, refunds and prepared transactions in flight.
+     * The number of checkouts, refunds, prepared transactions and moves of buckets in flight.
      *
      * @throws FaultlineException if the database cannot be read
      */
@@ -80,11 +80,12 @@ final class DatabaseReader {
         return inDatabase(connection -> {
             var count = new long[1];
             String prepared = "select count(*) from pg_prepared_xacts where database = current_database()";
+            String moving = "select count(*) from bucket_copy";
             for (String query : switch (database.service()) {
-                case "orders" -> List.of(prepared, "select count(*) from open_order");
+                case "orders" -> List.of(prepared, moving, "select count(*) from open_order");
                 case "payments" ->
-                    List.of(prepared, "select count(*) from payment where next_attempt_at is not null");
-                default -> List.of(prepared);
+                    List.of(prepared, moving, "select count(*) from payment where next_attempt_at is not null");
+                default -> List.of(prepared, moving);
             }) {
                 forEach(connection, query, row -> count[0] += row.getLong(1));
             }
@@ -94,20 +95,22 @@ final class DatabaseReader {
 
     private void readOrders(Connection connection, List<Row> into) throws SQLException {
         var tables = new ArrayList<>(List.of("open_order", "completed_order"));
-        // Months that were detached: their orders have payments and reservations as before.
+        // Months that were detached: their orders have payments and reservations as before, but do not move with them.
         forEach(connection, "select relname from pg_class where relkind = 'r' and not relispartition"
                 + " and relname ~ '^completed_order_[0-9]{4}_[0-9]{2}$' order by relname", row -> tables.add(row
                         .getString(1)));
         for (String table : tables) {
+            boolean moves = List.of("open_order", "completed_order").contains(table);
             forEach(connection, "select bucket, id, customer, total_minor, currency, lines, version, state, step_state"
                     + " from " + table, row -> {
                         String id = text(row, "id");
-                        into.add(new OrderRow(place(row), id, text(row, "customer"), money(row, "total_minor"),
+                        Place place = moves ? place(row) : Place.ofDetached(name, row.getInt("bucket"));
+                        into.add(new OrderRow(place, id, text(row, "customer"), money(row, "total_minor"),
                                 lines(row.getString("lines"))));
-                        into.add(new CheckoutRow(place(row), id, row.getInt("version"), text(row, "state")));
+                        into.add(new CheckoutRow(place, id, row.getInt("version"), text(row, "state")));
                         var states = (String[]) row.getArray("step_state").getArray();
                         for (int i = 0; i < states.length; i++) {
-                            into.add(new StepRow(place(row), id, i + 1, strings.intern(states[i])));
+                            into.add(new StepRow(place, id, i + 1, strings.intern(states[i])));
                         }
                     });
         }

@@ -23,7 +23,7 @@ public final class HistoryReader {
         this.target = target;
     }
 
-    /** The number of checkouts, refunds and prepared transactions in flight. */
+    /** The number of checkouts, refunds, prepared transactions and moves of buckets in flight. */
     public long inFlight() {
         return target.databases().stream()
                 .map(database -> new DatabaseReader(database, new StringPool())).mapToLong(DatabaseReader::inFlight)

@@ -358,11 +358,14 @@ class ReshardingTest {
                 return session;
             }));
             inTransaction.await();
-            resharding.move(two.onOne, TWO, false);
-            resharding.move(two.alsoOnOne, TWO, false);
-            assertThat(resharding.carryOut(leader(1))).isFalse();
-            assertThat(owned(TWO)).contains(two.alsoOnOne.number()).doesNotContain(two.onOne.number());
-            mayEnd.countDown();
+            try {
+                resharding.move(two.onOne, TWO, false);
+                resharding.move(two.alsoOnOne, TWO, false);
+                assertThat(resharding.carryOut(leader(1))).isFalse();
+                assertThat(owned(TWO)).contains(two.alsoOnOne.number()).doesNotContain(two.onOne.number());
+            } finally {
+                mayEnd.countDown();
+            }
             writer.get();
         }
         assertThat(resharding.carryOut(leader(1))).isTrue();

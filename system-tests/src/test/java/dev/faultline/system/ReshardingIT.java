@@ -1,0 +1,87 @@
+package dev.faultline.system;
+
+import static dev.faultline.system.SharedCluster.CLUSTER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import dev.faultline.verification.history.HistoryChecker;
+import dev.faultline.verification.local.LocalTarget;
+import dev.faultline.verification.reading.HistoryReader;
+import dev.faultline.verification.shards.ShardPlanning;
+import dev.faultline.verification.shards.ShardPlanning.FinishedMove;
+import dev.faultline.verification.shards.ShardPlanning.Move;
+import dev.faultline.verification.shards.ShardPlanning.State;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The platform gets a third shard while clients place orders and read. */
+@Tag("integration")
+@ExtendWith(SharedCluster.class)
+class ReshardingIT {
+    private static final List<String> SKUS = IntStream.range(0, 12).mapToObj(i -> "MOVING-" + i).toList();
+    private static final int BUCKETS = 1_024;
+
+    @BeforeAll
+    static void addStock() throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            for (String sku : SKUS) {
+                put(http, "/api/catalogue/" + sku,
+                        "{\"name\": \"A product\", \"price\": {\"minorUnits\": 1250, \"currency\": \"EUR\"}}");
+                put(http, "/api/stock/" + sku + "/receipts/first", "{\"quantity\": 10000}");
+            }
+        }
+    }
+
+    private static void put(HttpClient http, String path, String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(CLUSTER.gatewayUrl() + path))
+                .header("Content-Type", "application/json").PUT(HttpRequest.BodyPublishers.ofString(body)).build();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() < 300);
+    }
+
+    @Test
+    void noClientNoticesThatAShardIsAddedAndItsBucketsMoveThere() throws Exception {
+        var load = new SteadyLoad(CLUSTER.gatewayUrl(), 8, SKUS);
+        try (load) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= 40);
+            String added = CLUSTER.addShard(SharedCluster.OUT);
+            for (String service : List.of("orders", "inventory", "payments")) {
+                try (var planning = new ShardPlanning(new LocalTarget(CLUSTER), service)) {
+                    List<Move> moves = planning.rebalance(false);
+                    assertThat(moves).allMatch(move -> move.to().equals(added));
+                    assertThat(moves.size() * 3.0 / BUCKETS).isBetween(0.75, 1.25);
+                    awaitDone(planning);
+                }
+            }
+            int before = load.accepted().size();
+            await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= before + 40);
+        }
+        System.out.printf("%d orders, slowest response %d ms, failures: %s%n", load.accepted().size(), load
+                .slowestMs(), load.failures());
+        assertThat(load.failures()).isEmpty();
+        var reader = new HistoryReader(new LocalTarget(CLUSTER));
+        assertThat(reader.awaitQuiescence(Duration.ofMinutes(2), _ -> {})).isPresent();
+        assertThat(HistoryChecker.check(reader.read())).isEmpty();
+    }
+
+    private static void awaitDone(ShardPlanning planning) {
+        long begin = System.nanoTime();
+        State done = await().atMost(Duration.ofMinutes(3)).pollDelay(Duration.ZERO).until(() -> planning.since(0),
+                State::isDone);
+        List<Double> pauses = done.moves().stream().map(FinishedMove::pauseMs).sorted().toList();
+        System.out.printf("%s: %d buckets moved in %.1f s; a bucket paused for %.1f ms, at most %.1f ms%n", planning
+                .database(), pauses.size(), (System.nanoTime() - begin) / 1e9, pauses.get(pauses.size() / 2),
+                pauses.getLast());
+    }
+}

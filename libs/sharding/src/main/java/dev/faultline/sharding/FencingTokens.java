@@ -1,8 +1,12 @@
 package dev.faultline.sharding;
 
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 import dev.faultline.discovery.FencingToken;
+import dev.faultline.discovery.LeaderElection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -14,6 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * serialized.
  */
 public final class FencingTokens {
+    private static final Logger log = LoggerFactory.getLogger(FencingTokens.class);
+
     private FencingTokens() {}
 
     /**
@@ -33,6 +39,20 @@ public final class FencingTokens {
             long highest = jdbc.sql("select highest from fencing_token where role = ?").param(role).query(Long.class)
                     .single();
             throw new StaleLeaderException(session.shard(), role, token, new FencingToken(highest));
+        }
+    }
+
+    /**
+     * What a leader does whose token a shard has rejected: raises it above the rejecting one, if it still leads. That is so
+     * if Consul has lost its state and tokens have restarted. Otherwise nothing changes.
+     */
+    public static void raise(LeaderElection election, StaleLeaderException rejection) {
+        try {
+            if (!election.raiseTokenAbove(rejection.highest())) {
+                log.warn("Another instance leads: {}", rejection.getMessage());
+            }
+        } catch (UncheckedIOException e) {
+            log.warn("{}; Consul is unavailable", rejection.getMessage());
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.faultline.sharding;
 
-import java.io.UncheckedIOException;
 import java.time.Duration;
 
 import dev.faultline.discovery.Consul;
@@ -56,7 +55,7 @@ final class ReshardingLeader implements SmartLifecycle {
                     pause();
                 }
             } catch (StaleLeaderException e) {
-                raiseToken(election, e);
+                FencingTokens.raise(election, e);
                 pause();
             } catch (RuntimeException e) { // the thread must survive any failure
                 if (!failing && !Thread.currentThread().isInterrupted()) {
@@ -65,17 +64,6 @@ final class ReshardingLeader implements SmartLifecycle {
                 failing = true;
                 pause();
             }
-        }
-    }
-
-    /** A leader's token is rejected if Consul has lost its state and tokens have restarted. */
-    private static void raiseToken(LeaderElection election, StaleLeaderException rejection) {
-        try {
-            if (!election.raiseTokenAbove(rejection.highest())) {
-                log.warn("Another instance leads: {}", rejection.getMessage());
-            }
-        } catch (UncheckedIOException e) {
-            log.warn("{}; Consul is unavailable", rejection.getMessage());
         }
     }
 

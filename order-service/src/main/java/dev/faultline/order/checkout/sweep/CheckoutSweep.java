@@ -1,6 +1,5 @@
 package dev.faultline.order.checkout.sweep;
 
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import dev.faultline.discovery.LeaderElection;
 import dev.faultline.order.checkout.jdbc.CheckoutProperties;
 import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts;
 import dev.faultline.order.checkout.jdbc.JdbcOverdueCheckouts.SweepResult;
+import dev.faultline.sharding.FencingTokens;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 import dev.faultline.sharding.StaleLeaderException;
@@ -114,7 +114,7 @@ class CheckoutSweep implements SmartLifecycle {
             }
             return result.maxOverdue();
         } catch (StaleLeaderException e) {
-            raiseToken(election, e);
+            FencingTokens.raise(election, e);
         } catch (RuntimeException e) {
             // An exception would stop the scheduler; overdue checkouts wait for the next sweep.
             if (failingShards.add(shard)) {
@@ -122,17 +122,6 @@ class CheckoutSweep implements SmartLifecycle {
             }
         }
         return Duration.ZERO;
-    }
-
-    /** A leader's token is rejected if Consul has lost its state and tokens have restarted. */
-    private static void raiseToken(LeaderElection election, StaleLeaderException rejection) {
-        try {
-            if (!election.raiseTokenAbove(rejection.highest())) {
-                log.warn("Another instance leads: {}", rejection.getMessage());
-            }
-        } catch (UncheckedIOException e) {
-            log.warn("{}; Consul is unavailable", rejection.getMessage());
-        }
     }
 
     @Override

@@ -338,7 +338,7 @@ class ReshardingTest {
 
         @Override
         public ShardMap publish(Supplier<Ownership> ownership) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("the mover publishes the map");
         }
     }
 

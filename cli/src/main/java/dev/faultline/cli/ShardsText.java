@@ -66,11 +66,9 @@ final class ShardsText {
         long rows = moves.stream().mapToLong(FinishedMove::rowsCopied).sum();
         long locked = moves.stream().mapToLong(FinishedMove::rowsCopiedLocked).sum();
         List<Double> pauses = moves.stream().map(FinishedMove::pauseMs).sorted().toList();
-        terminal.report(service,
-                "%s moved with %d rows, %d of them during the pauses; a bucket paused for %.1f ms, at most"
-                        .formatted(count(moves.size()), rows, locked, pauses.get(pauses.size() / 2)) + " %.1f ms"
-                                .formatted(
-                                        pauses.getLast()));
+        terminal.report(service, """
+                %s moved with %d rows, %d of them during the pauses; a bucket paused for %.1f ms, at most %.1f ms"""
+                .formatted(count(moves.size()), rows, locked, pauses.get(pauses.size() / 2), pauses.getLast()));
     }
 
     private static String count(int buckets) {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class BatchPacing {
     /** More than the messages of two orders at once: orders on an idle platform are not delayed. */
     private static final int BURST = 8;
-    /** How long after a load batches still wait, at most. */
+    /** How long after a load batches still wait, at most, unless a burst counts for more than half of it. */
     private static final long MEMORY = TimeUnit.SECONDS.toNanos(1);
 
     private final long interval;

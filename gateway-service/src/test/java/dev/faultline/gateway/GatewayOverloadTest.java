@@ -38,7 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("integration")
 class GatewayOverloadTest {
     private static final String HEAP = "-Xmx224m";
-    private static final int BULKHEAD = 512;
+    /** Of placements that do not wait for the outcome, and of those that do. */
+    private static final int BULKHEAD = 384;
+    private static final int WAITING_BULKHEAD = 512;
     private static final int CONNECTIONS = 1000;
     private static final int REQUESTS = 3000;
     private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(1);
@@ -109,6 +111,22 @@ class GatewayOverloadTest {
     }
 
     @Test
+    void forwardsPlacementsWhileEveryPlaceOfThoseThatWaitForTheOutcomeIsTaken() throws Exception {
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (int i = 0; i < WAITING_BULKHEAD + 50; i++) {
+            waiting.add(http.sendAsync(placementThatWaits(), BodyHandlers.ofString()));
+            LockSupport.parkNanos(BETWEEN_REQUESTS.toNanos());
+        }
+        await().atMost(Duration.ofSeconds(5)).until(() -> inFlight.get() == WAITING_BULKHEAD);
+        backends.forEach(backend -> backend.behave(Backend.status(200, "at once")));
+        assertThat(http.send(placementThatWaits(), BodyHandlers.ofString()).statusCode()).isEqualTo(503);
+        assertThat(http.send(placement(), BodyHandlers.ofString()).body()).isEqualTo("at once");
+        for (var placement : waiting) {
+            placement.get(90, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void survivesManyMoreClientsThanItAccepts() throws Exception {
         var clients = new ConcurrentLinkedQueue<Socket>();
         var timedOut = new AtomicInteger();
@@ -161,6 +179,10 @@ class GatewayOverloadTest {
 
     private HttpRequest placement() {
         return request("/api/orders").POST(BodyPublishers.ofString("x".repeat(4096))).build();
+    }
+
+    private HttpRequest placementThatWaits() {
+        return HttpRequest.newBuilder(placement(), (_, _) -> true).header("Prefer", "wait=8").build();
     }
 
     private HttpRequest.Builder request(String path) {

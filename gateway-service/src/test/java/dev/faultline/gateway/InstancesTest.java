@@ -2,11 +2,16 @@ package dev.faultline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.cloud.client.DefaultServiceInstance;
@@ -21,32 +26,76 @@ class InstancesTest {
     private static final URI SECOND = URI.create("http://127.0.0.1:2");
 
     @Test
-    void takesTurns() {
+    void takesTurnsBetweenIdleInstances() {
         var instances = instances(1, 2);
-        assertThat(instances.next(request())).isEqualTo(FIRST);
-        assertThat(instances.next(request())).isEqualTo(SECOND);
-        assertThat(instances.next(request())).isEqualTo(FIRST);
+        assertThat(chosen(instances)).isEqualTo(FIRST);
+        assertThat(chosen(instances)).isEqualTo(SECOND);
+        assertThat(chosen(instances)).isEqualTo(FIRST);
+    }
+
+    @Test
+    void sendsNothingToAnInstanceThatDoesNotAnswerWhileAnotherOneDoes() {
+        var instances = instances(1, 2);
+        instances.send(request(), frozen -> {
+            assertThat(frozen).isEqualTo(FIRST);
+            for (int i = 0; i < 10; i++) {
+                assertThat(chosen(instances)).isEqualTo(SECOND);
+            }
+            return frozen;
+        });
+        assertThat(List.of(chosen(instances), chosen(instances))).containsExactlyInAnyOrder(FIRST, SECOND);
+    }
+
+    @Test
+    void sendsNothingForASecondToAnInstanceThatCannotBeReachedIfThereIsAnotherOne() {
+        var instances = instances(1, 2);
+        assertThat(failing(instances)).isEqualTo(FIRST);
+        for (int i = 0; i < 10; i++) {
+            assertThat(chosen(instances)).isEqualTo(SECOND);
+        }
+        await().atMost(Duration.ofSeconds(5)).until(() -> chosen(instances).equals(FIRST));
+    }
+
+    @Test
+    void triesEveryInstanceWhenNoneCanBeReached() {
+        var instances = instances(1, 2);
+        assertThat(List.of(failing(instances), failing(instances))).containsExactly(FIRST, SECOND);
+        assertThat(List.of(chosen(instances), chosen(instances))).containsExactlyInAnyOrder(FIRST, SECOND);
     }
 
     @Test
     void sendsARetryToAnotherInstanceAlsoIfOtherRequestsCameBetween() {
         var instances = instances(1, 2);
         ServerRequest retried = request();
-        assertThat(instances.next(retried)).isEqualTo(FIRST);
-        assertThat(instances.next(request())).isEqualTo(SECOND);
-        assertThat(instances.next(retried)).isEqualTo(SECOND);
+        assertThat(instances.<URI>send(retried, instance -> instance)).isEqualTo(FIRST);
+        assertThat(chosen(instances)).isEqualTo(SECOND);
+        assertThat(instances.<URI>send(retried, instance -> instance)).isEqualTo(SECOND);
     }
 
     @Test
     void sendsARetryToTheOnlyInstance() {
         var instances = instances(1);
         ServerRequest retried = request();
-        assertThat(instances.next(retried)).isEqualTo(instances.next(retried)).isEqualTo(FIRST);
+        assertThat(instances.<URI>send(retried, instance -> instance)).isEqualTo(FIRST);
+        assertThat(instances.<URI>send(retried, instance -> instance)).isEqualTo(FIRST);
     }
 
     @Test
     void failsWithoutAnInstance() {
-        assertThatThrownBy(() -> instances().next(request())).isInstanceOf(UncheckedIOException.class);
+        assertThatThrownBy(() -> chosen(instances())).isInstanceOf(UncheckedIOException.class);
+    }
+
+    private static URI chosen(Instances instances) {
+        return instances.send(request(), instance -> instance);
+    }
+
+    private static URI failing(Instances instances) {
+        var tried = new AtomicReference<URI>();
+        assertThatThrownBy(() -> instances.send(request(), instance -> {
+            tried.set(instance);
+            throw new UncheckedIOException(new ConnectException("refused"));
+        })).isInstanceOf(UncheckedIOException.class);
+        return Objects.requireNonNull(tried.get());
     }
 
     private static ServerRequest request() {
@@ -57,7 +106,7 @@ class InstancesTest {
         List<ServiceInstance> all = Arrays.stream(ports).<ServiceInstance>mapToObj(
                 port -> new DefaultServiceInstance("order-service-" + port, "order-service", "127.0.0.1", port, false))
                 .toList();
-        return new Instances(new ServiceInstanceListSupplier() {
+        return new Instances("order-service", new ServiceInstanceListSupplier() {
             @Override
             public String getServiceId() {
                 return "order-service";

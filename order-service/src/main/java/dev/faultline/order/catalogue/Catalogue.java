@@ -6,7 +6,10 @@ import java.util.Map;
 
 import dev.faultline.contracts.Sku;
 
-/** The products. Every instance sees a changed price within five seconds. */
+/**
+ * The products. An instance sees a changed price two seconds later if the product is ordered all the time, and after 30
+ * seconds in any case.
+ */
 public interface Catalogue {
 
     /** Creates or updates a product. */

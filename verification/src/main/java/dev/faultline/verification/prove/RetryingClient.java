@@ -70,10 +70,11 @@ final class RetryingClient {
         String key = run + "-" + number;
         journal.write(ClientEntry.sent(request.customer(), key));
         try {
-            Order order = placeWithRetries(request, key, due, Duration.ZERO);
+            Order order = placeWithRetries(request, key, due, number % WAITING_ONE_IN == 0 ? OUTCOME_WAIT
+                    : Duration.ZERO);
             recorder.accepted();
-            if (number % WAITING_ONE_IN == 0) {
-                awaitOutcome(order, request, key, due);
+            if (order.isComplete()) {
+                recorder.completed(due, order.status());
             }
         } catch (FaultlineException lastError) {
             if (lastError instanceof ErrorResponseException response && response.isBusy()) {
@@ -81,17 +82,6 @@ final class RetryingClient {
             } else {
                 recorder.gaveUp(String.valueOf(lastError.getMessage()));
             }
-        }
-    }
-
-    private void awaitOutcome(Order accepted, OrderRequest request, String key, long due) {
-        try {
-            Order order = accepted.isComplete() ? accepted : placeWithRetries(request, key, due, OUTCOME_WAIT);
-            if (order.isComplete()) {
-                recorder.completed(due, order.status());
-            }
-        } catch (FaultlineException _) {
-            // The order is accepted, and its outcome is in the databases.
         }
     }
 

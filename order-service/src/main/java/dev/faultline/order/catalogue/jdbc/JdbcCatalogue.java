@@ -5,12 +5,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.Sku;
 import dev.faultline.order.catalogue.Catalogue;
@@ -20,7 +24,10 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
 import org.springframework.stereotype.Repository;
 
-/** Products in the shard of their SKU, behind a short-lived cache, because every order reads prices. */
+/**
+ * Products in the shard of their SKU, behind a cache, because every order reads prices. A product that is in use is
+ * refreshed in the background, so that no order waits for its shard, or fails with it.
+ */
 @Repository
 class JdbcCatalogue implements Catalogue {
     private static final int PAGE = 1_000;
@@ -30,8 +37,9 @@ class JdbcCatalogue implements Catalogue {
             skus -> new Object[]{skus.stream().map(Sku::value).toArray(String[]::new)}, JdbcCatalogue::product);
 
     private final Shards shards;
-    private final Cache<Sku, Product> cache = Caffeine.newBuilder().maximumSize(10_000)
-            .expireAfterWrite(Duration.ofSeconds(5)).build();
+    private final LoadingCache<Sku, Product> cache = Caffeine.newBuilder().maximumSize(10_000)
+            .refreshAfterWrite(Duration.ofSeconds(2)).expireAfterWrite(Duration.ofSeconds(30))
+            .executor(Executors.newVirtualThreadPerTaskExecutor()).build(CacheLoader.<Sku, Product>bulk(this::read));
 
     JdbcCatalogue(Shards shards) {
         this.shards = shards;
@@ -52,13 +60,12 @@ class JdbcCatalogue implements Catalogue {
 
     @Override
     public Map<Sku, Product> find(Collection<Sku> skus) {
-        var found = new HashMap<Sku, Product>(cache.getAllPresent(skus));
-        List<Sku> missing = skus.stream().filter(sku -> !found.containsKey(sku)).distinct().toList();
-        for (Product product : shards.read(missing, JdbcCatalogue::bucketOf, FIND)) {
-            found.put(product.sku(), product);
-            cache.put(product.sku(), product);
-        }
-        return found;
+        return cache.getAll(skus);
+    }
+
+    private Map<Sku, Product> read(Set<? extends Sku> skus) {
+        return shards.<Sku, Product>read(List.copyOf(skus), JdbcCatalogue::bucketOf, FIND).stream()
+                .collect(Collectors.toMap(Product::sku, Function.identity()));
     }
 
     @Override

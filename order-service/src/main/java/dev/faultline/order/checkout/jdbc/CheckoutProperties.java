@@ -14,14 +14,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sweepInterval the delay between two sweeps
  * @param sweepBatch the maximum number of checkouts per shard and sweep, in one transaction
  * @param maxInFlight the number of in-flight checkouts per shard at which new orders are rejected. By Little's law it
- *        bounds how long an accepted order takes under overload: three seconds, where a shard completes 100 per second
+ *        bounds how long an accepted order takes under overload: three seconds, where a shard completes 300 per second. The
+ *        larger it is, the longer orders are accepted while a service or the broker is away
  * @param batchInterval the interval between batches of placements on a busy shard, which adds as much to their latency
  */
 @ConfigurationProperties("faultline.checkout")
 public record CheckoutProperties(@DefaultValue("5s") Duration redriveAfter,
         @DefaultValue("20s") Duration maxRedriveAfter,
         @DefaultValue("2m") Duration giveUpAfter, @DefaultValue("1s") Duration sweepInterval,
-        @DefaultValue("500") int sweepBatch, @DefaultValue("300") int maxInFlight,
+        @DefaultValue("500") int sweepBatch, @DefaultValue("900") int maxInFlight,
         @DefaultValue("25ms") Duration batchInterval) {
 
     public CheckoutProperties {

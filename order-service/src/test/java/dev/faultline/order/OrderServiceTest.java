@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -392,6 +393,30 @@ class OrderServiceTest {
         String refused = "k-" + ids.size();
         await().untilAsserted(() -> assertThat(post(order("MUG", 1), "Idempotency-Key", refused).statusCode())
                 .isEqualTo(202));
+    }
+
+    /** Cached prices are due to be refreshed while the shards refuse to read them. */
+    @Test
+    void pricesOrdersAlthoughTheShardsOfTheProductsDoNotAnswer() throws Exception {
+        String before = placed(post(order("TEA-200G", 1)));
+        var ids = new ArrayList<>(List.of(before));
+        try (Connection one = lockedProducts(databases.all().getFirst());
+                Connection another = lockedProducts(databases.all().getLast())) {
+            await().pollInterval(Duration.ofMillis(500)).during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(6))
+                    .until(() -> ids.add(placed(post(order("TEA-200G", 1)))));
+            one.rollback();
+            another.rollback();
+        }
+        ids.forEach(id -> reply(id, "StockRejected", ", \"sku\": \"TEA-200G\", \"requested\": 1, \"available\": 0"));
+    }
+
+    private static Connection lockedProducts(ShardDatabase shard) throws SQLException {
+        Connection connection = DriverManager.getConnection(shard.jdbcUrl(), shard.user(), shard.password());
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            statement.execute("lock table product");
+        }
+        return connection;
     }
 
     @Test

@@ -41,7 +41,7 @@ class FaultScheduleTest {
 
     @Test
     void injectsEveryKindIntoEveryTargetBeforeAnyRepeats() {
-        int pairs = 2 * TARGETS.size() + 3;
+        int pairs = 2 * TARGETS.size() + 3 + 1;
         assertThat(new HashSet<>(plan(3, 60).subList(0, pairs).stream().map(fault -> fault.kind().name() + fault
                 .target())
                 .toList())).hasSize(pairs);

@@ -60,8 +60,9 @@ final class ShardsCommand implements Runnable {
         carryOut(option, service, dryRun, planning -> planning.rebalance(dryRun));
     }
 
-    @Command(description = {"Starts another PostgreSQL server, and restarts the services one instance after the other, "
-            + "so that they know it.", "It owns nothing until ./faultline shards rebalance."})
+    @Command(description = {
+        "Starts another PostgreSQL server, and restarts the services, one instance of each after the other, "
+                + "so that they know it.", "It owns nothing until ./faultline shards rebalance."})
     void add(@Mixin ClusterOption option) {
         String shard = running(option).addShard(terminal);
         terminal.line(shard + " is ready and empty. Give it its buckets: ./faultline shards rebalance");

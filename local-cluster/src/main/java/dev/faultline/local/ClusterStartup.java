@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -73,8 +74,8 @@ final class ClusterStartup {
     }
 
     /**
-     * Starts another shard, which owns nothing yet, and has every service know it: those that have databases are restarted
-     * one instance after the other. The settings are written last, so that a repetition completes what was interrupted.
+     * Starts another shard, which owns nothing yet, and has every service know it: those that have databases are restarted,
+     * one instance of each after the other. The settings are written last, so that a repetition completes what was interrupted.
      *
      * @return the name of the shard
      */
@@ -86,7 +87,10 @@ final class ClusterStartup {
             PortCheck.check(Map.of(added.port(), added.name()));
         }
         start(added, layout);
-        layout.withDatabases().forEach(this::restart);
+        // The first instance of every service at once, then the second: there is always one that serves.
+        layout.withDatabases().stream().collect(Collectors.groupingBy(Service::instance, TreeMap::new, Collectors
+                .toList())).values().forEach(instances -> Parallel.run(instances.stream().<Runnable>map(
+                        service -> () -> restart(service)).toList()));
         home.write(settings);
         return added.name();
     }

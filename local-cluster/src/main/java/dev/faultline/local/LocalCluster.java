@@ -122,7 +122,7 @@ public final class LocalCluster {
     }
 
     /**
-     * Adds a shard that owns nothing yet, and restarts the services with databases one instance after the other, so that
+     * Adds a shard that owns nothing yet, and restarts the services with databases, one instance of each after the other, so that
      * they know it. If it is interrupted, it can be repeated.
      *
      * @return the name of the shard

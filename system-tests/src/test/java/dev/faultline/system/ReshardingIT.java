@@ -30,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedCluster.class)
 class ReshardingIT {
     private static final List<String> SKUS = IntStream.range(0, 12).mapToObj(i -> "MOVING-" + i).toList();
+    private static final List<String> SERVICES = List.of("orders", "inventory", "payments");
     private static final int BUCKETS = 1_024;
 
     @BeforeAll
@@ -56,14 +57,8 @@ class ReshardingIT {
         try (load) {
             await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= 40);
             String added = CLUSTER.addShard(SharedCluster.OUT);
-            for (String service : List.of("orders", "inventory", "payments")) {
-                try (var planning = new ShardPlanning(new LocalTarget(CLUSTER), service)) {
-                    List<Move> moves = planning.rebalance(false);
-                    assertThat(moves).allMatch(move -> move.to().equals(added));
-                    assertThat(moves.size() * 3.0 / BUCKETS).isBetween(0.75, 1.25);
-                    awaitDone(planning);
-                }
-            }
+            SERVICES.forEach(service -> rebalance(service, added));
+            SERVICES.forEach(ReshardingIT::awaitDone);
             int before = load.accepted().size();
             await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= before + 40);
         }
@@ -75,13 +70,21 @@ class ReshardingIT {
         assertThat(HistoryChecker.check(reader.read())).isEmpty();
     }
 
-    private static void awaitDone(ShardPlanning planning) {
-        long begin = System.nanoTime();
-        State done = await().atMost(Duration.ofMinutes(3)).pollDelay(Duration.ZERO).until(() -> planning.since(0),
-                State::isDone);
-        List<Double> pauses = done.moves().stream().map(FinishedMove::pauseMs).sorted().toList();
-        System.out.printf("%s: %d buckets moved in %.1f s; a bucket paused for %.1f ms, at most %.1f ms%n", planning
-                .database(), pauses.size(), (System.nanoTime() - begin) / 1e9, pauses.get(pauses.size() / 2),
-                pauses.getLast());
+    private static void rebalance(String service, String added) {
+        try (var planning = new ShardPlanning(new LocalTarget(CLUSTER), service)) {
+            List<Move> moves = planning.rebalance(false);
+            assertThat(moves).allMatch(move -> move.to().equals(added));
+            assertThat(moves.size() * 3.0 / BUCKETS).isBetween(0.75, 1.25);
+        }
+    }
+
+    private static void awaitDone(String service) {
+        try (var planning = new ShardPlanning(new LocalTarget(CLUSTER), service)) {
+            State done = await().atMost(Duration.ofMinutes(3)).pollDelay(Duration.ZERO).until(() -> planning.since(0),
+                    State::isDone);
+            List<Double> pauses = done.moves().stream().map(FinishedMove::pauseMs).sorted().toList();
+            System.out.printf("%s: %d buckets moved; a bucket paused for %.1f ms, at most %.1f ms%n", service, pauses
+                    .size(), pauses.get(pauses.size() / 2), pauses.getLast());
+        }
     }
 }

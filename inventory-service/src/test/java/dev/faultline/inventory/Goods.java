@@ -10,12 +10,14 @@ import dev.faultline.inventory.stock.GoodsReceipt;
 import dev.faultline.inventory.stock.ReceiptId;
 import dev.faultline.inventory.stock.StockLevel;
 import dev.faultline.inventory.stock.StockLevels;
+import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 
 /** SKUs that no other test uses, on a given shard. */
-public record Goods(Shards shards, StockLevels levels) {
+public record Goods(Shards shards, StockLevels levels, StockQueries queries) {
     public static final ShardName ONE = new ShardName("shard-1");
     public static final ShardName TWO = new ShardName("shard-2");
     private static final AtomicInteger names = new AtomicInteger();
@@ -32,7 +34,7 @@ public record Goods(Shards shards, StockLevels levels) {
     }
 
     public StockLevel level(String sku) {
-        return levels.of(new Sku(sku)).orElseThrow();
+        return queries.level(new Sku(sku), Reads.BY_DEFAULT).orElseThrow();
     }
 
     public int available(String sku) {

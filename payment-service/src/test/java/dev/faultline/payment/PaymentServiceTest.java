@@ -44,7 +44,9 @@ import dev.faultline.payment.paying.Payments.ReceivedCommand;
 import dev.faultline.payment.paying.ProcessingPayments;
 import dev.faultline.payment.paying.StoredPayment;
 import dev.faultline.payment.paying.SupersededException;
+import dev.faultline.payment.paying.jdbc.PaymentQueries;
 import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.Shards;
 import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
@@ -90,6 +92,7 @@ class PaymentServiceTest {
     @Autowired Shards shards;
     @Autowired Outbox outbox;
     @Autowired Payments payments;
+    @Autowired PaymentQueries queries;
     @Autowired ProcessingPayments processing;
     @Autowired CircuitBreakerRegistry breakers;
     @Autowired MeterRegistry meters;
@@ -504,11 +507,11 @@ class PaymentServiceTest {
     }
 
     private StoredPayment stored(OrderId order) {
-        return payments.find(order).orElseThrow();
+        return queries.find(order, Reads.BY_DEFAULT).orElseThrow();
     }
 
     private Status status(OrderId order) {
-        return payments.find(order).map(found -> found.payment().status()).orElse(Status.ABSENT);
+        return queries.find(order, Reads.BY_DEFAULT).map(found -> found.payment().status()).orElse(Status.ABSENT);
     }
 
     private List<Transfer.Kind> ledger(OrderId order) {

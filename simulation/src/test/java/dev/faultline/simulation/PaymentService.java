@@ -5,7 +5,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -23,7 +22,6 @@ import dev.faultline.payment.paying.Payment.Voiding;
 import dev.faultline.payment.paying.Payments;
 import dev.faultline.payment.paying.ProcessingPayments;
 import dev.faultline.payment.paying.Step;
-import dev.faultline.payment.paying.StoredPayment;
 import dev.faultline.payment.paying.SupersededException;
 import dev.faultline.simulation.Database.Transaction;
 
@@ -199,11 +197,6 @@ final class PaymentService implements Payments {
                 // covered by other coverage points
             }
         }
-    }
-
-    @Override
-    public Optional<StoredPayment> find(OrderId id) {
-        throw new UnsupportedOperationException("not simulated");
     }
 
     List<Payment> payments() {

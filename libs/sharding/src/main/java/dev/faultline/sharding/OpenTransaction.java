@@ -97,7 +97,12 @@ final class OpenTransaction implements ShardTransaction, AutoCloseable {
 
     /** The exception for a statement that was sent with the fence. */
     static RuntimeException translateFenced(ShardName shard, String task, SQLException e) {
-        return NOT_OWNED.equals(e.getSQLState()) ? new BucketMovedException(shard, e) : translate(task, e);
+        return isNotOwned(e) ? new BucketMovedException(shard, e) : translate(task, e);
+    }
+
+    /** Whether the fence has failed because the shard does not own a bucket. */
+    static boolean isNotOwned(SQLException e) {
+        return NOT_OWNED.equals(e.getSQLState());
     }
 
     static RuntimeException translate(String task, SQLException e) {

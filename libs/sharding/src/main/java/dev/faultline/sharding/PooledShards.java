@@ -31,20 +31,13 @@ final class PooledShards implements Shards {
     private final NavigableMap<ShardName, JdbcClient> clients = new TreeMap<>();
     private final ShardMaps maps;
     private final TwoPhaseCommit twoPhaseCommit;
-    private volatile Routes routes;
-
-    /** The shard map of an epoch, indexed by bucket. */
-    private record Routes(long epoch, List<ShardName> byBucket) {
-        Routes(ShardMap map) {
-            this(map.epoch(), map.byBucket());
-        }
-    }
+    private final Routing routing;
 
     PooledShards(NavigableMap<ShardName, HikariDataSource> pools, ShardMaps maps, TwoPhaseCommit twoPhaseCommit) {
         this.pools = pools;
         this.maps = maps;
         this.twoPhaseCommit = twoPhaseCommit;
-        this.routes = new Routes(maps.current());
+        this.routing = new Routing(maps);
         pools.forEach((shard, pool) -> clients.put(shard, JdbcClient.create(pool)));
     }
 
@@ -55,11 +48,7 @@ final class PooledShards implements Shards {
 
     @Override
     public ShardName shardOf(Bucket bucket) {
-        ShardMap map = maps.current();
-        if (map.epoch() != routes.epoch) {
-            routes = new Routes(map);
-        }
-        return routes.byBucket.get(bucket.number());
+        return routing.current().shardOf(bucket);
     }
 
     @Override

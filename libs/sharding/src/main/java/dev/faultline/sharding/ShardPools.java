@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** One bounded connection pool per shard. */
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MS = 2_000;
+    private static final int REPLICA_CONNECTION_TIMEOUT_MS = 250;
+    private static final int REPLICA_IDLE_MS = 30_000;
+    private static final int REPLICA_POOL_SIZE = 4;
     /**
      * Every statement looks its rows up in an index, one by one, whatever the statistics of a young table say, and is
      * planned once: the plan of a batch of one is that of a batch of a hundred. A plan that was made for an empty table is
@@ -27,26 +30,49 @@ record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements 
     static ShardPools open(ShardDatabases databases, int poolSize, @Nullable MeterRegistry metrics) {
         var pools = new TreeMap<ShardName, HikariDataSource>();
         for (ShardDatabase database : databases.all()) {
-            var config = new HikariConfig();
-            config.setPoolName(database.shard().value());
-            config.setJdbcUrl(database.jdbcUrl());
-            config.setUsername(database.user());
-            config.setPassword(database.password());
-            config.addDataSourceProperty("options", TIMEOUTS + PLANS);
-            config.addDataSourceProperty("tcpKeepAlive", "true");
-            config.addDataSourceProperty("socketTimeout", "20");
-            config.addDataSourceProperty("connectTimeout", "2");
-            config.addDataSourceProperty("reWriteBatchedInserts", "true");
+            HikariConfig config = config(database, database.shard().value(), metrics);
             config.setMaximumPoolSize(poolSize);
             config.setMinimumIdle(1);
             config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
             config.setInitializationFailTimeout(-1);
-            if (metrics != null) {
-                config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
-            }
+            config.addDataSourceProperty("socketTimeout", "20");
             pools.put(database.shard(), new HikariDataSource(config));
         }
         return new ShardPools(pools);
+    }
+
+    /**
+     * A pool for a standby: nothing exists until the first read, and no connection remains of those that nobody uses. A
+     * transaction sees one state. What the standby cannot do in time, the primary does.
+     */
+    static HikariDataSource openReplica(ShardDatabase database, @Nullable MeterRegistry metrics) {
+        HikariConfig config = config(database, database.shard() + "-replica", metrics);
+        config.setMaximumPoolSize(REPLICA_POOL_SIZE);
+        config.setMinimumIdle(0);
+        config.setIdleTimeout(REPLICA_IDLE_MS);
+        config.setConnectionTimeout(REPLICA_CONNECTION_TIMEOUT_MS);
+        config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+        config.setReadOnly(true);
+        config.addDataSourceProperty("socketTimeout", "2");
+        var pool = new HikariDataSource();
+        config.copyStateTo(pool);
+        return pool;
+    }
+
+    private static HikariConfig config(ShardDatabase database, String name, @Nullable MeterRegistry metrics) {
+        var config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(database.jdbcUrl());
+        config.setUsername(database.user());
+        config.setPassword(database.password());
+        config.addDataSourceProperty("options", TIMEOUTS + PLANS);
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("connectTimeout", "2");
+        config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        if (metrics != null) {
+            config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
+        }
+        return config;
     }
 
     @Override

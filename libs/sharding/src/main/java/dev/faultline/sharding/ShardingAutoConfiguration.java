@@ -1,5 +1,7 @@
 package dev.faultline.sharding;
 
+import java.time.Duration;
+
 import dev.faultline.discovery.Consul;
 import dev.faultline.discovery.DiscoveryAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,6 +57,15 @@ public class ShardingAutoConfiguration {
     @Bean
     Shards shards(ShardingProperties properties, ShardPools pools, ShardMaps maps) {
         return new PooledShards(pools.byShard(), maps, new TwoPhaseCommit(properties.database().name()));
+    }
+
+    /** @param wait how long a read waits for a standby that is behind, before the primary answers */
+    @Bean
+    ConsistentReads consistentReads(ShardingProperties properties, ShardPools pools, ShardMaps maps,
+            ObjectProvider<MeterRegistry> metrics,
+            @Value("${faultline.session-reads.longest-wait:100ms}") Duration wait) {
+        return ConsistentReads.open(properties.database().name(), pools, properties.replicas(), maps, wait, metrics
+                .getIfAvailable());
     }
 
     @Bean

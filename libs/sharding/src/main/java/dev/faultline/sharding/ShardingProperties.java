@@ -1,6 +1,7 @@
 package dev.faultline.sharding;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,7 @@ public record ShardingProperties(List<String> shards, Database database) {
     private static final Pattern SHARD_SEPARATOR = Pattern.compile(",(?=[^,=]*=)");
     /** The driver caches a server's role for one second only, because a standby may have been promoted. */
     private static final String PRIMARY_ONLY = "?targetServerType=primary&hostRecheckSeconds=1";
+    private static final String STANDBY_ONLY = "?targetServerType=secondary&hostRecheckSeconds=1";
 
     /**
      * A database, owned by the role of the same name.
@@ -31,8 +33,34 @@ public record ShardingProperties(List<String> shards, Database database) {
      */
     public record Database(String name, @DefaultValue("") String password, @DefaultValue("4") int poolSize) {}
 
+    /** Every shard, at its current primary. */
     ShardDatabases databases() {
         var databases = new ArrayList<ShardDatabase>();
+        for (Servers each : servers()) {
+            databases.add(database(each, each.haveStandbys() ? PRIMARY_ONLY : ""));
+        }
+        if (databases.stream().map(ShardDatabase::shard).distinct().count() != databases.size()) {
+            throw new IllegalArgumentException("faultline.shards: duplicate shard name: " + shards);
+        }
+        return new ShardDatabases(databases);
+    }
+
+    /** The shards that have standbys, at one of these. */
+    ShardDatabases replicas() {
+        return new ShardDatabases(servers().stream().filter(Servers::haveStandbys)
+                .map(each -> database(each, STANDBY_ONLY)).toList());
+    }
+
+    /** @param addresses separated by commas */
+    private record Servers(ShardName shard, String addresses) {
+        boolean haveStandbys() {
+            return addresses.contains(",");
+        }
+    }
+
+    /** In the order of the shards' names. */
+    private List<Servers> servers() {
+        var servers = new ArrayList<Servers>();
         for (String shard : SHARD_SEPARATOR.splitAsStream(String.join(",", shards)).toList()) {
             Matcher matcher = SHARD.matcher(shard.replaceAll("\\s", ""));
             if (!matcher.matches()) {
@@ -40,15 +68,14 @@ public record ShardingProperties(List<String> shards, Database database) {
                         + "\" must have the format name=host:port, like shard-1=localhost:5432, or with standbys"
                         + " name=host:port,host:port");
             }
-            String servers = matcher.group(2);
-            var url = "jdbc:postgresql://" + servers + "/" + database.name + (servers.contains(",") ? PRIMARY_ONLY
-                    : "");
-            databases.add(new ShardDatabase(new ShardName(matcher.group(1)), url, database.name, database.password));
+            servers.add(new Servers(new ShardName(matcher.group(1)), matcher.group(2)));
         }
-        databases.sort((a, b) -> a.shard().compareTo(b.shard()));
-        if (databases.stream().map(ShardDatabase::shard).distinct().count() != databases.size()) {
-            throw new IllegalArgumentException("faultline.shards: duplicate shard name: " + shards);
-        }
-        return new ShardDatabases(databases);
+        servers.sort(Comparator.comparing(Servers::shard));
+        return servers;
+    }
+
+    private ShardDatabase database(Servers servers, String parameters) {
+        return new ShardDatabase(servers.shard, "jdbc:postgresql://" + servers.addresses + "/" + database.name
+                + parameters, database.name, database.password);
     }
 }

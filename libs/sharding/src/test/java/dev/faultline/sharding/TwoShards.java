@@ -1,13 +1,13 @@
 package dev.faultline.sharding;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import dev.faultline.testing.Postgres;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -25,13 +25,16 @@ final class TwoShards implements AutoCloseable {
     final Bucket onTwo = new Bucket(bucketsOf(TWO).first());
 
     TwoShards() {
-        var all = new ArrayList<ShardDatabase>();
-        for (ShardName shard : List.of(ONE, TWO)) {
+        this(new ShardDatabases(Stream.of(ONE, TWO).map(shard -> {
             var database = Postgres.shared().createDatabase();
-            all.add(new ShardDatabase(shard, database.jdbcUrl(), database.user(), database.password()));
-        }
-        databases = new ShardDatabases(all);
-        for (ShardDatabase database : all) {
+            return new ShardDatabase(shard, database.jdbcUrl(), database.user(), database.password());
+        }).toList()));
+    }
+
+    /** @param databases empty ones, of these two shards */
+    TwoShards(ShardDatabases databases) {
+        this.databases = databases;
+        for (ShardDatabase database : databases.all()) {
             ShardSchema.migrate(database);
             ShardSchema.claim(database, maps.current());
         }

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import dev.faultline.contracts.OrderId;
 import dev.faultline.order.checkout.Step;
+import dev.faultline.sharding.Reads;
 import org.jspecify.annotations.Nullable;
 
 /** All orders, each in its customer's shard. Concurrent calls of one shard share transactions and round trips. */
@@ -16,14 +17,18 @@ public interface Orders {
      */
     PlaceResult place(Order order, Step first, @Nullable IdempotencyRecord request);
 
+    /** As its shard's primary has it. */
     Optional<OrderStatus> find(OrderId id);
+
+    /** For a client that may have chosen how fresh it is. */
+    Optional<OrderStatus> find(OrderId id, Reads reads);
 
     /**
      * A customer's orders, newest first, without their timelines.
      *
      * @param after the last order of the previous page
      */
-    List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after);
+    List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after, Reads reads);
 
     /** The outcome of storing an order. */
     sealed interface PlaceResult {

@@ -1,9 +1,7 @@
 package dev.faultline.payment.paying;
 
 import java.util.List;
-import java.util.Optional;
 
-import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.PaymentCommand;
 import dev.faultline.payment.paying.Payment.Pending;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +35,6 @@ public interface Payments {
      *         and a retry of their commands is safe
      */
     void record(List<Outcome> outcomes);
-
-    Optional<StoredPayment> find(OrderId id);
 
     /**
      * A received command.

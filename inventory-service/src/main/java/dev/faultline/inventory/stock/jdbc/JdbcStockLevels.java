@@ -22,12 +22,6 @@ class JdbcStockLevels implements StockLevels {
     }
 
     @Override
-    public Optional<StockLevel> of(Sku sku) {
-        return shards.read(Bucket.of(sku.value()),
-                jdbc -> level(jdbc, "select available, reserved from stock where sku = ?", sku));
-    }
-
-    @Override
     public StockLevel receive(GoodsReceipt receipt) {
         var bucket = Bucket.of(receipt.sku().value());
         return shards.transact(bucket, session -> receive(session.jdbc(), receipt, bucket));
@@ -55,7 +49,7 @@ class JdbcStockLevels implements StockLevels {
         return after;
     }
 
-    private static Optional<StockLevel> level(JdbcClient jdbc, String query, Sku sku) {
+    static Optional<StockLevel> level(JdbcClient jdbc, String query, Sku sku) {
         return jdbc.sql(query).param(sku.value())
                 .query((row, _) -> new StockLevel(sku, row.getInt("available"), row.getInt("reserved"))).optional();
     }

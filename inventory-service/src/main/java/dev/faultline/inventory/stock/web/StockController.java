@@ -9,8 +9,11 @@ import dev.faultline.inventory.stock.ReceiptId;
 import dev.faultline.inventory.stock.StockLevel;
 import dev.faultline.inventory.stock.StockLevels;
 import dev.faultline.inventory.stock.StockLimitExceededException;
+import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.service.web.ProblemException;
 import dev.faultline.service.web.ProblemException.FieldError;
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -27,24 +30,28 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/stock/{sku}")
 class StockController {
     private final StockLevels levels;
+    private final StockQueries queries;
 
-    StockController(StockLevels levels) {
+    StockController(StockLevels levels, StockQueries queries) {
         this.levels = levels;
+        this.queries = queries;
     }
 
     record ReceiptRequest(@Min(1) @Max(GoodsReceipt.LIMIT) int quantity) {}
 
     @GetMapping
-    StockLevel level(@PathVariable Sku sku) {
-        return levels.of(sku).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "no-such-stock",
+    StockLevel level(@PathVariable Sku sku, Reads reads) {
+        return queries.level(sku, reads).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "no-such-stock",
                 "No such stock", "SKU " + sku + " was never received."));
     }
 
     @PutMapping("/receipts/{receiptId}")
     StockLevel receive(@PathVariable Sku sku, @PathVariable ReceiptId receiptId,
-            @Valid @RequestBody ReceiptRequest request) {
+            @Valid @RequestBody ReceiptRequest request, Reads reads) {
         try {
-            return levels.receive(new GoodsReceipt(receiptId, sku, request.quantity()));
+            StockLevel level = levels.receive(new GoodsReceipt(receiptId, sku, request.quantity()));
+            reads.wrote(Bucket.of(sku.value()));
+            return level;
         } catch (ReceiptConflictException e) {
             throw new ProblemException(HttpStatus.CONFLICT, "receipt-differs",
                     "The receipt was for another quantity", String.valueOf(e.getMessage()));

@@ -37,6 +37,7 @@ import dev.faultline.inventory.reservation.jdbc.JdbcReservations.CommandResult;
 import dev.faultline.inventory.stock.GoodsReceipt;
 import dev.faultline.inventory.stock.ReceiptId;
 import dev.faultline.inventory.stock.StockLevels;
+import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.messaging.Outbox;
 import dev.faultline.messaging.ReceivedMessage;
 import dev.faultline.sharding.Bucket;
@@ -55,11 +56,12 @@ class JdbcReservationsTest {
     @Autowired private JdbcReservations reservations;
     @Autowired private Shards shards;
     @Autowired private StockLevels levels;
+    @Autowired private StockQueries queries;
     private Goods goods;
 
     @BeforeEach
     void goods() {
-        goods = new Goods(shards, levels);
+        goods = new Goods(shards, levels, queries);
     }
 
     private static ReceivedMessage<InventoryCommand> message(InventoryCommand command) {

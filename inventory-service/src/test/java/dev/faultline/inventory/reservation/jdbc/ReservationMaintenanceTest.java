@@ -18,6 +18,7 @@ import dev.faultline.contracts.OrderId;
 import dev.faultline.inventory.Goods;
 import dev.faultline.inventory.OnTwoShards;
 import dev.faultline.inventory.stock.StockLevels;
+import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.messaging.ReceivedMessage;
 import dev.faultline.sharding.Shards;
 import org.junit.jupiter.api.Tag;
@@ -31,10 +32,11 @@ class ReservationMaintenanceTest {
     @Autowired private ReservationMaintenance maintenance;
     @Autowired private Shards shards;
     @Autowired private StockLevels levels;
+    @Autowired private StockQueries queries;
 
     @Test
     void forgetsOldOutcomesAndKeepsWhatHoldsStock() {
-        var goods = new Goods(shards, levels);
+        var goods = new Goods(shards, levels, queries);
         String sku = goods.received(ONE, 5);
         OrderId held = newOrder();
         OrderId released = newOrder();

@@ -24,7 +24,9 @@ import dev.faultline.contracts.Sku;
 import dev.faultline.inventory.stock.GoodsReceipt;
 import dev.faultline.inventory.stock.ReceiptId;
 import dev.faultline.inventory.stock.StockLevels;
+import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.messaging.ReceivedMessage;
+import dev.faultline.sharding.Reads;
 import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
 import dev.faultline.testing.ExecutedPlans;
@@ -52,6 +54,7 @@ class ReservationPlansTest {
     @Autowired private JdbcReservations reservations;
     @Autowired private ReservationMaintenance maintenance;
     @Autowired private StockLevels levels;
+    @Autowired private StockQueries queries;
 
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
@@ -94,7 +97,7 @@ class ReservationPlansTest {
         assertThat(handle(reserve(first, sku + " 3"))).as("repeated").hasOnlyElementsOfType(StockReserved.class);
         assertThat(handle(reserve(second, sku + " 99999"))).hasOnlyElementsOfType(StockRejected.class);
         assertThat(handle(release(first, sku + " 3"))).hasOnlyElementsOfType(StockReleased.class);
-        assertThat(levels.of(sku)).isPresent();
+        assertThat(queries.level(sku, Reads.BY_DEFAULT)).isPresent();
         maintenance.run();
     }
 

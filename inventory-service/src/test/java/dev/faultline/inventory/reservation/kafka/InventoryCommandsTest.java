@@ -23,6 +23,7 @@ import dev.faultline.contracts.OrderId;
 import dev.faultline.inventory.Goods;
 import dev.faultline.inventory.OnTwoShards;
 import dev.faultline.inventory.stock.StockLevels;
+import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.messaging.MessageTopics;
 import dev.faultline.messaging.Outbox;
 import dev.faultline.messaging.OutgoingMessage;
@@ -49,6 +50,7 @@ class InventoryCommandsTest {
 
     @Autowired private Shards shards;
     @Autowired private StockLevels levels;
+    @Autowired private StockQueries queries;
     @Autowired private Outbox outbox;
     @Autowired private MeterRegistry metrics;
     private Goods goods;
@@ -60,7 +62,7 @@ class InventoryCommandsTest {
 
     @BeforeEach
     void listen() {
-        goods = new Goods(shards, levels);
+        goods = new Goods(shards, levels, queries);
         replies.subscribe(List.of(CheckoutReply.TOPIC, MessageTopics.deadLetterTopic(InventoryCommand.TOPIC)));
     }
 

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import dev.faultline.inventory.Goods;
 import dev.faultline.inventory.OnTwoShards;
 import dev.faultline.inventory.stock.StockLevels;
+import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,14 @@ class StockControllerTest {
 
     @Autowired private Shards shards;
     @Autowired private StockLevels levels;
+    @Autowired private StockQueries queries;
     @LocalServerPort private int port;
     private final HttpClient http = HttpClient.newHttpClient();
     private Goods goods;
 
     @BeforeEach
     void goods() {
-        goods = new Goods(shards, levels);
+        goods = new Goods(shards, levels, queries);
     }
 
     @AfterEach

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -20,13 +21,16 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 class DatabaseProblems {
     private static final Logger log = LoggerFactory.getLogger(DatabaseProblems.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+    private static final String UNKNOWN = "The outcome is unknown; retry with the same Idempotency-Key.";
+    private static final String UNREAD = "The primary of a shard does not answer. Try again later, or read with the header"
+            + " \"Consistency: eventual\": if the shard has a replica, that answers, and says how old its data is.";
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> unavailable(DataAccessException e) {
+    ResponseEntity<ProblemDetail> unavailable(DataAccessException e, HttpMethod method) {
         log.warn("A database is unavailable: {}", e.getMostSpecificCause().toString());
         var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
-                "The service cannot reach its data", "The outcome is unknown; retry with the same"
-                        + " Idempotency-Key.").retryAfter(RETRY_AFTER);
+                "The service cannot reach its data", method == HttpMethod.GET ? UNREAD : UNKNOWN).retryAfter(
+                        RETRY_AFTER);
         return ResponseEntity.status(problem.getStatusCode()).headers(problem.getHeaders()).body(problem.getBody());
     }
 }

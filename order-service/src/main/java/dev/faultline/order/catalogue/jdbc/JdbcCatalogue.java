@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -21,7 +22,9 @@ import dev.faultline.order.catalogue.Catalogue;
 import dev.faultline.order.catalogue.Product;
 import dev.faultline.sharding.BatchStatement;
 import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.Shards;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
@@ -68,13 +71,22 @@ class JdbcCatalogue implements Catalogue {
                 .collect(Collectors.toMap(Product::sku, Function.identity()));
     }
 
+    /** Not from the cache. */
     @Override
-    public List<Product> all() {
-        return shards.readAll(jdbc -> jdbc
+    public Optional<Product> find(Sku sku, Reads reads) {
+        List<Sku> one = List.of(sku);
+        return reads.of(bucketOf(sku), session -> FIND.execute(session, one), () -> shards.read(one,
+                JdbcCatalogue::bucketOf, FIND)).stream().findFirst();
+    }
+
+    @Override
+    public List<Product> all(Reads reads) {
+        Function<JdbcClient, List<Product>> query = jdbc -> jdbc
                 .sql("""
                         select sku, name, price_minor, currency from product
                         where bucket in (select bucket from bucket_ownership) order by sku limit\s""" + PAGE)
-                .query((row, _) -> product(row)).list()).stream().flatMap(List::stream)
+                .query((row, _) -> product(row)).list();
+        return reads.ofAll(query, () -> shards.readAll(query)).stream().flatMap(List::stream)
                 .sorted(Comparator.comparing(Product::sku)).limit(PAGE).toList();
     }
 

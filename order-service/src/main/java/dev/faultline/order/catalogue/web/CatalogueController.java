@@ -7,6 +7,8 @@ import dev.faultline.contracts.Sku;
 import dev.faultline.order.catalogue.Catalogue;
 import dev.faultline.order.catalogue.Product;
 import dev.faultline.service.web.ProblemException;
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.NotBlank;
@@ -36,25 +38,22 @@ class CatalogueController {
     record Price(@NotNull @Positive @Max(100_000_000) Long minorUnits, @NotNull @IsoCurrency String currency) {}
 
     @GetMapping
-    List<Product> all() {
-        return catalogue.all();
+    List<Product> all(Reads reads) {
+        return catalogue.all(reads);
     }
 
     @GetMapping("/{sku}")
-    Product one(@PathVariable Sku sku) {
-        Product product = catalogue.find(List.of(sku)).get(sku);
-        if (product == null) {
-            throw new ProblemException(HttpStatus.NOT_FOUND, "unknown-sku", "No such product",
-                    "There is no product with the SKU " + sku + ".");
-        }
-        return product;
+    Product one(@PathVariable Sku sku, Reads reads) {
+        return catalogue.find(sku, reads).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-sku",
+                "No such product", "There is no product with the SKU " + sku + "."));
     }
 
     @PutMapping("/{sku}")
-    Product put(@PathVariable Sku sku, @Valid @RequestBody ProductRequest request) {
+    Product put(@PathVariable Sku sku, @Valid @RequestBody ProductRequest request, Reads reads) {
         var product = new Product(sku, request.name().strip(),
                 new Money(request.price().minorUnits(), request.price().currency()));
         catalogue.put(product);
+        reads.wrote(Bucket.of(sku.value()));
         return product;
     }
 }

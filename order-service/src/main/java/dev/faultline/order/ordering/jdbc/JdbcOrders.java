@@ -43,10 +43,12 @@ import dev.faultline.order.ordering.PricedLine;
 import dev.faultline.sharding.BatchStatement;
 import dev.faultline.sharding.Batcher;
 import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -236,6 +238,12 @@ class JdbcOrders implements Orders {
         }
     }
 
+    @Override
+    public Optional<OrderStatus> find(OrderId id, Reads reads) {
+        return reads.of(bucketOf(id), session -> FIND.execute(session, List.of(id)).stream().findFirst(), () -> find(
+                id));
+    }
+
     private List<Optional<OrderStatus>> find(List<OrderId> batch) {
         Map<OrderId, OrderStatus> found = shards.read(batch, JdbcOrders::bucketOf, FIND).stream()
                 .collect(Collectors.toMap(status -> status.order().id(), Function.identity(), (one, _) -> one));
@@ -243,13 +251,17 @@ class JdbcOrders implements Orders {
     }
 
     @Override
-    public List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after) {
+    public List<OrderStatus> of(CustomerId customer, int limit, @Nullable OrderId after, Reads reads) {
         Bucket bucket = Bucket.of(customer.value());
+        Function<JdbcClient, List<OrderStatus>> query = jdbc -> page(jdbc, bucket, customer, limit, after);
+        return reads.of(bucket, session -> query.apply(session.jdbc()), () -> shards.read(bucket, query));
+    }
+
+    private static List<OrderStatus> page(JdbcClient jdbc, Bucket bucket, CustomerId customer, int limit,
+            @Nullable OrderId after) {
         String before = after == null ? "~" : after.value();
-        return shards.read(bucket, jdbc -> jdbc.sql(OF_CUSTOMER)
-                .params(bucket.code() + "-", bucket.code() + "-~", before, customer.value(), limit, customer.value(),
-                        before, limit, limit)
-                .query((row, _) -> status(row).withoutTimeline()).list());
+        return jdbc.sql(OF_CUSTOMER).params(bucket.code() + "-", bucket.code() + "-~", before, customer.value(), limit,
+                customer.value(), before, limit, limit).query((row, _) -> status(row).withoutTimeline()).list();
     }
 
     private static OrderStatus status(ResultSet row) throws SQLException {

@@ -16,6 +16,8 @@ import dev.faultline.order.ordering.Placement;
 import dev.faultline.order.ordering.PlacingOrder;
 import dev.faultline.service.web.ProblemException;
 import dev.faultline.service.web.ProblemException.FieldError;
+import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -55,14 +57,17 @@ class OrderController {
     @PostMapping
     ResponseEntity<OrderResponse> place(@Valid @RequestBody PlaceOrderRequest request,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-            @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
+            @RequestHeader(name = "Prefer", required = false) @Nullable String prefer, Reads reads) {
         if (key != null && !KEY.matcher(key).matches()) {
             throw ProblemException.invalid("invalid-request", "The request is not valid", List.of(
                     new FieldError("Idempotency-Key", "must be 1 to 128 visible ASCII characters, without spaces")));
         }
         int waitSeconds = waitSeconds(prefer);
         return switch (placing.place(request.toDomain(), key, Duration.ofSeconds(waitSeconds))) {
-            case Placement.Accepted(var order) -> accepted(order, waitSeconds);
+            case Placement.Accepted(var order) -> {
+                reads.wrote(Bucket.of(order.order().customer().value()));
+                yield accepted(order, waitSeconds);
+            }
             case Placement.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",
                     "The key belongs to another order", List.of(new FieldError("Idempotency-Key",
                             "was used with another body; use a new key for a new order")));
@@ -92,8 +97,8 @@ class OrderController {
     }
 
     @GetMapping("/{id}")
-    OrderResponse one(@PathVariable OrderId id) {
-        return orders.find(id).map(OrderResponse::detailed)
+    OrderResponse one(@PathVariable OrderId id, Reads reads) {
+        return orders.find(id, reads).map(OrderResponse::detailed)
                 .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-order", "No such order",
                         "There is no order " + id + "."));
     }
@@ -101,8 +106,8 @@ class OrderController {
     @GetMapping
     Page page(@RequestParam CustomerId customer,
             @RequestParam(defaultValue = "20") @Min(value = 1, message = "must be at least 1") @Max(value = 100, message = "must be at most 100") int limit,
-            @RequestParam(required = false) @Nullable OrderId after) {
-        List<OrderStatus> page = orders.of(customer, limit, after);
+            @RequestParam(required = false) @Nullable OrderId after, Reads reads) {
+        List<OrderStatus> page = orders.of(customer, limit, after, reads);
         String next = page.size() < limit ? null
                 : "/api/orders?customer=" + customer + "&limit=" + limit + "&after=" + page.getLast().order().id();
         return new Page(page.stream().map(OrderResponse::summary).toList(), next);

@@ -1,29 +1,22 @@
 package dev.faultline.payment.paying.jdbc;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.PaymentCommand.ChargePayment;
 import dev.faultline.messaging.Outbox;
-import dev.faultline.payment.ledger.jdbc.JdbcLedger;
 import dev.faultline.payment.paying.Payment;
 import dev.faultline.payment.paying.Payment.Absent;
 import dev.faultline.payment.paying.Payment.Pending;
 import dev.faultline.payment.paying.Payments;
 import dev.faultline.payment.paying.Step;
-import dev.faultline.payment.paying.StoredPayment;
 import dev.faultline.payment.paying.SupersededException;
 import dev.faultline.sharding.BatchStatement;
 import dev.faultline.sharding.Bucket;
@@ -142,19 +135,6 @@ class JdbcPayments implements Payments {
         if (!superseded.isEmpty()) {
             throw new SupersededException("payments have been leased again: " + superseded);
         }
-    }
-
-    @Override
-    public Optional<StoredPayment> find(OrderId id) {
-        return shards.read(bucketOf(id), jdbc -> jdbc.sql("select * from payment where order_id = ?")
-                .param(id.value()).query((row, _) -> new StoredPayment(PaymentRows.read(row), instant(row,
-                        "created_at"),
-                        instant(row, "updated_at"), JdbcLedger.of(jdbc, id)))
-                .optional());
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     private static Bucket bucketOf(OrderId id) {

@@ -1,8 +1,9 @@
 package dev.faultline.payment.paying.web;
 
 import dev.faultline.contracts.OrderId;
-import dev.faultline.payment.paying.Payments;
+import dev.faultline.payment.paying.jdbc.PaymentQueries;
 import dev.faultline.service.web.ProblemException;
+import dev.faultline.sharding.Reads;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -12,15 +13,15 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/payments")
 class PaymentController {
-    private final Payments payments;
+    private final PaymentQueries payments;
 
-    PaymentController(Payments payments) {
+    PaymentController(PaymentQueries payments) {
         this.payments = payments;
     }
 
     @GetMapping("/{orderId}")
-    PaymentResponse one(@PathVariable OrderId orderId) {
-        return payments.find(orderId).map(PaymentResponse::of)
+    PaymentResponse one(@PathVariable OrderId orderId, Reads reads) {
+        return payments.find(orderId, reads).map(PaymentResponse::of)
                 .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-payment", "No such payment",
                         "There is no payment for order " + orderId + "."));
     }

@@ -23,6 +23,7 @@ import dev.faultline.payment.paying.Payments.ReceivedCommand;
 import dev.faultline.payment.paying.ProcessingPayments;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.BucketTables;
+import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.Shards;
 import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
@@ -50,6 +51,7 @@ class PaymentPlansTest {
     private static final ExecutedPlans PLANS = ExecutedPlans.in(Postgres.shared(), DATABASE);
 
     @Autowired private Payments payments;
+    @Autowired private PaymentQueries queries;
     @Autowired private Shards shards;
     @Autowired private BucketTables tables;
 
@@ -109,7 +111,7 @@ class PaymentPlansTest {
     }
 
     private Status statusOf(OrderId order) {
-        return payments.find(order).orElseThrow().payment().status();
+        return queries.find(order, Reads.BY_DEFAULT).orElseThrow().payment().status();
     }
 
     private static OrderId order(int number) {

@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import dev.faultline.testing.ReplicatedPostgres;
 import org.junit.jupiter.api.AfterEach;
@@ -323,7 +324,23 @@ class ConsistentReadsTest {
         }
     }
 
-    /** On the old timeline a standby may be ahead of what the client has seen, and lack it. */
+    /** As a standby that did not follow a promotion: it may be ahead of what the client has seen, and lack it. */
+    @Test
+    void aReplicaOnAnotherTimelineAnswersNoSession() {
+        store(1);
+        var start = new LogPosition(2, 0);
+        var clock = new ReplicationClock(() -> start);
+        clock.note();
+        var pool = ShardPools.openReplica(replicated.standbys.all().getFirst(), null);
+        try (var replica = new Replica(ONE, pool, clock, Duration.ZERO)) {
+            Function<ShardSession, Long> query = session -> ReplicatedShards.number(session, bucket);
+            assertThat(replica.first(Set.of(bucket), query)).isEmpty();
+            assertThat(replica.after(start, Set.of(bucket), query)).isEmpty();
+            assertThat(replica.after(new LogPosition(1, 0), Set.of(bucket), query)).as("of before").isEmpty();
+            assertThat(replica.any(Set.of(bucket), query)).map(Replica.Answer::value).contains(1L);
+        }
+    }
+
     @Test
     void afterAPromotionThePrimaryAnswersSessions() {
         var failing = ReplicatedPostgres.start();

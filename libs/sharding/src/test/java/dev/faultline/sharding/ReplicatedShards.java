@@ -14,6 +14,7 @@ final class ReplicatedShards implements AutoCloseable {
 
     final TwoShards two;
     final PooledShards shards;
+    final ShardDatabases standbys;
     final ConsistentReads reads;
 
     ReplicatedShards(ReplicatedPostgres one, ReplicatedPostgres other) {
@@ -24,7 +25,8 @@ final class ReplicatedShards implements AutoCloseable {
                 new ShardingProperties.Database(name, password, 8));
         two = new TwoShards(properties.databases());
         shards = two.shards();
-        reads = ConsistentReads.open("notes", two.pools, properties.replicas(), two.maps, LONGEST_WAIT, null);
+        standbys = properties.replicas();
+        reads = ConsistentReads.open("notes", two.pools, standbys, two.maps, LONGEST_WAIT, null);
     }
 
     /** The one note of a bucket gets a number; returns when that is committed. */

@@ -33,6 +33,13 @@ class ShardingPropertiesTest {
     }
 
     @Test
+    void onlyShardsWithSeveralServersHaveReplicas() {
+        var replicas = properties("shard-1=a:1", "shard-2=c:1", "d:2").replicas().all();
+        assertThat(replicas).extracting(each -> each.shard().value()).containsExactly("shard-2");
+        assertThat(replicas.getFirst().jdbcUrl()).contains("//c:1,d:2/", "targetServerType=secondary");
+    }
+
+    @Test
     void connectsToTheServerThatIsUp() throws SQLException {
         connect("shard-1=" + DEAD, live);
         connect("shard-1=" + live, DEAD);

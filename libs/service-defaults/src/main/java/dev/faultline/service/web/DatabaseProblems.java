@@ -29,7 +29,7 @@ class DatabaseProblems {
     ResponseEntity<ProblemDetail> unavailable(DataAccessException e, HttpMethod method) {
         log.warn("A database is unavailable: {}", e.getMostSpecificCause().toString());
         var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",
-                "The service cannot reach its data", method == HttpMethod.GET ? UNREAD : UNKNOWN).retryAfter(
+                "The service cannot reach its data", HttpMethod.GET.equals(method) ? UNREAD : UNKNOWN).retryAfter(
                         RETRY_AFTER);
         return ResponseEntity.status(problem.getStatusCode()).headers(problem.getHeaders()).body(problem.getBody());
     }

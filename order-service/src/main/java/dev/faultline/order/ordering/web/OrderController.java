@@ -65,7 +65,7 @@ class OrderController {
         int waitSeconds = waitSeconds(prefer);
         return switch (placing.place(request.toDomain(), key, Duration.ofSeconds(waitSeconds))) {
             case Placement.Accepted(var order) -> {
-                reads.wrote(Bucket.of(order.order().customer().value()));
+                reads.wrote(Bucket.parse(order.order().id().bucketCode()));
                 yield accepted(order, waitSeconds);
             }
             case Placement.KeyReused() -> throw ProblemException.invalid("idempotency-key-reused",

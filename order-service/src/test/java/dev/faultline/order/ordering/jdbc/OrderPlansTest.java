@@ -33,6 +33,7 @@ import dev.faultline.order.ordering.Orders;
 import dev.faultline.order.ordering.Orders.PlaceResult;
 import dev.faultline.order.ordering.PricedLine;
 import dev.faultline.sharding.Bucket;
+import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.Shards;
 import dev.faultline.testing.ExecutedPlans;
 import dev.faultline.testing.ExecutedPlans.Plan;
@@ -94,8 +95,8 @@ class OrderPlansTest {
         advance(new StockReserved(id));
         advance(new PaymentCharged(id));
         assertThat(status(id).isComplete()).isTrue();
-        assertThat(orders.of(CUSTOMER, 20, null)).isNotEmpty();
-        assertThat(orders.of(CUSTOMER, 20, order(9_999))).isNotEmpty();
+        assertThat(orders.of(CUSTOMER, 20, null, Reads.BY_DEFAULT)).isNotEmpty();
+        assertThat(orders.of(CUSTOMER, 20, order(9_999), Reads.BY_DEFAULT)).isNotEmpty();
     }
 
     /**

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A bucket moves while its clients write and read, and movers are killed and paused; and what each protection is for. */
 class MovingBucketTest {
     private static final long SEED = Long.getLong("simulation.seed", 1);
-    private static final long SCHEDULES = Long.getLong("simulation.schedules", 20_000);
+    private static final long SCHEDULES = Long.getLong("simulation.schedules", 100_000);
     private static final long MAX_SCHEDULES = 100_000;
 
     @Test

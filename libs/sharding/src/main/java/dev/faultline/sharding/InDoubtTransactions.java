@@ -25,9 +25,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class InDoubtTransactions implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(InDoubtTransactions.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(2);
+    static final Duration INTERVAL = Duration.ofSeconds(2);
     /** A live coordinator takes milliseconds from the first phase to the second. */
-    private static final Duration COORDINATOR_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration COORDINATOR_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DECISION_RETENTION = Duration.ofMinutes(10);
 
     private final String database;
@@ -41,7 +41,11 @@ final class InDoubtTransactions implements AutoCloseable {
     }
 
     void start() {
-        var _ = scheduler.scheduleWithFixedDelay(() -> resolve(COORDINATOR_TIMEOUT), 0, INTERVAL.toMillis(),
+        start(INTERVAL, COORDINATOR_TIMEOUT);
+    }
+
+    void start(Duration interval, Duration coordinatorTimeout) {
+        var _ = scheduler.scheduleWithFixedDelay(() -> resolve(coordinatorTimeout), 0, interval.toMillis(),
                 TimeUnit.MILLISECONDS);
     }
 

@@ -22,7 +22,8 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Faultline {
     /** The order in the help. */
     private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "seed",
-            "check", "prove", "bench", "shards", "dead-letters", "logs", "kill", "pause", "resume", "stop", "start",
+            "check", "prove", "bench", "compare", "shards", "dead-letters", "logs", "kill", "pause", "resume", "stop",
+            "start",
             "restart",
             "down", "train", "help");
 
@@ -52,6 +53,7 @@ public final class Faultline {
             new CommandLine(group).getSubcommands().forEach(root::addSubcommand);
         }
         root.addSubcommand(new BenchCommand());
+        root.addSubcommand(new CompareCommand());
         root.addSubcommand(new ShardsCommand(terminal));
         root.addSubcommand(new DeadLetterCommands(terminal, deadLetters));
         ORDER.forEach(name -> root.addSubcommand(name, root.getCommandSpec().removeSubcommand(name)));

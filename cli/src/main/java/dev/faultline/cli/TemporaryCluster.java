@@ -3,9 +3,9 @@ package dev.faultline.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
+import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.Ports;
@@ -40,26 +40,10 @@ final class TemporaryCluster {
                     + cluster.home() + ".");
         }
         cluster.wipe((_, _) -> {});
-        var wiping = new Thread(() -> cluster.wipe((_, _) -> {}));
-        Runtime.getRuntime().addShutdownHook(wiping);
-        try {
+        try (var _ = new Cleanup(() -> cluster.wipe((_, _) -> {}))) {
             cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), terminal);
             cluster.awaitReady(terminal);
             return work.apply(cluster);
-        } finally {
-            withdraw(wiping);
-            cluster.wipe((_, _) -> {});
-        }
-    }
-
-    /** Does not return if the JVM is shutting down: the hook is deleting the cluster, and what fails now needs no message. */
-    private static void withdraw(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            while (true) {
-                LockSupport.park();
-            }
         }
     }
 }

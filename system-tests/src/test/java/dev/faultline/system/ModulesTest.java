@@ -45,7 +45,8 @@ class ModulesTest {
             entry("test-infrastructure", Set.of("backing-services")),
             entry("local-cluster", Set.of("backing-services")),
             entry("verification", Set.of("local-cluster")),
-            entry("cli", Set.of("verification")),
+            entry("experiments", Set.of("sharding", "verification")),
+            entry("cli", Set.of("experiments")),
             entry("simulation", Set.of()),
             entry("k8s", Set.of()),
             entry("system-tests", Set.of()));
@@ -66,6 +67,7 @@ class ModulesTest {
             entry("test-infrastructure", Set.of()),
             entry("local-cluster", Set.of()),
             entry("verification", Set.of()),
+            entry("experiments", Set.of("test-infrastructure")),
             entry("cli", Set.of()),
             entry("simulation", Set.of("acquirer-simulator", "contracts", "inventory-service", "order-service",
                     "payment-service")),

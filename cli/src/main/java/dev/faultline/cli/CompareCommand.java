@@ -42,7 +42,7 @@ final class CompareCommand {
                 + "writes them to a page and a JSON file."}, exitCodeListHeading = EXIT_CODES, exitCodeList = {HELD,
                     FAILED, INVALID})
     int transactions(@Mixin Output output, @Mixin ClusterOption option,
-            @Option(names = "--rates", paramLabel = "N", split = ",", defaultValue = "100,300", description = "orders per "
+            @Option(names = "--rates", paramLabel = "N", split = ",", defaultValue = "200,1000", description = "orders per "
                     + "second (default: ${DEFAULT-VALUE})") List<Integer> rates,
             @Option(names = "--hot", paramLabel = "PERCENT", split = ",", defaultValue = "0,50,100", description = "how "
                     + "many of a hundred orders want the same product (default: ${DEFAULT-VALUE})") List<Integer> hot,
@@ -74,7 +74,7 @@ final class CompareCommand {
     int concurrency(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--buyers", paramLabel = "N", split = ",", defaultValue = "4,16,64", description = "how many "
                     + "buy at once, at least 2 (default: ${DEFAULT-VALUE})") List<Integer> buyers,
-            @Option(names = "--stock", paramLabel = "N", defaultValue = "500", description = "units of each sale "
+            @Option(names = "--stock", paramLabel = "N", defaultValue = "1000", description = "units of each sale "
                     + "(default: ${DEFAULT-VALUE})") int stock,
             @Option(names = "--seconds", paramLabel = "N", defaultValue = "5", description = "the longest that a sale may "
                     + "take (default: ${DEFAULT-VALUE})") int seconds) {

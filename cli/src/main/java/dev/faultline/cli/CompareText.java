@@ -24,9 +24,9 @@ final class CompareText {
         terminal.line("");
         terminal.line("Two products on two shards, seed %d, %d s a run. Times in ms.".formatted(result.seed(), result
                 .seconds()));
-        terminal.line("%6s %5s  %-16s %10s %7s %7s %11s %11s %9s %12s %10s %10s".formatted("RATE", "HOT", "PROTOCOL",
-                "ANSWERED/S", "P50", "P99", "LOCKED P50", "LOCKED P99", "SOLD OUT", "COMPENSATED", "NO ANSWER",
-                "HALF SEEN"));
+        terminal.line("%6s %5s  %-16s %10s %7s %7s %11s %11s %8s %10s %10s %9s".formatted("RATE", "HOT", "PROTOCOL",
+                "ANSWERED/S", "P50", "P99", "LOCKED P50", "LOCKED P99", "ABORTED", "NO ANSWER", "HALF SEEN",
+                "OPEN P99"));
         result.runs().forEach(run -> terminal.line(line(run)));
         terminal.line("");
         terminal.line("%-34s %20s %20s".formatted("A COORDINATOR IS KILLED HALFWAY", protocol(result, 0), protocol(
@@ -39,10 +39,10 @@ final class CompareText {
     }
 
     private static String line(Run run) {
-        return "%6d %4d%%  %-16s %10.0f %7s %7s %11s %11s %9d %12d %10d %10d".formatted(run.rate(), run.hotPercent(),
+        return "%6d %4d%%  %-16s %10.0f %7s %7s %11s %11s %8d %10d %10d %9s".formatted(run.rate(), run.hotPercent(),
                 run.protocol(), run.perSecond(), Spread.text(run.latency().p50()), Spread.text(run.latency().p99()),
-                Spread.text(run.locked().p50()), Spread.text(run.locked().p99()), run.soldOut(), run.compensations(),
-                run.noAnswer(), run.seenHalf());
+                Spread.text(run.locked().p50()), Spread.text(run.locked().p99()), run.soldOut(), run.noAnswer(), run
+                        .seenHalf(), run.open().count() == 0 ? "" : Spread.text(run.open().p99()));
     }
 
     private static String protocol(TransactionsResult result, int column) {

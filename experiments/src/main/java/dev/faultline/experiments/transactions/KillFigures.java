@@ -27,7 +27,9 @@ public record KillFigures(String name, List<String> values) {
         add(rows, "  waited at most", kills, kill -> seconds(kill.longestWaitMs()));
         add(rows, "buyers of other products", kills, kill -> "" + kill.others().size());
         add(rows, "  not answered", kills, kill -> "" + kill.othersWithoutAnswer());
+        add(rows, "  waited for more than a second", kills, kill -> "" + kill.othersDelayed());
         add(rows, "  waited at most", kills, kill -> seconds(kill.longestWaitOfOthersMs()));
+        add(rows, "waiting at the same time, at most", kills, kill -> "" + kill.mostWaiting());
         return rows;
     }
 

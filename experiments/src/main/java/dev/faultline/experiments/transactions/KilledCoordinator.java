@@ -24,7 +24,7 @@ import dev.faultline.sharding.Shards;
 
 /** Kills a coordinator halfway, under load, and sees what that blocks until recovery completes its order. */
 final class KilledCoordinator {
-    private static final String VICTIM = "VICTIM";
+    private static final int VICTIM = 0;
     private static final int OTHERS_PER_SECOND = 40;
     private static final int SAME_PER_SECOND = 2;
     private static final Duration BEFORE = Duration.ofSeconds(1);
@@ -45,13 +45,16 @@ final class KilledCoordinator {
         this.progress = progress;
     }
 
+    private Reservation victim() {
+        return workload.orderForTheSingle(VICTIM);
+    }
+
     /** Without load and without recovery: returns what the checker finds. */
     List<String> control() {
         try (var shards = FixedShards.open(TemporaryPostgres.DATABASE, databases, 1)) {
             var warehouse = new Warehouse(shards.shards(), workload.products());
             warehouse.refill();
-            try (var coordinator = CoordinatorProcess.start(Kind.UNPROTECTED, databases, workload.orderForTheSingle(
-                    VICTIM))) {
+            try (var coordinator = CoordinatorProcess.start(Kind.UNPROTECTED, databases, victim())) {
                 coordinator.goHalfway();
                 coordinator.kill();
             }
@@ -73,7 +76,7 @@ final class KilledCoordinator {
     private Kill underLoad(Kind kind, Shards shards, Warehouse warehouse) {
         Duration length = BEFORE.plus(recovery.coordinatorTimeout).plus(recovery.interval).plus(AFTER);
         var load = new Load(kind.over(shards, new Meters()));
-        try (var coordinator = CoordinatorProcess.start(kind, databases, workload.orderForTheSingle(VICTIM));
+        try (var coordinator = CoordinatorProcess.start(kind, databases, victim());
                 var half = new HalfReservations(databases);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var others = CompletableFuture.supplyAsync(() -> load.run(OTHERS_PER_SECOND, length, workload::order),
@@ -81,7 +84,7 @@ final class KilledCoordinator {
             Polling.sleep(BEFORE);
             coordinator.goHalfway();
             var same = CompletableFuture.supplyAsync(() -> load.run(SAME_PER_SECOND, length.minus(BEFORE),
-                    number -> workload.orderForTheSingle("SAME-%03d".formatted(number))), executor);
+                    number -> workload.orderForTheSingle(VICTIM + 1 + number)), executor);
             coordinator.kill();
             long killed = System.nanoTime();
             double lockedUntil = lockedBy(shards).map(gid -> lastTime(killed, () -> isPrepared(shards, gid))).orElse(
@@ -98,8 +101,9 @@ final class KilledCoordinator {
         var answers = new HashMap<>(Load.answers(same));
         answers.putAll(Load.answers(others));
         List<String> violations = Ledger.read(shards).violations(warehouse.received(), answers);
-        return new Kill(kind.title(), lockedUntil, recovered, half.milliseconds(VICTIM), buyers(same, killed), buyers(
-                others, killed), violations);
+        return new Kill(kind.title(), lockedUntil, recovered, half.milliseconds(victim().order()), buyers(same, killed),
+                buyers(
+                        others, killed), violations);
     }
 
     private static List<Buyer> buyers(List<Attempt> attempts, long killed) {
@@ -123,7 +127,7 @@ final class KilledCoordinator {
     private boolean isSagaUnfinished(Shards shards) {
         return shards.read(shardOfTheSingle(shards), jdbc -> jdbc.sql(
                 "select exists (select from saga where order_id = ? and state in ('RESERVING', 'COMPENSATING'))")
-                .param(VICTIM).query(Boolean.class).single());
+                .param(victim().order()).query(Boolean.class).single());
     }
 
     private ShardName shardOfTheSingle(Shards shards) {

@@ -92,17 +92,34 @@ public record TransactionsResult(String began, int processors, long seed, int se
             return sameUnit.stream().filter(buyer -> !buyer.isAnswered()).count();
         }
 
+        /** Buyers of other products that waited for more than a second, mostly for the buyers who wait for the unit. */
+        public long othersDelayed() {
+            return others.stream().filter(buyer -> buyer.waitedMs() > 1_000).count();
+        }
+
+        /** How many buyers waited for more than a second at the same time; each has a connection to both shards. */
+        public long mostWaiting() {
+            List<Buyer> waiting = Stream.concat(sameUnit.stream(), others.stream()).filter(buyer -> buyer
+                    .waitedMs() > 1_000).toList();
+            return waiting.stream().mapToLong(one -> waiting.stream().filter(other -> other.dueMs <= one.dueMs
+                    && other.endedAtMs > one.dueMs).count()).max().orElse(0);
+        }
+
         public long othersWithoutAnswer() {
             return others.stream().filter(buyer -> !buyer.isAnswered()).count();
         }
 
         private static double longest(List<Buyer> buyers) {
-            return buyers.stream().mapToDouble(buyer -> buyer.endedAtMs - buyer.dueMs).max().orElse(0);
+            return buyers.stream().mapToDouble(Buyer::waitedMs).max().orElse(0);
         }
     }
 
     /** An order of the load around a kill. */
     public record Buyer(double dueMs, double endedAtMs, Outcome outcome) {
+        double waitedMs() {
+            return endedAtMs - dueMs;
+        }
+
         boolean isAnswered() {
             return outcome != Outcome.NO_ANSWER;
         }

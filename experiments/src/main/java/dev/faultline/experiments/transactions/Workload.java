@@ -20,9 +20,10 @@ record Workload(long seed, Products products, int hotPercent, int soldOutPercent
         return new Reservation("ORDER-%06d".formatted(number), first, second);
     }
 
-    /** An order for the product of which there is one unit. */
-    Reservation orderForTheSingle(String order) {
-        return new Reservation(order, products.single(), products.seconds().getFirst());
+    /** An order for the product of which there is one unit, and for another second product each. */
+    Reservation orderForTheSingle(long number) {
+        return new Reservation("SAME-%03d".formatted(number), products.single(), one(products.seconds(),
+                new SplittableRandom(seed * 1_000_033 + number)));
     }
 
     private static String one(List<String> skus, RandomGenerator random) {

@@ -38,6 +38,8 @@ class TransactionsResultTest {
         assertThat(BLOCKED.withoutAnswer()).isEqualTo(1);
         assertThat(BLOCKED.turnedAway()).isZero();
         assertThat(BLOCKED.longestWaitMs()).isEqualTo(5_001);
+        assertThat(BLOCKED.mostWaiting()).isEqualTo(3);
+        assertThat(BLOCKED.othersDelayed()).isZero();
     }
 
     @Test
@@ -46,6 +48,7 @@ class TransactionsResultTest {
         assertThat(TURNED_AWAY.turnedAway()).isEqualTo(2);
         assertThat(TURNED_AWAY.othersWithoutAnswer()).isEqualTo(1);
         assertThat(TURNED_AWAY.longestWaitOfOthersMs()).isEqualTo(2_000);
+        assertThat(TURNED_AWAY.othersDelayed()).isEqualTo(1);
     }
 
     @Test

@@ -74,8 +74,11 @@ final class KillChart {
         double most = answered.values().stream().mapToLong(Long::longValue).max().orElse(1);
         String points = answered.entrySet().stream().map(bucket -> "%.1f,%.1f".formatted(x((bucket.getKey() + 0.5)
                 * BUCKET_MS), top + OTHERS - OTHERS * bucket.getValue() / most)).collect(Collectors.joining(" "));
-        return "<text x='0' y='%d'>others, answered</text><polyline fill='none' stroke='var(--blue)' stroke-width='1.5' points='%s'/>"
-                .formatted(top + OTHERS / 2, points);
+        return """
+                <text x='0' y='%d'>others, answered</text><text x='%d' y='%d' text-anchor='end'>%d/s</text>\
+                <text x='%d' y='%d' text-anchor='end'>0/s</text>\
+                <polyline fill='none' stroke='var(--blue)' stroke-width='1.5' points='%s'/>""".formatted(top + OTHERS
+                / 2, LEFT - 6, top + 6, Math.round(most * 1_000 / BUCKET_MS), LEFT - 6, top + OTHERS + 4, points);
     }
 
     private double lastDue() {

@@ -68,7 +68,7 @@ public final class TransactionsReport {
 
     private static String row(Run run) {
         return """
-                <tr><td class=n>%d<td class=n>%d %%<td>%s<td class=n>%.0f<td class=n>%s<td class=n>%s<td class=n>%s<td class=n>%s<td class=n>%d<td class=n>%d<td class=n>%d<td class=n>%d<td class=n>%s<td class=n>%s</tr>
+                <tr style='white-space:nowrap'><td class=n>%d<td class=n>%d %%<td>%s<td class=n>%.0f<td class=n>%s<td class=n>%s<td class=n>%s<td class=n>%s<td class=n>%d<td class=n>%d<td class=n>%d<td class=n>%d<td class=n>%s<td class=n>%s</tr>
                 """
                 .formatted(run.rate(), run.hotPercent(), run.protocol(), run.perSecond(), Spread.text(run.latency()
                         .p50()), Spread.text(run.latency().p99()), Spread.text(run.locked().p50()), Spread.text(run

@@ -59,7 +59,8 @@ public final class TemporaryPostgres {
 
     private static Path temporaryDirectory(Path parent) {
         try {
-            return Files.createTempDirectory(Files.createDirectories(parent.toAbsolutePath()), "servers-");
+            // Not createTempDirectory: the servers may run as another user, who has to get in.
+            return Files.createDirectories(parent.toAbsolutePath().resolve("servers-" + UUID.randomUUID()));
         } catch (IOException e) {
             throw new FaultlineException("Cannot create a directory for the servers in " + parent + ": "
                     + e.getMessage() + ".", e);

@@ -76,7 +76,9 @@ final class KilledCoordinator {
     private Kill underLoad(Kind kind, Shards shards, Warehouse warehouse) {
         Duration length = BEFORE.plus(recovery.coordinatorTimeout).plus(recovery.interval).plus(AFTER);
         var load = new Load(kind.over(shards, new Meters()));
+        // The observer does not compete for connections.
         try (var coordinator = CoordinatorProcess.start(kind, databases, victim());
+                var observer = FixedShards.open(TemporaryPostgres.DATABASE, databases, 1);
                 var half = new HalfReservations(databases);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var others = CompletableFuture.supplyAsync(() -> load.run(OTHERS_PER_SECOND, length, workload::order),
@@ -87,9 +89,9 @@ final class KilledCoordinator {
                     number -> workload.orderForTheSingle(VICTIM + 1 + number)), executor);
             coordinator.kill();
             long killed = System.nanoTime();
-            double lockedUntil = lockedBy(shards).map(gid -> lastTime(killed, () -> isPrepared(shards, gid))).orElse(
-                    0.0);
-            double recovered = Math.max(lockedUntil, lastTime(killed, () -> isSagaUnfinished(shards)));
+            double lockedUntil = lockedBy(observer.shards()).map(gid -> lastTime(killed, () -> isPrepared(observer
+                    .shards(), gid))).orElse(0.0);
+            double recovered = Math.max(lockedUntil, lastTime(killed, () -> isSagaUnfinished(observer.shards())));
             progress.report(kind.title(), "killed its coordinator halfway; recovered after %.1f s".formatted(recovered
                     / 1e3));
             return result(kind, killed, lockedUntil, recovered, same.join(), others.join(), shards, warehouse, half);

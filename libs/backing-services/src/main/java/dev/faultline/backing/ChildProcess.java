@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 public final class ChildProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofMinutes(3);
     private static final String STOP_WITH_PARENT = """
+            # Ctrl-C reaches it too, but it has to outlive the server.
+            trap '' INT
             signal=$1; shift
             exec 3<&0
             "$@" </dev/null 3<&- & child=$!

@@ -60,6 +60,19 @@ class BackingServicesTest {
     }
 
     @Test
+    void aServerHasStoppedWhenItIsClosedAfterCtrlC() throws Exception {
+        var server = new PostgresServer("interrupted", directory.resolve("shard-1"), FreePorts.take(1).getFirst(),
+                "secret", CacheDirectory.ofThisUser());
+        try (var _ = ChildProcess.start(server, directory.resolve("log"), AT_MOST)) {
+            ProcessHandle shell = ProcessHandle.current().children().filter(child -> child.info().commandLine().orElse(
+                    "").contains(" interrupted INT ")).findFirst().orElseThrow();
+            assertThat(ExternalProgram.run(List.of("kill", "-s", "INT", "" + shell.pid())).succeeded()).isTrue();
+        }
+        assertThat(directory.resolve("shard-1/data/PG_VERSION")).exists();
+        assertThat(directory.resolve("shard-1/data/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
     void kafkaKeepsItsTopicsOverARestart() throws Exception {
         List<Integer> ports = FreePorts.take(2);
         var broker = new KafkaBroker("kafka-1", directory.resolve("kafka-1"), ports.get(0), ports.get(1));

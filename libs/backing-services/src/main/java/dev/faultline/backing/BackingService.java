@@ -6,6 +6,9 @@ public sealed interface BackingService permits PostgresServer, KafkaBroker, Cons
     /** The node's name, for example {@code shard-1}. */
     String name();
 
+    /** The port for clients. */
+    int port();
+
     /**
      * Creates what the server needs on disk: its binaries in the cache, its data directory, its configuration. Idempotent;
      * keeps existing data. Call it only while the server is not running.

@@ -38,7 +38,8 @@ public final class ConsulAgent implements BackingService {
         return name;
     }
 
-    public int httpPort() {
+    @Override
+    public int port() {
         return ports.http();
     }
 

@@ -51,6 +51,11 @@ public final class KafkaBroker implements BackingService {
         return name;
     }
 
+    @Override
+    public int port() {
+        return port;
+    }
+
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }

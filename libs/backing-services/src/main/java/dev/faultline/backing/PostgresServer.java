@@ -5,11 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 /**
  * One PostgreSQL server on loopback, with logical decoding, prepared transactions and password authentication (SCRAM).
@@ -40,10 +47,17 @@ public final class PostgresServer implements BackingService {
             "max_slot_wal_keep_size", "512MB",
             "shared_buffers", "32MB");
 
+    private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions
+            .fromString("rw-------"));
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+    /** A promotion replays what was received; a backup waits for a checkpoint. */
+    private static final Duration STATEMENT = Duration.ofSeconds(60);
+
     private final String name;
     private final Path directory;
-    private final Path data;
+    private final DataDirectory data;
     private final int port;
+    private final @Nullable Replication replication;
     private final String password;
     private final CacheDirectory cache;
     private @Nullable Path binaries;
@@ -54,10 +68,17 @@ public final class PostgresServer implements BackingService {
      * @param password  the superuser's, set when the data directory is created
      */
     public PostgresServer(String name, Path directory, int port, String password, CacheDirectory cache) {
+        this(name, directory, port, password, null, cache);
+    }
+
+    /** One of the two servers of a shard, which becomes the primary by {@link #prepare}. */
+    public PostgresServer(String name, Path directory, int port, String password, @Nullable Replication replication,
+            CacheDirectory cache) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
-        this.data = this.directory.resolve("data");
+        this.data = new DataDirectory(this.directory.resolve("data"));
         this.port = port;
+        this.replication = replication;
         this.password = password;
         this.cache = cache;
     }
@@ -67,6 +88,7 @@ public final class PostgresServer implements BackingService {
         return name;
     }
 
+    @Override
     public int port() {
         return port;
     }
@@ -75,51 +97,169 @@ public final class PostgresServer implements BackingService {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 
+    public PostgresRole role() {
+        return data.role();
+    }
+
+    /** A superuser's connection to the database {@code postgres}, whose statements end within a minute. */
+    public Connection connect() throws SQLException {
+        var options = new Properties();
+        PGProperty.USER.set(options, SUPERUSER);
+        PGProperty.PASSWORD.set(options, password);
+        PGProperty.CONNECT_TIMEOUT.set(options, (int) CONNECT.toSeconds());
+        PGProperty.LOGIN_TIMEOUT.set(options, (int) CONNECT.toSeconds());
+        PGProperty.SOCKET_TIMEOUT.set(options, (int) STATEMENT.toSeconds());
+        return DriverManager.getConnection(jdbcUrl("postgres"), options);
+    }
+
     @Override
     public void prepare() {
-        if (Files.exists(data.resolve("PG_VERSION"))) {
-            return;
-        }
         try {
-            initialize();
-        } catch (IOException e) {
-            throw new FaultlineException(name + ": cannot create the data directory " + data + ": " + e.getMessage(),
-                    e);
+            if (data.role() == PostgresRole.NONE) {
+                data.create(user(), this::initialize);
+            }
+            writePasswordOfPeer();
+        } catch (IOException | SQLException e) {
+            throw new FaultlineException(name + ": cannot create the data directory " + data.path() + ": "
+                    + e.getMessage(), e);
         }
     }
 
-    /** Creates the directory under a temporary name and renames it, so that an existing data directory is complete. */
-    private void initialize() throws IOException {
-        Path unfinished = directory.resolve("data.unfinished");
-        Path passwordFile = directory.resolve("password");
-        CacheDirectory.deleteTree(unfinished);
-        Files.createDirectories(directory);
+    /**
+     * Copies a running primary's data, so that this server starts as its standby. Requires that this server has no data.
+     *
+     * @throws FaultlineException if the primary cannot be copied
+     */
+    public void prepareAsStandbyOf(PostgresServer primary) {
+        if (data.role() != PostgresRole.NONE) {
+            throw new IllegalStateException(name + " has data");
+        }
         try {
-            Files.createDirectories(unfinished, ownerOnly("rwx------"));
-            Files.deleteIfExists(passwordFile);
-            Files.createFile(passwordFile, ownerOnly("rw-------"));
-            Files.writeString(passwordFile, password);
-            user().own(unfinished);
-            user().own(passwordFile);
+            data.create(user(), unfinished -> {
+                try (Connection superuser = primary.connect()) {
+                    ReplicationQueries.replaceSlot(superuser, Replication.slotOf(name));
+                    BaseBackup.copy(superuser, primary.data.path(), unfinished);
+                }
+                Files.createFile(unfinished.resolve(DataDirectory.STANDBY_SIGNAL));
+            });
+            writePasswordOfPeer();
+        } catch (IOException | SQLException e) {
+            throw new FaultlineException(name + ": cannot copy the data of " + primary.name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Asks the server about its replication.
+     *
+     * @throws SQLException if it does not answer within a few seconds
+     */
+    public ReplicationState replicationState() throws SQLException {
+        try (Connection superuser = connect()) {
+            superuser.setNetworkTimeout(Runnable::run, (int) CONNECT.toMillis());
+            return ReplicationQueries.state(superuser, replication == null ? "" : Replication.slotOf(replication
+                    .peer()));
+        }
+    }
+
+    /**
+     * Makes a running standby the primary, with everything that it has received.
+     *
+     * @return the end of its log at that moment
+     * @throws FaultlineException if it is not a standby, or does not become the primary within a minute
+     */
+    public String promote() {
+        try (Connection superuser = connect()) {
+            return ReplicationQueries.promote(superuser);
+        } catch (SQLException e) {
+            throw new FaultlineException(name + " was not promoted: " + e.getMessage() + ". See ./faultline logs "
+                    + name
+                    + ".", e);
+        }
+    }
+
+    /**
+     * Makes it impossible that this server accepts another write: moves its data away, and kills every process that can
+     * write to it, also if it is paused. Idempotent.
+     *
+     * @throws FaultlineException if a process survives for ten seconds
+     */
+    public void fence() {
+        try {
+            data.fence();
+        } catch (IOException e) {
+            throw new FaultlineException(name + " cannot be fenced: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What the fenced data has that the new primary has not.
+     *
+     * @param from the end of the new primary's log when it was promoted
+     * @throws FaultlineException if the data cannot be read
+     */
+    public DiscardedLog discardedAfter(String from) {
+        try {
+            var command = new ArrayList<>(List.of(program("postgres").toString(), "--single", "-D", data.fenced()
+                    .toString()));
+            SETTINGS.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
+            command.add("postgres");
+            return FencedLog.discarded(user().command(command), from);
+        } catch (IOException e) {
+            throw new FaultlineException(name + ": cannot read the log in " + data.fenced() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes the data that {@link #fence} moved away. */
+    public void deleteFenced() {
+        try {
+            CacheDirectory.deleteTree(data.fenced());
+        } catch (IOException e) {
+            throw new FaultlineException(name + ": cannot delete " + data.fenced() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void initialize(Path unfinished) throws IOException {
+        Path passwordFile = directory.resolve("password");
+        try {
+            writeSecret(passwordFile, password);
             ExternalProgram.Outcome initdb = ExternalProgram.run(user().command(List.of(program("initdb").toString(),
                     "--pgdata=" + unfinished, "--username=" + SUPERUSER, "--pwfile=" + passwordFile,
                     "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions")));
             if (!initdb.succeeded()) {
                 throw new IOException("initdb failed: " + initdb.output());
             }
-            Files.move(unfinished, data);
         } finally {
             Files.deleteIfExists(passwordFile);
-            CacheDirectory.deleteTree(unfinished);
         }
+    }
+
+    private void writePasswordOfPeer() throws IOException {
+        if (replication != null) {
+            writeSecret(passFile(), "127.0.0.1:" + replication.peerPort() + ":*:" + SUPERUSER + ":" + password + "\n");
+        }
+    }
+
+    private void writeSecret(Path file, String content) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, OWNER_ONLY);
+        Files.writeString(file, content);
+        user().own(file);
+    }
+
+    private Path passFile() {
+        return directory.resolve("pgpass");
     }
 
     @Override
     public Launch launch() {
-        var command = new ArrayList<>(List.of(program("postgres").toString(), "-D", data.toString(),
+        var command = new ArrayList<>(List.of(program("postgres").toString(), "-D", data.path().toString(),
                 "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=",
                 "-c", "log_line_prefix=%m [%p] "));
-        SETTINGS.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
+        var settings = new TreeMap<>(SETTINGS);
+        if (replication != null) {
+            settings.putAll(replication.settings(name, passFile()));
+        }
+        settings.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
         // INT is a fast shutdown, which rolls back open transactions; TERM would wait for every client to disconnect.
         return new Launch(user().command(command), Map.of(), directory, "INT");
     }
@@ -141,9 +281,5 @@ public final class PostgresServer implements BackingService {
             user = Unprivileged.forThisUser(program("postgres"));
         }
         return user;
-    }
-
-    private static FileAttribute<?> ownerOnly(String permissions) {
-        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Runs programs without root privileges, as PostgreSQL requires. If this process is root, they run in a new user namespace,
@@ -49,6 +50,17 @@ final class Unprivileged {
         if (prefix.equals(NOBODY)) {
             var users = file.getFileSystem().getUserPrincipalLookupService();
             Files.setOwner(file, users.lookupPrincipalByName("nobody"));
+        }
+    }
+
+    /** Like {@link #own}, for a directory with its content. */
+    void ownTree(Path directory) throws IOException {
+        if (prefix.equals(NOBODY)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.toList()) {
+                    own(file);
+                }
+            }
         }
     }
 

@@ -90,7 +90,7 @@ class BackingServicesTest {
         List<Integer> ports = FreePorts.take(3);
         var agent = new ConsulAgent("consul-1", directory.resolve("consul-1"),
                 new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)), CacheDirectory.ofThisUser(), _ -> {});
-        URI key = URI.create("http://127.0.0.1:" + agent.httpPort() + "/v1/kv/epoch");
+        URI key = URI.create("http://127.0.0.1:" + agent.port() + "/v1/kv/epoch");
         try (var http = HttpClient.newHttpClient()) {
             try (var _ = ChildProcess.start(agent, directory.resolve("log"), AT_MOST)) {
                 var put = HttpRequest.newBuilder(key).PUT(HttpRequest.BodyPublishers.ofString("7")).build();

@@ -49,7 +49,7 @@ public final class Consul {
             return new ConsulAgent("consul", directory, new ConsulPorts(ports.get(0), ports.get(1), ports.get(2)),
                     CacheDirectory.ofThisUser(), System.err::println);
         });
-        return new Consul("127.0.0.1", agent.httpPort());
+        return new Consul("127.0.0.1", agent.port());
     }
 
     @SuppressWarnings("resource") // runs until the JVM ends

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# standby-promotion.sh [--target compose|k8s] [--rate N] [SHARD]
+# standby-promotion.sh [--target local|compose|k8s] [--rate N] [SHARD]
 # Promotes a shard's standby, by default shard-1's, in a planned switchover, and then switches back.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

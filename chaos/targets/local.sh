@@ -25,12 +25,22 @@ heal_pause() { faultline resume "$1" > /dev/null; }
 inject_partition() { die "processes on one machine share its loopback interface and cannot be partitioned; see --target compose"; }
 
 # servers_of SHARD
-servers_of() { echo "$1"; }
+servers_of() { nodes | grep --extended-regexp "^$1(-[ab])?$"; }
 
-# primary_of SHARD
-primary_of() { echo "$1"; }
+# primary_of SHARD : empty if it has none
+primary_of() {
+  if [[ $(servers_of "$1") == "$1" ]]; then
+    echo "$1"
+  else
+    faultline status | sed --quiet --regexp-extended "s/^($1-[ab]) +ready .* primary;.*/\1/p"
+  fi
+}
 
-inject_standby_promotion() { die "shards have no standby in the local layout; see --target compose"; }
+# inject_standby_promotion SERVER SHARD
+inject_standby_promotion() {
+  [[ $(servers_of "$2") != "$2" ]] || die "$2 has no standby; start the cluster with ./faultline up --standbys, or see --target compose"
+  faultline promote "$2" > /dev/null
+}
 
 consul_leader() { echo consul-1; }
 

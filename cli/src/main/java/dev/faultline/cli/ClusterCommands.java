@@ -2,6 +2,8 @@ package dev.faultline.cli;
 
 import java.util.OptionalInt;
 
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Replication;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.load.TrainingOrders;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Parameters;
 /** The commands that start, stop and show a cluster and its nodes. */
 @Command
 final class ClusterCommands {
+    static final String STANDBYS = "sync|async";
     static final String NODE = "a node's name; see ./faultline status";
 
     private ClusterCommands() {}
@@ -20,9 +23,30 @@ final class ClusterCommands {
     @Command(description = "Starts the cluster, creates a small catalogue and places two orders.")
     static void up(@Mixin Output output, @Mixin ClusterOption option,
             @Option(names = "--port", paramLabel = "N", description = "the gateway's port, "
-                    + "which determines all other ports (default: as before, initially 8080)") @Nullable Integer port) {
+                    + "which determines all other ports (default: as before, initially 8080)") @Nullable Integer port,
+            @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = STANDBYS, description = "give each shard a "
+                    + "standby, which takes over when the primary fails: synchronous, so that no acknowledged write "
+                    + "is lost, or asynchronous (default: as before, initially none)") @Nullable String standbys) {
         Terminal terminal = output.terminal();
-        new ClusterStart(option.cluster(), terminal).run(port == null ? OptionalInt.empty() : OptionalInt.of(port));
+        LocalCluster cluster = option.cluster();
+        new ClusterStart(standbys == null ? cluster : cluster.withStandbys(mode(standbys)), terminal).run(port == null
+                ? OptionalInt.empty() : OptionalInt.of(port));
+    }
+
+    static Replication.Mode mode(String standbys) {
+        return switch (standbys) {
+            case "sync" -> Replication.Mode.SYNCHRONOUS;
+            case "async" -> Replication.Mode.ASYNCHRONOUS;
+            default -> throw new FaultlineException("--standbys must be sync or async, not " + standbys + ".");
+        };
+    }
+
+    @Command(description = {"Makes a shard's standby the primary, and its primary the standby.",
+        "Prints what only the old primary had: nothing that was acknowledged, if the standby is synchronous."})
+    static void promote(@Mixin Output output, @Mixin ClusterOption option,
+            @Parameters(paramLabel = "SHARD", description = "its name, for example shard-1") String shard) {
+        Terminal terminal = output.terminal();
+        terminal.line(option.cluster().promote(shard, terminal).text());
     }
 
     @Command(description = "Creates the ahead-of-time caches without starting the cluster.")

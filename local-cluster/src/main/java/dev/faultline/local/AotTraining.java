@@ -20,7 +20,6 @@ import dev.faultline.backing.ChildProcess;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.Launch;
-import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
 
 /**
@@ -78,8 +77,9 @@ final class AotTraining {
         var running = new ConcurrentHashMap<String, ChildProcess>();
         var recorded = new LinkedHashMap<Path, Path>();
         try {
-            Parallel.run(layout.backingServices().stream().<Runnable>map(server -> () -> start(server, layout, running))
-                    .toList());
+            Parallel.run(layout.backingServices().stream().<Runnable>map(server -> () -> running.put(server.name(),
+                    ChildProcess.start(server, log(server.name()), START))).toList());
+            layout.shards().forEach(layout::createDatabases);
             start(layout.services().stream().filter(Service::isFirst).toList(), applications, running, recorded);
             progress.report(REPORTER, "placing orders");
             load.run(layout.service(Layout.GATEWAY).url());
@@ -94,13 +94,6 @@ final class AotTraining {
                 throw new IOException("a JVM did not write " + cache.getKey());
             }
             Files.move(cache.getKey(), cache.getValue(), StandardCopyOption.ATOMIC_MOVE);
-        }
-    }
-
-    private void start(BackingService server, Layout layout, Map<String, ChildProcess> running) {
-        running.put(server.name(), ChildProcess.start(server, log(server.name()), START));
-        if (server instanceof PostgresServer shard) {
-            layout.createDatabases(shard);
         }
     }
 

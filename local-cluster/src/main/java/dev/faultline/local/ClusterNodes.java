@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Progress;
 import dev.faultline.local.supervisor.NodeDirectory;
@@ -35,7 +36,23 @@ public final class ClusterNodes {
 
     /** The state of every node, dependencies first. Takes a second if a node does not respond. */
     public List<Node> list() {
-        return layout.nodeNames().stream().map(files::node).parallel().map(ClusterNodes::node).toList();
+        return layout.nodeNames().stream().parallel().map(name -> withRole(node(files.node(name)))).toList();
+    }
+
+    /** Adds the role to the detail of a server that responds and whose shard has a standby. */
+    private Node withRole(Node node) {
+        if (node.detail().equals(Node.UNRESPONSIVE)) {
+            return node;
+        }
+        for (Shard shard : layout.shards()) {
+            for (PostgresServer server : shard.servers()) {
+                if (shard.hasStandby() && server.name().equals(node.name())) {
+                    return node.withDetail(RoleText.of(shard, server) + (node.detail().isEmpty() ? "" : "; " + node
+                            .detail()));
+                }
+            }
+        }
+        return node;
     }
 
     /** The names of the instances of services. */

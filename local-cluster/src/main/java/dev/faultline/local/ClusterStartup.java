@@ -24,10 +24,12 @@ import dev.faultline.backing.Launch;
 import dev.faultline.backing.Polling;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
+import dev.faultline.backing.Replication;
 import dev.faultline.local.supervisor.NodeDirectory;
 import dev.faultline.local.supervisor.NodeSpec;
 import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.local.supervisor.SupervisorDirectory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the nodes of a cluster that are not running, whatever state the cluster is in. If it is interrupted, it can be
@@ -56,9 +58,10 @@ final class ClusterStartup {
     }
 
     /** Returns when one instance of every service is ready; the others are starting. */
-    void up(OptionalInt gatewayPort, TrainingLoad load) throws IOException {
+    void up(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, TrainingLoad load) throws IOException {
         awaitEndOfShutdown();
-        Layout layout = new Layout(home, settings(gatewayPort), cache, KafkaAotCache.of(cache), progress);
+        Layout layout = new Layout(home, new RequestedSettings(gatewayPort, standbys).apply(home, isAnythingRunning()),
+                cache, KafkaAotCache.of(cache), progress);
         if (files.livingSupervisor().isEmpty()) {
             startSupervisor(layout);
         }
@@ -82,10 +85,9 @@ final class ClusterStartup {
     String addShard() {
         Settings settings = home.settings().orElseThrow().withAnotherShard();
         Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
-        PostgresServer added = layout.shards().getLast();
-        if (!isDeployed(added.name())) {
-            PortCheck.check(Map.of(added.port(), added.name()));
-        }
+        Shard added = layout.shards().getLast();
+        PortCheck.check(added.servers().stream().filter(server -> !isDeployed(server.name())).collect(Collectors.toMap(
+                PostgresServer::port, PostgresServer::name)));
         start(added, layout);
         // The first instance of every service at once, then the second: there is always one that serves.
         layout.withDatabases().stream().collect(Collectors.groupingBy(Service::instance, TreeMap::new, Collectors
@@ -136,23 +138,6 @@ final class ClusterStartup {
         }
     }
 
-    private Settings settings(OptionalInt gatewayPort) {
-        Settings settings = home.settings().orElseGet(() -> Settings.create(gatewayPort.orElse(Ports.DEFAULT_GATEWAY)));
-        int wanted = gatewayPort.orElse(settings.gatewayPort());
-        if (wanted != settings.gatewayPort()
-                && (files.livingSupervisor().isPresent() || files.deployedNodes().stream().anyMatch(
-                        ClusterStartup::isAlive))) {
-            throw new FaultlineException("The cluster in " + home.directory()
-                    + " is already running with its gateway on port " + settings.gatewayPort()
-                    + ". Stop it with ./faultline down before you change the port to " + wanted
-                    + ", or start another cluster with --home.");
-        }
-        settings = settings.withGatewayPort(wanted);
-        settings.ports();
-        home.write(settings);
-        return settings;
-    }
-
     /** Starts a supervisor, which adopts the nodes that are still running. */
     private void startSupervisor(Layout layout) throws IOException {
         var dead = new ArrayList<String>();
@@ -189,18 +174,36 @@ final class ClusterStartup {
     }
 
     private void startBackingServices(Layout layout) {
-        Parallel.run(layout.backingServices().stream().<Runnable>map(server -> () -> start(server, layout)).toList());
+        Parallel.run(layout.backingServices().stream().filter(server -> !(server instanceof PostgresServer))
+                .<Runnable>map(server -> () -> start(server)).toList());
+        Parallel.run(layout.shards().stream().<Runnable>map(shard -> () -> start(shard, layout)).toList());
+        if (layout.failover().isPresent() && !isDeployed(layout.failover().get())) {
+            deploy(FailoverProcess.spec(layout, home));
+        }
+        awaitReady(layout.failover().stream().toList());
     }
 
-    private void start(BackingService server, Layout layout) {
+    private void start(Shard shard, Layout layout) {
+        if (shard.hasStandby()) {
+            new ShardLock(layout.consulUrl(), "up").hold(shard.name(), token -> {
+                var roles = new ShardRoles(shard, files, home::data, progress);
+                if (roles.isNew()) {
+                    roles.create(token);
+                }
+                roles.complete(token);
+                return shard;
+            });
+        }
+        shard.servers().forEach(this::start);
+        layout.createDatabases(shard);
+    }
+
+    private void start(BackingService server) {
         if (!isDeployed(server.name())) {
             server.prepare();
-            deploy(new NodeSpec(server.name(), layout.portOf(server), server.launch(), server.readiness(), List.of()));
+            deploy(new NodeSpec(server.name(), server.port(), server.launch(), server.readiness(), List.of()));
         }
         awaitReady(List.of(server.name()));
-        if (server instanceof PostgresServer shard) {
-            layout.createDatabases(shard);
-        }
     }
 
     private void start(List<Service> missing, Predicate<Service> which, Map<String, Application> applications) {
@@ -287,6 +290,10 @@ final class ClusterStartup {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private boolean isAnythingRunning() {
+        return files.livingSupervisor().isPresent() || files.deployedNodes().stream().anyMatch(ClusterStartup::isAlive);
     }
 
     private boolean isDeployed(String node) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,23 +15,27 @@ import dev.faultline.backing.BackingService;
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.ConsulAgent;
 import dev.faultline.backing.Databases;
+import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.KafkaBroker;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
+import dev.faultline.backing.Replication;
 import dev.faultline.backing.ServiceDatabase;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes of a local cluster, their ports and their environments. */
 final class Layout {
     static final String ACQUIRER = "acquirer-simulator-1";
     static final String GATEWAY = "gateway-service-1";
+    private static final String FAILOVER = "failover-1";
     private static final String SHARD_ADDRESSES = "FAULTLINE_SHARDS";
 
     private final Settings settings;
     private final Ports ports;
     private final ConsulAgent consul;
     private final KafkaBroker kafka;
-    private final List<PostgresServer> shards;
+    private final List<Shard> shards;
     private final List<Service> services;
 
     Layout(Home home, Settings settings, CacheDirectory cache, KafkaAotCache kafkaCache, Progress progress) {
@@ -40,22 +45,51 @@ final class Layout {
                 line -> progress.report("consul-1", line));
         this.kafka = new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports.kafkaController(),
                 kafkaCache);
-        this.shards = IntStream.rangeClosed(1, settings.shards()).mapToObj(number -> new PostgresServer("shard-"
-                + number,
-                home.data("shard-" + number), ports.shard(number), settings.superuserPassword(), cache)).toList();
+        this.shards = IntStream.rangeClosed(1, settings.shards()).mapToObj(number -> new Shard("shard-" + number,
+                settings.standbys(), servers(home, "shard-" + number, number, cache))).toList();
         this.services = services(home);
     }
 
-    List<BackingService> backingServices() {
-        return Stream.concat(Stream.of(consul, kafka), shards.stream()).map(BackingService.class::cast).toList();
+    private List<PostgresServer> servers(Home home, String shard, int number, CacheDirectory cache) {
+        Replication.Mode mode = settings.standbys();
+        if (mode == null) {
+            return List.of(server(home, shard, ports.shard(number), null, cache));
+        }
+        String first = shard + "-a";
+        String second = shard + "-b";
+        return List.of(
+                server(home, first, ports.shard(number), new Replication(second, ports.secondServer(number), mode),
+                        cache),
+                server(home, second, ports.secondServer(number), new Replication(first, ports.shard(number), mode),
+                        cache));
     }
 
-    List<PostgresServer> shards() {
+    private PostgresServer server(Home home, String name, int port, @Nullable Replication replication,
+            CacheDirectory cache) {
+        return new PostgresServer(name, home.data(name), port, settings.superuserPassword(), replication, cache);
+    }
+
+    List<BackingService> backingServices() {
+        return Stream.concat(Stream.of(consul, kafka), servers()).map(BackingService.class::cast).toList();
+    }
+
+    List<Shard> shards() {
         return shards;
     }
 
-    /** Creates the services' databases on a shard, which must be ready. Idempotent. */
-    void createDatabases(PostgresServer shard) {
+    /** @throws FaultlineException if there is no such shard */
+    Shard shard(String name) {
+        return shards.stream().filter(shard -> shard.name().equals(name)).findFirst().orElseThrow(
+                () -> new FaultlineException("Unknown shard " + name + ". The shards are: " + shards.stream().map(
+                        Shard::name).collect(Collectors.joining(", ")) + "."));
+    }
+
+    private Stream<PostgresServer> servers() {
+        return shards.stream().flatMap(shard -> shard.servers().stream());
+    }
+
+    /** Creates the services' databases on a shard, whose primary must be ready. Idempotent. */
+    void createDatabases(Shard shard) {
         var databases = new Databases(shard.jdbcUrl("postgres"), PostgresServer.SUPERUSER,
                 settings.superuserPassword());
         Settings.DATABASES.forEach(name -> databases.create(name, settings.passwordOf(name)));
@@ -85,21 +119,28 @@ final class Layout {
     }
 
     URI consulUrl() {
-        return URI.create("http://127.0.0.1:" + consul.httpPort());
+        return URI.create("http://127.0.0.1:" + consul.port());
     }
 
     /** The name of every node, dependencies first. */
     List<String> nodeNames() {
-        return Stream.concat(backingServices().stream().map(BackingService::name), services.stream().map(Service::name))
-                .toList();
+        return Stream.of(backingServices().stream().map(BackingService::name), failover().stream(), services.stream()
+                .map(Service::name)).flatMap(names -> names).toList();
     }
 
-    int portOf(BackingService server) {
-        return switch (server) {
-            case ConsulAgent agent -> agent.httpPort();
-            case KafkaBroker _ -> ports.kafka();
-            case PostgresServer shard -> shard.port();
-        };
+    /** The node that promotes standbys, if there are any. */
+    Optional<String> failover() {
+        return Optional.of(FAILOVER).filter(_ -> settings.standbys() != null);
+    }
+
+    /** The port on which the node that promotes standbys reports that it is ready. */
+    int failoverPort() {
+        return ports.failover();
+    }
+
+    /** Its needs, which are stopped after it, so that it does not take a shutdown for a failure. */
+    List<String> failoverNeeds() {
+        return Stream.concat(Stream.of(consul.name()), servers().map(PostgresServer::name)).toList();
     }
 
     /** Every port of the cluster, with the node that listens on it. */
@@ -110,7 +151,8 @@ final class Layout {
         }
         listeners.put(ports.kafka(), kafka.name());
         listeners.put(ports.kafkaController(), kafka.name());
-        shards.forEach(shard -> listeners.put(shard.port(), shard.name()));
+        servers().forEach(server -> listeners.put(server.port(), server.name()));
+        failover().ifPresent(name -> listeners.put(ports.failover(), name));
         services.forEach(service -> {
             listeners.put(service.port(), service.name());
             listeners.put(service.managementPort(), service.name());
@@ -123,7 +165,7 @@ final class Layout {
         add(all, "acquirer-simulator", 1, "96m", List.of(consul.name()),
                 Map.of("FAULTLINE_ACQUIRER_JOURNAL", home.data("acquirer-simulator-1").toString()));
         List<String> shared = Stream.concat(Stream.of(consul.name(), kafka.name()),
-                shards.stream().map(PostgresServer::name)).toList();
+                servers().map(PostgresServer::name)).toList();
         var acquirer = Map.of("FAULTLINE_ACQUIRER_URL", all.getFirst().url().toString());
         for (int instance = 1; instance <= 2; instance++) {
             add(all, "order-service", instance, "160m", shared, database("orders"));
@@ -147,7 +189,7 @@ final class Layout {
         environment.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
         environment.put("SPRING_CLOUD_CONSUL_HOST", "127.0.0.1");
-        environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(consul.httpPort()));
+        environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(consul.port()));
         environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         // An arena of native memory for each thread would dominate the memory of a small JVM.
         environment.put("MALLOC_ARENA_MAX", "2");
@@ -157,7 +199,7 @@ final class Layout {
 
     private Map<String, String> database(String name) {
         return Map.of(SHARD_ADDRESSES,
-                shards.stream().map(shard -> shard.name() + "=127.0.0.1:" + shard.port())
+                shards.stream().map(shard -> shard.name() + "=" + shard.addresses())
                         .collect(Collectors.joining(",")),
                 "FAULTLINE_DATABASE_PASSWORD", settings.passwordOf(name));
     }

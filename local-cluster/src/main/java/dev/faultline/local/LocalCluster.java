@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -15,12 +16,16 @@ import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.Polling;
+import dev.faultline.backing.PostgresRole;
+import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Progress;
+import dev.faultline.backing.Replication;
 import dev.faultline.backing.ServiceDatabase;
 import dev.faultline.local.supervisor.NodeDirectory;
 import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.local.supervisor.SupervisorDirectory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole platform as processes on this machine, with all its state in one directory.
@@ -36,16 +41,18 @@ public final class LocalCluster {
     private final Home home;
     private final SupervisorDirectory files;
     private final Map<String, String> environment;
+    private final Replication.@Nullable Mode standbys;
 
-    private LocalCluster(Home home, Map<String, String> environment) {
+    private LocalCluster(Home home, Map<String, String> environment, Replication.@Nullable Mode standbys) {
         this.home = home;
         this.files = new SupervisorDirectory(home.directory());
         this.environment = Map.copyOf(environment);
+        this.standbys = standbys;
     }
 
     /** @param home the directory of its state, which need not exist yet */
     public static LocalCluster in(Path home) {
-        return new LocalCluster(new Home(home), Map.of());
+        return new LocalCluster(new Home(home), Map.of(), null);
     }
 
     /**
@@ -53,7 +60,7 @@ public final class LocalCluster {
      * Clusters that share it must run the same builds.
      */
     public static LocalCluster in(Path home, Path applications) {
-        return new LocalCluster(new Home(home, applications), Map.of());
+        return new LocalCluster(new Home(home, applications), Map.of(), null);
     }
 
     /** The cluster in {@code FAULTLINE_HOME}, or in {@code .faultline} in the repository. */
@@ -64,7 +71,12 @@ public final class LocalCluster {
 
     /** The same cluster, whose services start with these environment variables besides their own; they win. */
     public LocalCluster with(Map<String, String> more) {
-        return new LocalCluster(home, more);
+        return new LocalCluster(home, more, standbys);
+    }
+
+    /** The same cluster, whose shards have standbys after the next {@link #up}. */
+    public LocalCluster withStandbys(Replication.Mode mode) {
+        return new LocalCluster(home, environment, mode);
     }
 
     public Path home() {
@@ -80,15 +92,19 @@ public final class LocalCluster {
         return home.settings().isPresent() && !files.deployedNodes().isEmpty();
     }
 
-    /** Whether every node of the layout has been started. */
+    /** Whether every node of the layout has been started, with standbys if this instance asks for them. */
     public boolean isComplete() {
-        return isRunning() && home.settings().isPresent() && layout().nodeNames().stream()
-                .allMatch(name -> files.node(name).spec().isPresent());
+        return isRunning() && home.settings().filter(settings -> standbys == null || standbys == settings.standbys())
+                .isPresent() && layout().nodeNames().stream()
+                        .allMatch(name -> files.node(name).spec().isPresent());
     }
 
     /**
      * Starts the nodes that are not running, and returns when one instance of every service is ready; for the others, call
      * {@link #awaitReady}. Nodes that the user stopped stay stopped, unless the whole cluster was down.
+     *
+     * <p>
+     * Shards have standbys if they already had, or if this instance was created {@link #withStandbys}.
      *
      * @param gatewayPort the gateway's port; if empty, the previous one, initially 8080
      * @param load        the load to train ahead-of-time caches with, if the current builds have none
@@ -96,7 +112,7 @@ public final class LocalCluster {
     public void up(OptionalInt gatewayPort, TrainingLoad load, Progress progress) {
         home.open();
         try (var _ = home.lock()) {
-            startup(progress).up(gatewayPort, load);
+            startup(progress).up(gatewayPort, standbys, load);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -134,6 +150,26 @@ public final class LocalCluster {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The server that accepts a shard's writes; empty while a promotion is in progress. */
+    public Optional<String> primaryOf(String shard) {
+        return layout().shard(shard).servers().stream().filter(server -> server.role() == PostgresRole.PRIMARY).map(
+                PostgresServer::name).findFirst();
+    }
+
+    /**
+     * Makes a shard's standby the primary, and its primary the standby. The old primary cannot accept a write any more
+     * before the new one accepts its first.
+     *
+     * @throws FaultlineException if the shard has no standby, or the standby is not receiving the log of a primary that runs
+     */
+    public Promotion promote(String shard, Progress progress) {
+        requireRunning();
+        Layout layout = layout();
+        Shard promoted = layout.shard(shard);
+        return new ManualPromotion(promoted, new ShardLock(layout.consulUrl(), "./faultline promote, process "
+                + ProcessHandle.current().pid()), new ShardRoles(promoted, files, home::data, progress)).carryOut();
     }
 
     /** Waits, at most three minutes, until every node is ready that the user has not stopped. */

@@ -15,6 +15,10 @@ import dev.faultline.local.supervisor.NodeState;
  */
 public record Node(String name, NodeState state, OptionalLong pid, int port, Instant since, int restarts, String detail,
         Memory memory) {
+    Node withDetail(String changed) {
+        return new Node(name, state, pid, port, since, restarts, changed, memory);
+    }
+
     /** The detail of a ready node that does not respond. */
     public static final String UNRESPONSIVE = "does not respond";
     /** The detail of a node whose process has exited. */

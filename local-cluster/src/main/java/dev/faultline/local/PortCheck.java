@@ -32,7 +32,7 @@ final class PortCheck {
                     throw new FaultlineException("Port " + taken.getKey() + " of " + taken.getValue() + " is in use"
                             + holder(taken.getKey()).map(by -> " by " + by).orElse("")
                             + ". Stop that process, or choose other ports with ./faultline up --port "
-                            + "N, which uses N and N+20 to N+" + Ports.LAST_OFFSET + ".");
+                            + "N, which uses N and N+10 to N+" + Ports.LAST_OFFSET + ".");
                 });
     }
 

@@ -7,7 +7,7 @@ import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FaultlineException;
 
 /**
- * The ports of a cluster, which follow from the gateway's: all others are 20 to 60 above it. The gateways of two clusters
+ * The ports of a cluster, which follow from the gateway's: all others are 10 to 60 above it. The gateways of two clusters
  * must be at least 61 ports apart.
  */
 public record Ports(int gateway) {
@@ -57,6 +57,15 @@ public record Ports(int gateway) {
     /** @param number from 1 to {@link #MAX_SHARDS} */
     int shard(int number) {
         return gateway + 29 + number;
+    }
+
+    /** The second server of a shard that has a standby. */
+    int secondServer(int number) {
+        return gateway + 9 + number;
+    }
+
+    int failover() {
+        return gateway + 25;
     }
 
     /** @param index from 0 to 9, among all services but the gateway */

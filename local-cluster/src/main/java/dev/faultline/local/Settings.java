@@ -7,14 +7,19 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Replication;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The persistent settings of a cluster: its gateway's port, its random passwords and the number of its shards.
+ * The persistent settings of a cluster: its gateway's port, its random passwords, the number of its shards and whether they
+ * have standbys.
  *
  * @param superuserPassword of every shard
  * @param databasePasswords by database; the owner has the same name
+ * @param standbys          how the shards' standbys replicate; null if there are none
  */
-record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords, int shards) {
+record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords, int shards,
+        Replication.@Nullable Mode standbys) {
     static final List<String> DATABASES = List.of("orders", "inventory", "payments");
     private static final int FIRST_SHARDS = 2;
 
@@ -28,11 +33,15 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
         var random = new SecureRandom();
         return new Settings(gatewayPort, password(random),
                 DATABASES.stream().collect(Collectors.toMap(database -> database, _ -> password(random))),
-                FIRST_SHARDS);
+                FIRST_SHARDS, null);
     }
 
     Settings withGatewayPort(int changed) {
-        return new Settings(changed, superuserPassword, databasePasswords, shards);
+        return new Settings(changed, superuserPassword, databasePasswords, shards, standbys);
+    }
+
+    Settings withStandbys(Replication.Mode changed) {
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, changed);
     }
 
     /** @throws FaultlineException if there is no port for another one */
@@ -40,7 +49,7 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
         if (shards == Ports.MAX_SHARDS) {
             throw new FaultlineException("A cluster has at most " + Ports.MAX_SHARDS + " shards.");
         }
-        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards + 1);
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards + 1, standbys);
     }
 
     Ports ports() {

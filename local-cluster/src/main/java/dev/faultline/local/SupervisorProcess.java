@@ -1,19 +1,14 @@
 package dev.faultline.local;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Polling;
 import dev.faultline.backing.ProcessIdentity;
@@ -55,35 +50,9 @@ final class SupervisorProcess {
         }
     }
 
-    /** The supervisor's dependencies only. Copies its own code, because a build may replace the original while it runs. */
+    /** The supervisor's dependencies only. */
     private static String classPath(Path directory) throws IOException {
-        Path copies = directory.resolve("code");
-        CacheDirectory.deleteTree(copies);
-        return Stream.of(copy(location(Supervisor.class), copies.resolve("supervisor")),
-                copy(location(ProcessIdentity.class), copies.resolve("backing-services")),
-                location(JsonMapper.class), location(JsonParser.class), location(JsonProperty.class))
-                .map(Path::toString).collect(Collectors.joining(":"));
-    }
-
-    /** @param code a jar, or a directory of classes */
-    private static Path copy(Path code, Path into) throws IOException {
-        Files.createDirectories(into);
-        try (Stream<Path> files = Files.walk(code)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = into.resolve(file.equals(code) ? file.getFileName() : code.relativize(file));
-                Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-                Files.copy(file, copy);
-            }
-        }
-        return Files.isDirectory(code) ? into : into.resolve(code.getFileName());
-    }
-
-    private static Path location(Class<?> type) {
-        CodeSource source = type.getProtectionDomain().getCodeSource();
-        try {
-            return Path.of(source.getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return CodeCopy.classPath(directory.resolve("code"), Map.of("supervisor", Supervisor.class, "backing-services",
+                ProcessIdentity.class), List.of(JsonMapper.class, JsonParser.class, JsonProperty.class));
     }
 }

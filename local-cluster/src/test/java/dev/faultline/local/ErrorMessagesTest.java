@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
+import dev.faultline.backing.Replication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +101,12 @@ class ErrorMessagesTest {
         assertThat(layout.listeners()).hasSize(3 + 2 + 2 + 8 * 2);
         assertThat(layout.listeners().keySet())
                 .allMatch(port -> port == 8080 || (port >= 8100 && port <= 8080 + Ports.LAST_OFFSET));
+        var withStandbys = new Layout(home, Settings.create(8080).withStandbys(Replication.Mode.SYNCHRONOUS),
+                new CacheDirectory(directory), KafkaAotCache.of(new CacheDirectory(directory)), (_, _) -> {});
+        assertThat(withStandbys.listeners()).hasSize(3 + 2 + 4 + 1 + 8 * 2);
+        assertThat(withStandbys.nodeNames()).contains("shard-1-a", "shard-1-b", "failover-1").doesNotContain("shard-1");
+        assertThat(withStandbys.shard("shard-1").jdbcUrl("orders")).isEqualTo("jdbc:postgresql://127.0.0.1:8110,"
+                + "127.0.0.1:8090/orders?targetServerType=primary&hostRecheckSeconds=1");
         assertThatThrownBy(() -> new Ports(65_500)).isInstanceOf(FaultlineException.class);
         assertThatThrownBy(() -> new Ports(80)).isInstanceOf(FaultlineException.class);
     }

@@ -100,6 +100,25 @@ class SupervisorTest {
     }
 
     @Test
+    void fencesANodeThatExitsAndRunsItAgainOnlyOnceItIsReleased() throws IOException {
+        NodeSpec spec = webServer("web-1");
+        NodeDirectory node = run(new NodeSpec(spec.name(), spec.port(), spec.launch(), spec.readiness(), List.of(),
+                true));
+        ProcessIdentity first = ready(node);
+
+        first.signal("KILL");
+
+        await().until(() -> state(node) == NodeState.STOPPED);
+        assertThat(node.isFenced()).isTrue();
+        node.start(); // what the user wants does not matter
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(5))
+                .until(() -> state(node) == NodeState.STOPPED);
+        assertThat(node.status().orElseThrow().detail()).isEqualTo("was killed by signal 9");
+        node.release();
+        assertThat(ready(node)).isNotEqualTo(first);
+    }
+
+    @Test
     void adoptsTheNodesOfAKilledSupervisor() throws IOException {
         NodeDirectory node = run(webServer("web-1"));
         ProcessIdentity process = ready(node);

@@ -43,7 +43,7 @@ class ModulesTest {
             entry("payment-service", Set.of("contracts", "messaging", "service-defaults", "sharding")),
             entry("backing-services", Set.of()),
             entry("test-infrastructure", Set.of("backing-services")),
-            entry("local-cluster", Set.of("backing-services")),
+            entry("local-cluster", Set.of("backing-services", "discovery")),
             entry("verification", Set.of("local-cluster")),
             entry("experiments", Set.of("sharding", "verification")),
             entry("cli", Set.of("experiments")),

@@ -2,6 +2,8 @@ package dev.faultline.backing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,18 +20,31 @@ final class PostgresBinaries {
 
     /** The directory with {@code bin/postgres} and {@code bin/initdb}. */
     static Path unpacked(CacheDirectory cache) {
-        var resource = "/postgres-" + system() + "-" + architecture() + ".txz";
-        URL archive = PostgresBinaries.class.getResource(resource);
-        if (archive == null) {
-            throw new FaultlineException("The class path has no PostgreSQL binaries for this machine (" + system()
-                    + ", "
-                    + architecture() + "). Linux and macOS are supported, on x86_64 and arm64.");
-        }
+        URL archive = archive();
         try {
             return cache.get(entryOf(archive), directory -> unpack(archive, directory));
         } catch (IOException e) {
             throw new FaultlineException("Cannot unpack PostgreSQL into " + cache.directory() + ": " + e.getMessage()
                     + ". Free disk space or make it writable, or set XDG_CACHE_HOME to another directory.", e);
+        }
+    }
+
+    private static URL archive() {
+        URL archive = PostgresBinaries.class.getResource("/postgres-" + system() + "-" + architecture() + ".txz");
+        if (archive == null) {
+            throw new FaultlineException("The class path has no PostgreSQL binaries for this machine (" + system()
+                    + ", "
+                    + architecture() + "). Linux and macOS are supported, on x86_64 and arm64.");
+        }
+        return archive;
+    }
+
+    /** The jar with the archive. */
+    static Path jar() {
+        try {
+            return Path.of(((JarURLConnection) archive().openConnection()).getJarFileURL().toURI());
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -83,6 +83,11 @@ public final class PostgresServer implements BackingService {
         this.cache = cache;
     }
 
+    /** The jar from which the server's binaries are unpacked, for the class path of another JVM. */
+    public static Path binaries() {
+        return PostgresBinaries.jar();
+    }
+
     @Override
     public String name() {
         return name;
@@ -174,6 +179,18 @@ public final class PostgresServer implements BackingService {
             throw new FaultlineException(name + " was not promoted: " + e.getMessage() + ". See ./faultline logs "
                     + name
                     + ".", e);
+        }
+    }
+
+    /**
+     * Ends the connections of the outboxes' relays, which a shutdown would wait for. They reconnect if it does not begin at
+     * once. Has no effect on a server that does not answer.
+     */
+    public void disconnectRelays() {
+        try (Connection superuser = connect()) {
+            ReplicationQueries.disconnectReadersOfSlots(superuser);
+        } catch (SQLException e) {
+            // Then the shutdown takes longer.
         }
     }
 

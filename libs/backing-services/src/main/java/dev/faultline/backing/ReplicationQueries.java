@@ -36,6 +36,13 @@ final class ReplicationQueries {
         }
     }
 
+    static void disconnectReadersOfSlots(Connection primary) throws SQLException {
+        try (Statement statement = primary.createStatement()) {
+            statement.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active"
+                    + " AND slot_type = 'logical'");
+        }
+    }
+
     /** Waits until the standby has become the primary, and returns the end of the log that it had received. */
     static String promote(Connection standby) throws SQLException {
         try (Statement statement = standby.createStatement()) {

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * The files of a node: {@code node.json}, its specification; {@code status.json} and {@code log}, written by the
- * supervisor; and {@code stopped}, which exists while the user wants the node stopped.
+ * supervisor; {@code stopped}, which exists while the user wants the node stopped; and {@code fenced}, which exists while
+ * it must not run.
  */
 public final class NodeDirectory {
     private final Path directory;
@@ -91,6 +92,25 @@ public final class NodeDirectory {
     /** Undoes {@link #stop()}. */
     public void start() throws IOException {
         Files.deleteIfExists(stopped());
+    }
+
+    /** Whether the node may not run, whatever the user wants. */
+    public boolean isFenced() {
+        return Files.exists(fenced());
+    }
+
+    /** Makes the supervisor stop the node, and not start it before {@link #release}. */
+    public void fence() throws IOException {
+        Files.writeString(fenced(), "");
+    }
+
+    /** Undoes {@link #fence()}. */
+    public void release() throws IOException {
+        Files.deleteIfExists(fenced());
+    }
+
+    private Path fenced() {
+        return directory.resolve("fenced");
     }
 
     private Path stopped() {

@@ -65,7 +65,7 @@ final class SupervisedNode {
      */
     void step(boolean wanted, BooleanSupplier needsAreReady) throws IOException {
         log.rotate();
-        if (wanted && !files.isStopped()) {
+        if (wanted && !files.isStopped() && !files.isFenced()) {
             stepUp(needsAreReady);
         } else {
             stepDown();
@@ -137,17 +137,27 @@ final class SupervisedNode {
         if (!hasExited()) {
             return false;
         }
-        scheduleRestart(child == null ? "exited with an unknown code, because an earlier supervisor had started it"
-                : reason(child),
-                inState());
+        String reason = child == null ? "exited with an unknown code, because an earlier supervisor had started it"
+                : reason(child);
+        if (spec.fencedOnExit()) {
+            files.fence();
+            countRestart();
+            enter(NodeState.STOPPED, null, reason);
+        } else {
+            scheduleRestart(reason, inState());
+        }
         return true;
     }
 
     private void scheduleRestart(String reason, Duration uptime) throws IOException {
         Duration delay = backoff.next(uptime);
         restartDelay = delay;
-        status = new NodeStatus(status.state(), null, status.since(), status.restarts() + 1, "");
+        countRestart();
         enter(NodeState.RESTARTING, null, reason);
+    }
+
+    private void countRestart() {
+        status = new NodeStatus(status.state(), null, status.since(), status.restarts() + 1, "");
     }
 
     /** The exit code of a killed process is 128 plus the signal. */

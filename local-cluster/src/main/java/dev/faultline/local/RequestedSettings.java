@@ -1,0 +1,59 @@
+package dev.faultline.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Replication;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user asks for when a cluster is started.
+ *
+ * @param gatewayPort empty to keep the port
+ * @param standbys    null to keep what the cluster has
+ */
+record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode standbys) {
+
+    /**
+     * Stores the settings, and returns them.
+     *
+     * @throws FaultlineException if something is running and they differ from the present ones
+     */
+    Settings apply(Home home, boolean isRunning) throws IOException {
+        Settings present = home.settings().orElseGet(() -> Settings.create(gatewayPort.orElse(Ports.DEFAULT_GATEWAY)));
+        Settings wanted = present.withGatewayPort(gatewayPort.orElse(present.gatewayPort()));
+        if (isRunning && wanted.gatewayPort() != present.gatewayPort()) {
+            throw new FaultlineException("The cluster in " + home.directory()
+                    + " is already running with its gateway on port " + present.gatewayPort()
+                    + ". Stop it with ./faultline down before you change the port to " + wanted.gatewayPort()
+                    + ", or start another cluster with --home.");
+        }
+        wanted.ports();
+        if (standbys != null && standbys != present.standbys()) {
+            if (isRunning) {
+                throw new FaultlineException("The cluster in " + home.directory() + " is already running with "
+                        + (present.standbys() == null ? "no standbys" : "standbys in the other mode")
+                        + ". Stop it with ./faultline down before you change that.");
+            }
+            if (present.standbys() == null) {
+                giveDataToFirstServers(home, present.shards());
+            }
+            wanted = wanted.withStandbys(standbys);
+        }
+        home.write(wanted);
+        return wanted;
+    }
+
+    /** A shard that had no standby keeps its data. */
+    private static void giveDataToFirstServers(Home home, int shards) throws IOException {
+        for (int number = 1; number <= shards; number++) {
+            Path single = home.data("shard-" + number);
+            if (Files.isDirectory(single)) {
+                Files.move(single, home.data("shard-" + number + "-a"));
+            }
+        }
+    }
+}

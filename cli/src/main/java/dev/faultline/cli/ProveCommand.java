@@ -8,6 +8,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Replication;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.fault.FaultKind;
 import dev.faultline.verification.local.LocalTarget;
@@ -33,9 +34,14 @@ final class ProveCommand {
                 .toList();
     }
 
-    /** Starts a cluster, and deletes it afterwards. */
-    boolean onTemporaryCluster(Path directory, ProofRun.Plan plan) {
-        return new TemporaryCluster("prove", directory, terminal).run(Map.of(), cluster -> on(cluster, directory,
+    /**
+     * Starts a cluster, and deletes it afterwards.
+     *
+     * @param standbys of its shards; null for none
+     */
+    boolean onTemporaryCluster(Path directory, Replication.@Nullable Mode standbys, ProofRun.Plan plan) {
+        return new TemporaryCluster("prove", directory, terminal).run(Map.of(), standbys, cluster -> on(cluster,
+                directory,
                 plan));
     }
 

@@ -7,9 +7,11 @@ import java.util.function.Function;
 
 import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Replication;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.Ports;
 import dev.faultline.verification.load.TrainingOrders;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster on free ports that exists for one piece of work. Its builds and their caches are kept for the next one. */
 final class TemporaryCluster {
@@ -33,7 +35,13 @@ final class TemporaryCluster {
      * @param environment of its services, besides their own
      */
     <T> T run(Map<String, String> environment, Function<LocalCluster, T> work) {
-        var cluster = LocalCluster.in(directory.resolve("cluster"), directory.resolve("apps")).with(environment);
+        return run(environment, null, work);
+    }
+
+    /** @param standbys of its shards; null for none */
+    <T> T run(Map<String, String> environment, Replication.@Nullable Mode standbys, Function<LocalCluster, T> work) {
+        var single = LocalCluster.in(directory.resolve("cluster"), directory.resolve("apps")).with(environment);
+        var cluster = standbys == null ? single : single.withStandbys(standbys);
         if (cluster.isRunning()) {
             throw new FaultlineException("Another ./faultline " + command + " is using " + cluster.home()
                     + ". Wait until it ends; if it was killed, clean up with ./faultline down --wipe --home "

@@ -94,20 +94,30 @@ final class VerificationCommands {
                     + "the starts of two faults (default: ${DEFAULT-VALUE})") int every,
             @Option(names = "--seed", paramLabel = "N", description = "the same seed gives the same schedule of faults "
                     + "(default: random)") @Nullable Long seed,
-            @Option(names = "--only", paramLabel = "FAULT", split = ",", completionCandidates = FaultNames.class, description = "inject only these faults: ${COMPLETION-CANDIDATES}") @Nullable List<String> only) {
+            @Option(names = "--only", paramLabel = "FAULT", split = ",", completionCandidates = FaultNames.class, description = "inject only these faults: ${COMPLETION-CANDIDATES}") @Nullable List<String> only,
+            @Option(names = "--target", paramLabel = "NODE|ROLE", split = ",", description = "inject faults only into "
+                    + "these, for example shard-1 or 'order-service leader'") @Nullable List<String> targets,
+            @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = ClusterCommands.STANDBYS, description = "give the shards of "
+                    + "the temporary cluster standbys, whose primaries are roles") @Nullable String standbys) {
         Terminal terminal = output.terminal();
         requireWithin("--minutes", minutes, 1, 600);
         requireWithin("--rate", rate, 1, 1_000);
         requireWithin("--every", every, 1, 3_600);
         var plan = new ProofRun.Plan(seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed,
-                Duration.ofMinutes(minutes), rate, Duration.ofSeconds(every), ProveCommand.kinds(only));
+                Duration.ofMinutes(minutes), rate, Duration.ofSeconds(every), ProveCommand.kinds(only),
+                targets == null ? List.of() : targets);
         LocalCluster cluster = option.cluster();
         if (running) {
             cluster.requireRunning();
         }
+        if (running && standbys != null) {
+            throw new FaultlineException("--standbys is for a temporary cluster. Give the running one standbys with"
+                    + " ./faultline down and ./faultline up --standbys.");
+        }
         var prove = new ProveCommand(terminal);
         return exitCode(running ? prove.on(cluster, cluster.home().resolve("proofs"), plan)
-                : prove.onTemporaryCluster(cluster.home().resolveSibling(".faultline-prove"), plan));
+                : prove.onTemporaryCluster(cluster.home().resolveSibling(".faultline-prove"),
+                        standbys == null ? null : ClusterCommands.mode(standbys), plan));
     }
 
     /** The names that {@code --only} accepts. */

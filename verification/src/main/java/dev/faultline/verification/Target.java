@@ -3,6 +3,7 @@ package dev.faultline.verification;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.ServiceDatabase;
@@ -50,6 +51,9 @@ public interface Target {
     Path clientJournals();
 
     List<Node> nodes();
+
+    /** The server that accepts a shard's writes; empty while a promotion is in progress. */
+    Optional<String> primaryOf(String shard);
 
     /** Kills the node's process with SIGKILL; the platform restarts it. */
     void kill(String node);

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.faultline.verification.Target;
@@ -20,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Roles implements AutoCloseable {
     private static final String RELAY = " relay";
     private static final String LEADER = "order-service leader";
+    private static final String PRIMARY = " primary";
+    /** The first of the two servers of a shard that has a standby. */
+    private static final Pattern FIRST_SERVER = Pattern.compile("(shard-\\d+)-a");
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final Target target;
@@ -29,17 +34,23 @@ public final class Roles implements AutoCloseable {
         this.target = target;
     }
 
-    public static List<String> all() {
-        return List.of("order-service" + RELAY, "inventory-service" + RELAY, "payment-service" + RELAY, LEADER);
+    /** @param nodes of the target; each shard that has a standby has a primary, a role that moves */
+    public static List<String> among(List<String> nodes) {
+        return Stream.concat(Stream.of("order-service" + RELAY, "inventory-service" + RELAY, "payment-service" + RELAY,
+                LEADER), nodes.stream().map(FIRST_SERVER::matcher).filter(Matcher::matches).map(shard -> shard.group(1)
+                        + PRIMARY)).toList();
     }
 
     /** Returns the node that has the role, or the service's first instance if none has it; returns a node's name unchanged. */
     public String nodeOf(String nodeOrRole) {
-        if (!all().contains(nodeOrRole)) {
+        if (!nodeOrRole.contains(" ")) {
             return nodeOrRole;
         }
-        String service = nodeOrRole.substring(0, nodeOrRole.indexOf(' '));
-        return (nodeOrRole.equals(LEADER) ? leader(service) : relay(service)).orElse(service + "-1");
+        String group = nodeOrRole.substring(0, nodeOrRole.indexOf(' '));
+        if (nodeOrRole.endsWith(PRIMARY)) {
+            return target.primaryOf(group).orElse(group + "-a");
+        }
+        return (nodeOrRole.equals(LEADER) ? leader(group) : relay(group)).orElse(group + "-1");
     }
 
     private Stream<String> instances(String service) {

@@ -3,6 +3,7 @@ package dev.faultline.verification.local;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 import dev.faultline.backing.ServiceDatabase;
 import dev.faultline.local.LocalCluster;
@@ -70,6 +71,11 @@ public final class LocalTarget implements Target {
     private static Node node(dev.faultline.local.Node node) {
         boolean ready = node.state() == NodeState.READY && !node.detail().equals(dev.faultline.local.Node.UNRESPONSIVE);
         return new Node(node.name(), ready, node.pid().isPresent() ? Long.toString(node.pid().getAsLong()) : "");
+    }
+
+    @Override
+    public Optional<String> primaryOf(String shard) {
+        return cluster.primaryOf(shard);
     }
 
     @Override

@@ -50,11 +50,19 @@ public final class ProofRun {
     /**
      * What to run; the schedule of faults follows from the plan and the nodes of the target.
      *
-     * @param every the mean time between the starts of two faults
+     * @param every   the mean time between the starts of two faults
+     * @param targets the nodes and roles to inject faults into; empty for all
      */
-    public record Plan(long seed, Duration length, int perSecond, Duration every, List<FaultKind> kinds) {
+    public record Plan(long seed, Duration length, int perSecond, Duration every, List<FaultKind> kinds,
+            List<String> targets) {
         public Plan {
             kinds = List.copyOf(kinds);
+            targets = List.copyOf(targets);
+        }
+
+        /** Every node and role. */
+        public Plan(long seed, Duration length, int perSecond, Duration every, List<FaultKind> kinds) {
+            this(seed, length, perSecond, every, kinds, List.of());
         }
     }
 
@@ -65,10 +73,8 @@ public final class ProofRun {
      */
     public ProofResult run(Plan plan) {
         target.requireRunning();
-        List<String> nodesAndRoles = Stream
-                .concat(target.nodes().stream().map(Target.Node::name), Roles.all().stream()).toList();
         List<ScheduledFault> faults = FaultSchedule.draw(plan.seed(), plan.length(), plan.every(), plan.kinds(),
-                nodesAndRoles);
+                targets(plan));
         var run = "prove-" + plan.seed() + "-" + Long.toString(System.currentTimeMillis(), 36);
         var injector = new FaultInjector(target);
         try (var roles = new Roles(target);
@@ -88,6 +94,16 @@ public final class ProofRun {
             Thread.currentThread().interrupt();
             throw new FaultlineException("Interrupted.", e);
         }
+    }
+
+    private List<String> targets(Plan plan) {
+        List<String> nodes = target.nodes().stream().map(Target.Node::name).toList();
+        List<String> all = Stream.concat(nodes.stream(), Roles.among(nodes).stream()).toList();
+        plan.targets().stream().filter(named -> !all.contains(named)).findFirst().ifPresent(unknown -> {
+            throw new FaultlineException("There is no node or role " + unknown + ". They are: " + String.join(", ", all)
+                    + ".");
+        });
+        return plan.targets().isEmpty() ? all : plan.targets();
     }
 
     private record Context(FaultInjector injector, Roles roles, PlatformClient platform, ClientJournal journal,

@@ -18,7 +18,7 @@ final class ShardDrain implements FaultKind {
 
     @Override
     public List<String> targetsAmong(List<String> nodesAndRoles) {
-        return nodesAndRoles.stream().filter(node -> node.matches("shard-\\d+")).toList();
+        return nodesAndRoles.stream().filter(node -> node.matches("shard-\\d+( primary)?")).toList();
     }
 
     @Override
@@ -28,7 +28,8 @@ final class ShardDrain implements FaultKind {
 
     @Override
     public void inject(Target target, String node) {
-        plan(target, service -> service.drain(node, false));
+        String shard = node.replaceFirst("-[ab]$", ""); // a server of a shard with a standby
+        plan(target, service -> service.drain(shard, false));
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
-import dev.faultline.verification.deadletters.DeadLetter;
-import dev.faultline.verification.deadletters.DeadLetters;
+import dev.faultline.deadletters.DeadLetter;
+import dev.faultline.deadletters.DeadLetters;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.Function;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.deadletters.DeadLetters;
 import dev.faultline.local.LocalCluster;
-import dev.faultline.verification.deadletters.DeadLetters;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;

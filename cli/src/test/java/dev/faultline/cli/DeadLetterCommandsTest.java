@@ -16,7 +16,7 @@ import java.util.Map;
 import dev.faultline.backing.ChildProcess;
 import dev.faultline.backing.FreePorts;
 import dev.faultline.backing.KafkaBroker;
-import dev.faultline.verification.deadletters.DeadLetters;
+import dev.faultline.deadletters.DeadLetters;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

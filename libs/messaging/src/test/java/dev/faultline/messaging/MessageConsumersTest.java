@@ -17,10 +17,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.faultline.deadletters.DeadLetter;
 import dev.faultline.messaging.Greeting.Farewell.Goodbye;
 import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.testing.Kafka;
-import dev.faultline.verification.deadletters.DeadLetter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,7 +40,7 @@ class MessageConsumersTest {
     private final DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
             MessagingAutoConfiguration.producerProperties(Topics.connection()));
     private final List<ConcurrentMessageListenerContainer<String, byte[]>> containers = new ArrayList<>();
-    private final dev.faultline.verification.deadletters.DeadLetters letters = new dev.faultline.verification.deadletters.DeadLetters(
+    private final dev.faultline.deadletters.DeadLetters letters = new dev.faultline.deadletters.DeadLetters(
             Kafka.shared().bootstrapServers());
     /** The messages of successful batches, in order. */
     private final ConcurrentLinkedQueue<Greeting> handled = new ConcurrentLinkedQueue<>();

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 import dev.faultline.backing.Polling;
+import dev.faultline.deadletters.DeadLetters;
 import dev.faultline.verification.Target;
-import dev.faultline.verification.deadletters.DeadLetters;
 import dev.faultline.verification.history.History;
 import dev.faultline.verification.history.Row;
 

@@ -1,4 +1,4 @@
-package dev.faultline.verification.deadletters;
+package dev.faultline.deadletters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,5 +1,5 @@
 /** Inspects dead letters, and replays them once their cause is fixed. */
 @NullMarked
-package dev.faultline.verification.deadletters;
+package dev.faultline.deadletters;
 
 import org.jspecify.annotations.NullMarked;

@@ -36,7 +36,12 @@ final class Kafka {
     }
 
     boolean isDrained() {
-        return topics.values().stream().allMatch(Topic::isDrained);
+        for (Topic topic : topics.values()) {
+            if (!topic.isDrained()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the time until the messages are acknowledged. */

@@ -217,6 +217,16 @@ final class OrderService {
         return rows.values().stream().map(Row::checkout).toList();
     }
 
+    /** Whether every checkout is. */
+    boolean areComplete() {
+        for (Row row : rows.values()) {
+            if (!row.checkout.isComplete()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The first outcome of each order, which customers may have seen. */
     Map<OrderId, Checkout> firstOutcomes() {
         return firstOutcomes;

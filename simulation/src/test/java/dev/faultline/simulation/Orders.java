@@ -2,6 +2,9 @@ package dev.faultline.simulation;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.faultline.contracts.Money;
@@ -15,6 +18,8 @@ final class Orders {
     static final List<Sku> SKUS = List.of(new Sku("COFFEE"), new Sku("MUG"), new Sku("TEA"));
     private static final List<OrderId> IDS = IntStream.rangeClosed(1, 8)
             .mapToObj(number -> new OrderId(String.format(Locale.ROOT, "7K-%020d", number))).toList();
+    private static final Map<OrderId, String> NAMES = IDS.stream().collect(Collectors.toMap(id -> id, id -> "order "
+            + Integer.parseInt(id.value().substring(3))));
     private static final List<String> CARDS = List.of("card-visa", "card-mastercard", "sepa-debit", "card-declined");
 
     private Orders() {}
@@ -33,6 +38,6 @@ final class Orders {
 
     /** A short name for histories. */
     static String nameOf(OrderId id) {
-        return "order " + Integer.parseInt(id.value().substring(3));
+        return Objects.requireNonNull(NAMES.get(id));
     }
 }

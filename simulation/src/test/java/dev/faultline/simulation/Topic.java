@@ -44,7 +44,12 @@ final class Topic {
     }
 
     boolean isDrained() {
-        return IntStream.range(0, PARTITIONS).allMatch(p -> committed[p] == partitions.get(p).size());
+        for (int p = 0; p < PARTITIONS; p++) {
+            if (committed[p] != partitions.get(p).size()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void connect(Node node) {

@@ -34,7 +34,7 @@ import org.springframework.dao.DataAccessException;
 @Tag("integration")
 class ConsistentReadsTest {
     private static final System.Logger LOG = System.getLogger(ConsistentReadsTest.class.getName());
-    private static final Duration LOAD = Duration.ofSeconds(Long.getLong("faultline.test.consistency.seconds", 8));
+    private static final Duration LOAD = Duration.ofSeconds(Long.getLong("faultline.test.consistency.seconds", 4));
     private static final int CLIENTS = 4;
     private static ReplicatedPostgres one;
     private static ReplicatedPostgres other;

@@ -32,11 +32,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("integration")
+@Isolated("compares how long a bucket is locked with how long its move takes")
 class ReshardingTest {
     private static final BucketTables TABLES = BucketTables.of(
             BucketTable.named("item", "id").foundBy("id"),

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 
+import dev.faultline.backing.Progress;
 import dev.faultline.backing.Replication;
 import dev.faultline.local.LocalCluster;
-import dev.faultline.local.Ports;
 import dev.faultline.verification.fault.FaultKind;
-import dev.faultline.verification.load.TrainingOrders;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.prove.ProofReport;
 import dev.faultline.verification.prove.ProofResult;
@@ -25,13 +23,13 @@ import org.junit.jupiter.api.Test;
 @Tag("integration")
 class PromotionIT {
     private static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster-standbys").toAbsolutePath(),
-            Path.of("target", "apps").toAbsolutePath()).withStandbys(Replication.Mode.SYNCHRONOUS);
+            TrainedBuilds.DIRECTORY).withStandbys(Replication.Mode.SYNCHRONOUS);
+    private static final Progress OUT = (subject, what) -> System.out.println("standbys, " + subject + ": " + what);
 
     @BeforeAll
     static void start() {
         CLUSTER.wipe((_, _) -> {});
-        CLUSTER.up(OptionalInt.of(Ports.free()), new TrainingOrders(), SharedCluster.OUT);
-        CLUSTER.awaitReady(SharedCluster.OUT);
+        TrainedBuilds.start(CLUSTER, OUT);
     }
 
     @AfterAll
@@ -44,7 +42,7 @@ class PromotionIT {
         assertThat(CLUSTER.primaryOf("shard-1")).contains("shard-1-a");
         assertThat(CLUSTER.primaryOf("shard-2")).contains("shard-2-a");
 
-        ProofResult result = new ProofRun(new LocalTarget(CLUSTER), SharedCluster.OUT).run(new ProofRun.Plan(1, Duration
+        ProofResult result = new ProofRun(new LocalTarget(CLUSTER), OUT).run(new ProofRun.Plan(1, Duration
                 .ofSeconds(25), 10, Duration.ofSeconds(1), List.of(FaultKind.named("kill").orElseThrow()), List.of(
                         "shard-1 primary", "shard-2 primary")));
 

@@ -1,20 +1,17 @@
 package dev.faultline.system;
 
 import java.nio.file.Path;
-import java.util.OptionalInt;
 
 import dev.faultline.backing.Progress;
 import dev.faultline.local.LocalCluster;
-import dev.faultline.verification.load.TrainingOrders;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One local cluster for all classes that need one: started by the first, and stopped after the last. */
 final class SharedCluster implements BeforeAllCallback {
     static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath(),
-            Path.of("target", "apps").toAbsolutePath());
+            TrainedBuilds.DIRECTORY);
     static final Progress OUT = (subject, what) -> System.out.println(subject + ": " + what);
-    private static final int PORT = 19_080;
 
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -25,8 +22,7 @@ final class SharedCluster implements BeforeAllCallback {
     public static final class Running implements AutoCloseable {
         public Running() {
             CLUSTER.wipe((_, _) -> {});
-            CLUSTER.up(OptionalInt.of(PORT), new TrainingOrders(), OUT);
-            CLUSTER.awaitReady(OUT);
+            TrainedBuilds.start(CLUSTER, OUT);
         }
 
         @Override

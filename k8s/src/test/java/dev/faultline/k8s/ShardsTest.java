@@ -1,6 +1,7 @@
 package dev.faultline.k8s;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,16 +54,19 @@ class ShardsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"BASE", "LOCAL"})
     void theServicesAreConfiguredWithEveryShard(Rendering rendering) {
-        var manifests = rendering.manifests();
-        var names = rendering == Rendering.PRODUCTION
-                ? manifests.ofCloudNativePg("Cluster").stream().map(ShardsTest::name).toList()
-                : shards(rendering).stream().map(Workload::name).toList();
-        // CloudNativePG's Service for the primary.
-        String suffix = rendering == Rendering.PRODUCTION ? "-rw" : "";
-        assertThat(manifests.configuration("data", "FAULTLINE_SHARDS").split(",")).containsExactlyInAnyOrder(
-                names.stream().map(name -> name + "=" + name + suffix + ":5432").toArray(String[]::new));
+        assertThat(configured(rendering)).isEqualTo(shards(rendering).stream().map(Workload::name)
+                .map(name -> name + "=" + name + ":5432").collect(joining(",")));
+    }
+
+    /** CloudNativePG's Service {@code -rw} is the primary, and {@code -ro} its standbys. */
+    @ParameterizedTest
+    @EnumSource(names = "PRODUCTION")
+    void theServicesAreConfiguredWithEveryShardsPrimaryAndItsStandbys(Rendering rendering) {
+        assertThat(configured(rendering)).isEqualTo(rendering.manifests().ofCloudNativePg("Cluster").stream()
+                .map(ShardsTest::name).sorted().map(name -> name + "=" + name + "-rw:5432," + name + "-ro:5432")
+                .collect(joining(",")));
     }
 
     @ParameterizedTest
@@ -112,6 +116,10 @@ class ShardsTest {
                 - forSuperusers);
         // Every relay holds a connection, including those that wait for the slot.
         assertThat(instances).isLessThan(Integer.parseInt(settings.get("max_wal_senders")));
+    }
+
+    private static String configured(Rendering rendering) {
+        return rendering.manifests().configuration("data", "FAULTLINE_SHARDS");
     }
 
     private static List<Workload> shards(Rendering rendering) {

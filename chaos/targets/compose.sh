@@ -1,20 +1,25 @@
-# shellcheck shell=bash disable=SC2154 # lib.sh sets repository and results
+# shellcheck shell=bash disable=SC2154 # lib.sh sets results
 # The containers of docker-compose.yml, in the full or the slim layout.
 
-compose() { docker compose --project-directory "$repository" --profile '*' "$@"; }
+# The engine's own list, because docker compose takes a second on a busy machine, and observations would include it.
+containers() { docker ps --all --filter "label=com.docker.compose.project=${COMPOSE_PROJECT_NAME:-faultline}" "$@"; }
 
+# container NODE : its id
 container() {
   local id
-  id=$(compose ps --all --quiet "$1")
+  id=$(containers --quiet --filter "label=com.docker.compose.service=$1")
   [[ -n $id ]] || die "unknown node $1; the nodes are: $(nodes | tr '\n' ' ')"
   echo "$id"
 }
 
 in_node() { docker exec "$(container "$1")" "${@:2}"; }
 
-gateway_url() { compose port gateway-service-1 8080 2> /dev/null | sed 's|^|http://|'; }
+# Empty if it does not run.
+gateway_url() {
+  docker port "$(container gateway-service-1 2> /dev/null)" 8080 2> /dev/null | sed --quiet '1s|^|http://|p' || true
+}
 
-nodes() { compose ps --all --format '{{.Service}}' | sort; }
+nodes() { containers --format '{{.Label "com.docker.compose.service"}}' | sort; }
 
 node_is_ready() { [[ $(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$(container "$1")") == 'running healthy' ]]; }
 

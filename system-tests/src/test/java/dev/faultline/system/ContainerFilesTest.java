@@ -124,6 +124,31 @@ class ContainerFilesTest {
         });
     }
 
+    /** The driver finds the primary among them, and for reads that may be older a standby. */
+    @Test
+    void tellTheServicesOfBothServersOfEveryShard() {
+        var servers = new TreeMap<String, Set<String>>();
+        services.forEach((name, service) -> {
+            if (map(service.get("environment")).get("PATRONI_SCOPE") instanceof String shard) {
+                servers.computeIfAbsent(shard, _ -> new TreeSet<>()).add(name + ":5432");
+            }
+        });
+        assertThat(servers).hasSize(2);
+        var expected = servers.entrySet().stream().map(each -> each.getKey() + "=" + String.join(",", each.getValue()))
+                .collect(Collectors.joining(","));
+        assertThat(List.of("order-service-1", "inventory-service-2", "payment-service-1")).allSatisfy(
+                service -> assertThat(text(service, "environment")).contains("FAULTLINE_SHARDS=" + expected));
+    }
+
+    /** Maven does not begin otherwise. */
+    @Test
+    void sendTheDescriptorOfEveryModuleToTheBuild() {
+        var sent = read(".dockerignore").lines().toList();
+        assertThat(Pattern.compile("<module>(.+)</module>").matcher(read("pom.xml")).results()).isNotEmpty()
+                .allSatisfy(module -> assertThat(sent).containsAnyOf("!" + module.group(1), "!" + module.group(1)
+                        .replaceAll("/.*", ""), "!" + module.group(1) + "/pom.xml"));
+    }
+
     /** Also checks that all variables are defined. */
     @ParameterizedTest
     @ValueSource(strings = {"full", "slim"})

@@ -1,16 +1,8 @@
 package dev.faultline.sharding;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.faultline.discovery.FencingToken;
@@ -27,15 +19,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * The bulk is copied while writes go on, in rounds that each transfer what has changed since the one before. The last round
  * runs under the bucket's exclusive lock, in the transaction that switches the owner on both shards. The source holds the
  * lock until its part is committed, a prepared one too, so no client ever finds two owners.
- *
- * <p>
- * Each transaction carries the leader's fencing token, so that two movers are serialized on each shard and the older one is
- * rejected.
  */
 final class BucketMover {
     private static final Logger log = LoggerFactory.getLogger(BucketMover.class);
     static final String ROLE = "bucket-mover";
-    private static final int CHUNK = 500;
     /** A difference that is small enough to be copied under the lock. */
     private static final int FEW = 50;
     private static final int ROUNDS = 10;
@@ -55,18 +42,16 @@ final class BucketMover {
         void reached(Step step);
     }
 
-    private final NavigableMap<ShardName, HikariDataSource> pools;
+    private final FencedTransactions transactions;
     private final BucketTables tables;
-    private final TwoPhaseCommit twoPhaseCommit;
     private final int rowsPerSecond;
     private final Observer observer;
 
     /** @param rowsPerSecond the pace of copying and dropping, except under the lock */
     BucketMover(NavigableMap<ShardName, HikariDataSource> pools, BucketTables tables, TwoPhaseCommit twoPhaseCommit,
             int rowsPerSecond, Observer observer) {
-        this.pools = pools;
+        this.transactions = new FencedTransactions(pools, ROLE, twoPhaseCommit);
         this.tables = tables;
-        this.twoPhaseCommit = twoPhaseCommit;
         this.rowsPerSecond = rowsPerSecond;
         this.observer = observer;
     }
@@ -82,16 +67,18 @@ final class BucketMover {
      *         owner is unchanged unless the commit has begun; to be tried again
      */
     void move(BucketMove move, long epoch, FencingToken token) {
-        transact(move.to(), token, target -> {
+        transactions.run(move.to(), token, target -> {
             requireNotOwned(target, move.bucket());
             return target.sql("insert into bucket_copy (bucket) values (?) on conflict do nothing")
                     .param(move.bucket().number()).update();
         });
         observer.reached(Step.ENTERED);
+        var copy = new BucketCopy(tables, move.bucket(), this::pace);
         long copied = 0;
         int rounds = 0;
         for (long few = FEW + 1; few > FEW && rounds < ROUNDS; rounds++) {
-            few = copy(move, token);
+            few = copy.run(transactions.reading(move.from()), transactions.reading(move.to()), ifNotOwned(move.to(),
+                    move.bucket(), token));
             copied += few;
         }
         observer.reached(Step.COPIED);
@@ -102,80 +89,29 @@ final class BucketMover {
         log.info("Bucket {} has moved from {} to {}: {} rows in {} rounds, and {} in {} ms during which it was locked",
                 move.bucket().number(), move.from(), move.to(), copied, rounds, copiedLocked, pause.toMillis());
         long all = copied + copiedLocked;
-        transact(move.to(), token, target -> target.sql("""
+        transactions.run(move.to(), token, target -> target.sql("""
                 insert into bucket_move (epoch, bucket, source, rows_copied, rows_copied_locked, pause_ms)
                 values (?, ?, ?, ?, ?, ?)""").params(epoch, move.bucket().number(), move.from().value(), all,
                 copiedLocked, pause.toNanos() / 1e6).update());
     }
 
-    /** One round of the bulk copy; returns how many rows were different. */
-    private long copy(BucketMove move, FencingToken token) {
-        JdbcClient source = JdbcClient.create(pool(move.from()));
-        JdbcClient target = JdbcClient.create(pool(move.to()));
-        return BucketRows.of(tables, move.bucket()).mapToLong(rows -> apply(rows, source, target,
-                change -> transact(move.to(), token, session -> {
-                    requireNotOwned(session, move.bucket());
-                    return change.apply(session);
-                }), true)).sum();
-    }
-
-    private interface Transaction {
-        int of(Function<JdbcClient, Integer> change);
-    }
-
-    /** Makes the target's rows as the source's, chunk by chunk. */
-    private long apply(BucketRows rows, JdbcClient source, JdbcClient target, Transaction transaction, boolean paced) {
-        BucketRows.Difference difference = rows.difference(source, target);
-        chunks(difference.changed()).forEach(keys -> {
-            List<String> texts = rows.read(source, keys);
-            transaction.of(session -> rows.replace(session, keys, texts));
-            pace(keys.size(), paced);
-        });
-        chunks(difference.gone()).forEach(keys -> {
-            transaction.of(session -> rows.delete(session, keys));
-            pace(keys.size(), paced);
-        });
-        return difference.size();
-    }
-
-    private static <T> List<List<T>> chunks(List<T> all) {
-        return IntStream.range(0, (all.size() + CHUNK - 1) / CHUNK)
-                .mapToObj(chunk -> all.subList(chunk * CHUNK, Math.min(all.size(), (chunk + 1) * CHUNK))).toList();
-    }
-
-    private void pace(int rows, boolean paced) {
-        if (paced) {
-            observer.reached(Step.PARTLY_COPIED);
-            pause(rows);
-        }
-    }
-
-    private void pause(int rows) {
-        try {
-            Thread.sleep(Duration.ofNanos(1_000_000_000L * rows / rowsPerSecond));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new QueryTimeoutException("interrupted while moving a bucket", e);
-        }
-    }
-
     /** The pause of the bucket: its transactions wait from the request for the lock to the commits. */
     private long switchOwner(BucketMove move, long epoch, FencingToken token) {
         int bucket = move.bucket().number();
-        try (var transaction = open(move.from(), move.to())) {
-            ShardSession from = on(transaction, move.from());
-            ShardSession to = on(transaction, move.to());
+        try (var transaction = transactions.open(move.from(), move.to())) {
+            ShardSession from = FencedTransactions.on(transaction, move.from());
+            ShardSession to = FencedTransactions.on(transaction, move.to());
             for (ShardSession session : transaction.sessions()) {
                 PATIENCE.forEach(setting -> session.jdbc().sql(setting).update());
-                FencingTokens.check(session, ROLE, token);
+                transactions.check(session, token);
             }
             from.jdbc().sql("select pg_advisory_xact_lock(1024, ?)").param(bucket).query((_, _) -> 0).single();
             observer.reached(Step.LOCKED);
-            long copied = BucketRows.of(tables, move.bucket()).mapToLong(
-                    rows -> apply(rows, from.jdbc(), to.jdbc(), change -> change.apply(to.jdbc()), false)).sum();
+            long copied = new BucketCopy(tables, move.bucket(), (_, _) -> {}).run(from.jdbc(), to.jdbc(),
+                    change -> change.applyAsInt(to.jdbc()));
             handOver(from.jdbc(), to.jdbc(), bucket, epoch);
             observer.reached(Step.READY_TO_COMMIT);
-            twoPhaseCommit.commit(transaction);
+            transactions.commit(transaction);
             return copied;
         }
     }
@@ -195,20 +131,17 @@ final class BucketMover {
      * @throws IllegalStateException if the shard owns the bucket; nothing was deleted
      */
     void drop(Bucket bucket, ShardName shard, FencingToken token) {
-        BucketRows.of(tables, bucket).forEach(rows -> {
-            int deleted;
-            do {
-                deleted = transact(shard, token, session -> {
-                    requireNotOwned(session, bucket);
-                    return rows.deleteSome(session, CHUNK);
-                });
-                observer.reached(Step.PARTLY_DROPPED);
-                pause(deleted);
-            } while (deleted == CHUNK);
-        });
-        transact(shard, token, session -> session.sql("delete from bucket_copy where bucket = ?")
+        new BucketCopy(tables, bucket, this::pace).delete(ifNotOwned(shard, bucket, token));
+        transactions.run(shard, token, session -> session.sql("delete from bucket_copy where bucket = ?")
                 .param(bucket.number()).update());
         observer.reached(Step.DROPPED);
+    }
+
+    private BucketCopy.Transaction ifNotOwned(ShardName shard, Bucket bucket, FencingToken token) {
+        return change -> transactions.run(shard, token, session -> {
+            requireNotOwned(session, bucket);
+            return change.applyAsInt(session);
+        });
     }
 
     /** Only movers change the owner, and the token's lock keeps others away from this shard. */
@@ -219,39 +152,13 @@ final class BucketMover {
         }
     }
 
-    private int transact(ShardName shard, FencingToken token, Function<JdbcClient, Integer> work) {
-        try (var transaction = open(shard)) {
-            ShardSession session = on(transaction, shard);
-            FencingTokens.check(session, ROLE, token);
-            int rows = work.apply(session.jdbc());
-            twoPhaseCommit.commit(transaction);
-            return rows;
+    private void pace(Step step, int rows) {
+        observer.reached(step);
+        try {
+            Thread.sleep(Duration.ofNanos(1_000_000_000L * rows / rowsPerSecond));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QueryTimeoutException("interrupted while moving a bucket", e);
         }
-    }
-
-    /** Without the fence, which is for those who rely on the owner. */
-    private OpenTransaction open(ShardName... shards) {
-        SortedMap<ShardName, SortedSet<Bucket>> noBuckets = new TreeMap<>();
-        for (ShardName shard : shards) {
-            noBuckets.put(shard, Collections.emptySortedSet());
-        }
-        return new OpenTransaction(noBuckets, this::connect);
-    }
-
-    private static ShardSession on(OpenTransaction transaction, ShardName shard) {
-        return transaction.sessions().stream().filter(session -> session.shard().equals(shard)).findFirst()
-                .orElseThrow();
-    }
-
-    private Connection connect(ShardName shard) throws SQLException {
-        return pool(shard).getConnection();
-    }
-
-    private HikariDataSource pool(ShardName shard) {
-        HikariDataSource pool = pools.get(shard);
-        if (pool == null) {
-            throw new IllegalStateException(shard + " is not in faultline.shards");
-        }
-        return pool;
     }
 }

@@ -3,14 +3,10 @@ package dev.faultline.backing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -47,8 +43,6 @@ public final class PostgresServer implements BackingService {
             "max_slot_wal_keep_size", "512MB",
             "shared_buffers", "32MB");
 
-    private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions
-            .fromString("rw-------"));
     private static final Duration CONNECT = Duration.ofSeconds(2);
     /** A promotion replays what was received; a backup waits for a checkpoint. */
     private static final Duration STATEMENT = Duration.ofSeconds(60);
@@ -59,9 +53,7 @@ public final class PostgresServer implements BackingService {
     private final int port;
     private final @Nullable Replication replication;
     private final String password;
-    private final CacheDirectory cache;
-    private @Nullable Path binaries;
-    private @Nullable Unprivileged user;
+    private final PostgresPrograms programs;
 
     /**
      * @param directory for the data; created if it does not exist
@@ -80,7 +72,7 @@ public final class PostgresServer implements BackingService {
         this.port = port;
         this.replication = replication;
         this.password = password;
-        this.cache = cache;
+        this.programs = new PostgresPrograms(cache);
     }
 
     /** The jar from which the server's binaries are unpacked, for the class path of another JVM. */
@@ -121,7 +113,7 @@ public final class PostgresServer implements BackingService {
     public void prepare() {
         try {
             if (data.role() == PostgresRole.NONE) {
-                data.create(user(), this::initialize);
+                data.create(programs.user(), this::initialize);
             }
             writePasswordOfPeer();
         } catch (IOException | SQLException e) {
@@ -140,7 +132,7 @@ public final class PostgresServer implements BackingService {
             throw new IllegalStateException(name + " has data");
         }
         try {
-            data.create(user(), unfinished -> {
+            data.create(programs.user(), unfinished -> {
                 try (Connection superuser = primary.connect()) {
                     ReplicationQueries.replaceSlot(superuser, Replication.slotOf(name));
                     BaseBackup.copy(superuser, primary.data.path(), unfinished);
@@ -216,11 +208,7 @@ public final class PostgresServer implements BackingService {
      */
     public DiscardedLog discardedAfter(String from) {
         try {
-            var command = new ArrayList<>(List.of(program("postgres").toString(), "--single", "-D", data.fenced()
-                    .toString()));
-            SETTINGS.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
-            command.add("postgres");
-            return FencedLog.discarded(user().command(command), from);
+            return FencedLog.discarded(programs.singleUserServer(data.fenced(), SETTINGS), from);
         } catch (IOException e) {
             throw new FaultlineException(name + ": cannot read the log in " + data.fenced() + ": " + e.getMessage(), e);
         }
@@ -238,13 +226,8 @@ public final class PostgresServer implements BackingService {
     private void initialize(Path unfinished) throws IOException {
         Path passwordFile = directory.resolve("password");
         try {
-            writeSecret(passwordFile, password);
-            ExternalProgram.Outcome initdb = ExternalProgram.run(user().command(List.of(program("initdb").toString(),
-                    "--pgdata=" + unfinished, "--username=" + SUPERUSER, "--pwfile=" + passwordFile,
-                    "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions")));
-            if (!initdb.succeeded()) {
-                throw new IOException("initdb failed: " + initdb.output());
-            }
+            programs.user().writeSecret(passwordFile, password);
+            programs.initialize(unfinished, SUPERUSER, passwordFile);
         } finally {
             Files.deleteIfExists(passwordFile);
         }
@@ -252,15 +235,9 @@ public final class PostgresServer implements BackingService {
 
     private void writePasswordOfPeer() throws IOException {
         if (replication != null) {
-            writeSecret(passFile(), "127.0.0.1:" + replication.peerPort() + ":*:" + SUPERUSER + ":" + password + "\n");
+            programs.user().writeSecret(passFile(), "127.0.0.1:" + replication.peerPort() + ":*:" + SUPERUSER + ":"
+                    + password + "\n");
         }
-    }
-
-    private void writeSecret(Path file, String content) throws IOException {
-        Files.deleteIfExists(file);
-        Files.createFile(file, OWNER_ONLY);
-        Files.writeString(file, content);
-        user().own(file);
     }
 
     private Path passFile() {
@@ -269,34 +246,16 @@ public final class PostgresServer implements BackingService {
 
     @Override
     public Launch launch() {
-        var command = new ArrayList<>(List.of(program("postgres").toString(), "-D", data.path().toString(),
-                "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=",
-                "-c", "log_line_prefix=%m [%p] "));
         var settings = new TreeMap<>(SETTINGS);
         if (replication != null) {
             settings.putAll(replication.settings(name, passFile()));
         }
-        settings.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
         // INT is a fast shutdown, which rolls back open transactions; TERM would wait for every client to disconnect.
-        return new Launch(user().command(command), Map.of(), directory, "INT");
+        return new Launch(programs.server(data.path(), port, settings), Map.of(), directory, "INT");
     }
 
     @Override
     public Readiness readiness() {
         return Readiness.of("postgres://127.0.0.1:" + port);
-    }
-
-    private Path program(String program) {
-        if (binaries == null) {
-            binaries = PostgresBinaries.unpacked(cache);
-        }
-        return binaries.resolve("bin").resolve(program);
-    }
-
-    private Unprivileged user() {
-        if (user == null) {
-            user = Unprivileged.forThisUser(program("postgres"));
-        }
-        return user;
     }
 }

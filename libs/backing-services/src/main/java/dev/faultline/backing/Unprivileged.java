@@ -3,6 +3,8 @@ package dev.faultline.backing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,6 +17,8 @@ final class Unprivileged {
     private static final List<String> NAMESPACE = List.of("unshare", "-U");
     private static final List<String> NOBODY = List.of("setpriv", "--reuid=nobody", "--regid=nogroup",
             "--clear-groups");
+    private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions
+            .fromString("rw-------"));
 
     private final List<String> prefix;
 
@@ -43,6 +47,14 @@ final class Unprivileged {
         var full = new ArrayList<>(prefix);
         full.addAll(command);
         return List.copyOf(full);
+    }
+
+    /** Writes a file that only the user can read as whom the programs run; replaces it if it exists. */
+    void writeSecret(Path file, String content) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, OWNER_ONLY);
+        Files.writeString(file, content);
+        own(file);
     }
 
     /** Makes the user that the programs run as the owner of a file. */

@@ -97,7 +97,7 @@ public final class ClusterNodes {
                 nodeOrService) || service.name().equals(nodeOrService)).toList();
         cluster.requireRunning();
         if (services.isEmpty()) {
-            cluster.startup(progress).restart(directory(nodeOrService).name(), () -> {});
+            cluster.startup(progress).nodes().restart(directory(nodeOrService).name(), () -> {});
         }
         services.forEach(cluster.startup(progress)::restart);
     }

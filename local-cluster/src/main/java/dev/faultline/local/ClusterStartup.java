@@ -1,13 +1,9 @@
 package dev.faultline.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -16,18 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-import dev.faultline.backing.BackingService;
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
-import dev.faultline.backing.Launch;
 import dev.faultline.backing.Polling;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
 import dev.faultline.backing.Replication;
 import dev.faultline.local.supervisor.NodeDirectory;
-import dev.faultline.local.supervisor.NodeSpec;
-import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.local.supervisor.SupervisorDirectory;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterStartup {
     private static final Duration SHUTDOWN = Duration.ofSeconds(90);
-    private static final Duration READY = Duration.ofMinutes(3);
-    private static final int MAX_RESTARTS = 4;
 
     private final Home home;
     private final Path repository;
     private final SupervisorDirectory files;
-    private final Map<String, String> environment;
+    private final DeployedNodes nodes;
     private final Progress progress;
     private final CacheDirectory cache = CacheDirectory.ofThisUser();
 
@@ -53,7 +43,7 @@ final class ClusterStartup {
         this.home = home;
         this.repository = repository;
         this.files = files;
-        this.environment = environment;
+        this.nodes = new DeployedNodes(home, files, environment, progress);
         this.progress = progress;
     }
 
@@ -65,13 +55,13 @@ final class ClusterStartup {
         if (files.livingSupervisor().isEmpty()) {
             startSupervisor(layout);
         }
-        List<Service> missing = layout.services().stream().filter(service -> !isDeployed(service.name())).toList();
+        List<Service> missing = layout.services().stream().filter(service -> !nodes.contains(service.name())).toList();
         if (!missing.isEmpty()) {
             Map<String, Application> applications = install(layout, missing);
             new AotTraining(home.directory().resolve("training"), cache, load, progress).run(applications.values());
-            startBackingServices(layout);
+            backingServices(layout).run();
             start(missing, Service::isFirst, applications);
-            awaitReady(layout.services().stream().filter(Service::isFirst).map(Service::name).toList());
+            nodes.awaitReady(layout.services().stream().filter(Service::isFirst).map(Service::name).toList());
             start(missing, service -> !service.isFirst(), applications);
         }
     }
@@ -86,9 +76,10 @@ final class ClusterStartup {
         Settings settings = home.settings().orElseThrow().withAnotherShard();
         Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
         Shard added = layout.shards().getLast();
-        PortCheck.check(added.servers().stream().filter(server -> !isDeployed(server.name())).collect(Collectors.toMap(
-                PostgresServer::port, PostgresServer::name)));
-        start(added, layout);
+        PortCheck.check(added.servers().stream().filter(server -> !nodes.contains(server.name())).collect(Collectors
+                .toMap(
+                        PostgresServer::port, PostgresServer::name)));
+        backingServices(layout).start(added);
         // The first instance of every service at once, then the second: there is always one that serves.
         layout.withDatabases().stream().collect(Collectors.groupingBy(Service::instance, TreeMap::new, Collectors
                 .toList())).values().forEach(instances -> Parallel.run(instances.stream().<Runnable>map(
@@ -99,21 +90,17 @@ final class ClusterStartup {
 
     /** Restarts an instance from the service's current build, and returns when it is ready. */
     void restart(Service service) {
-        restart(service.name(), () -> deploy(service, new Applications(repository, home.applications(), progress)
+        nodes.restart(service.name(), () -> nodes.deploy(service, new Applications(repository, home.applications(),
+                progress)
                 .install(service.application())));
     }
 
-    /** @param whileStopped runs before the node is started again */
-    void restart(String node, Runnable whileStopped) {
-        try {
-            files.node(node).stop();
-            awaitStopped(node);
-            whileStopped.run();
-            files.node(node).start();
-            awaitReady(List.of(node));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    DeployedNodes nodes() {
+        return nodes;
+    }
+
+    private BackingServicesStartup backingServices(Layout layout) {
+        return new BackingServicesStartup(layout, home, files, nodes, progress);
     }
 
     /** Unpacks the current builds and creates their caches; returns their directories. */
@@ -140,13 +127,7 @@ final class ClusterStartup {
 
     /** Starts a supervisor, which adopts the nodes that are still running. */
     private void startSupervisor(Layout layout) throws IOException {
-        var dead = new ArrayList<String>();
-        for (String name : layout.nodeNames()) {
-            NodeDirectory node = files.node(name);
-            if (!isAlive(node)) {
-                dead.add(name);
-            }
-        }
+        List<String> dead = layout.nodeNames().stream().filter(name -> !isAlive(files.node(name))).toList();
         PortCheck.check(layout.listeners().entrySet().stream().filter(listener -> dead.contains(listener.getValue()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
         for (NodeDirectory node : files.deployedNodes()) {
@@ -173,134 +154,20 @@ final class ClusterStartup {
         return applications;
     }
 
-    private void startBackingServices(Layout layout) {
-        Parallel.run(layout.backingServices().stream().filter(server -> !(server instanceof PostgresServer))
-                .<Runnable>map(server -> () -> start(server)).toList());
-        Parallel.run(layout.shards().stream().<Runnable>map(shard -> () -> start(shard, layout)).toList());
-        if (layout.failover().isPresent() && !isDeployed(layout.failover().get())) {
-            deploy(FailoverProcess.spec(layout, home));
-        }
-        awaitReady(layout.failover().stream().toList());
-    }
-
-    private void start(Shard shard, Layout layout) {
-        if (shard.hasStandby()) {
-            new ShardLock(layout.consulUrl(), "up").hold(shard.name(), token -> {
-                var roles = new ShardRoles(shard, files, home::data, progress);
-                if (roles.isNew()) {
-                    roles.create(token);
-                }
-                roles.complete(token);
-                return shard;
-            });
-        }
-        shard.servers().forEach(this::start);
-        layout.createDatabases(shard);
-    }
-
-    private void start(BackingService server) {
-        if (!isDeployed(server.name())) {
-            server.prepare();
-            deploy(new NodeSpec(server.name(), server.port(), server.launch(), server.readiness(), List.of()));
-        }
-        awaitReady(List.of(server.name()));
-    }
-
     private void start(List<Service> missing, Predicate<Service> which, Map<String, Application> applications) {
         missing.stream().filter(which).forEach(service -> {
             Application application = applications.get(service.application());
             if (application != null) {
-                deploy(service, application);
+                nodes.deploy(service, application);
             }
         });
-    }
-
-    private void deploy(Service service, Application application) {
-        var variables = new HashMap<>(service.environment());
-        variables.putAll(environment);
-        var launch = new Launch(application.command(service.heap()), variables,
-                directoryOf(service.name()), "TERM");
-        deploy(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
-    }
-
-    private void awaitStopped(String node) {
-        NodeDirectory files = this.files.node(node);
-        boolean stopped = Polling.until(SHUTDOWN,
-                () -> files.status().filter(status -> status.state() == NodeState.STOPPED).isPresent());
-        if (!stopped) {
-            throw new FaultlineException(node + " is still stopping after " + SHUTDOWN.toSeconds()
-                    + " seconds. Kill it with ./faultline kill " + node + ".");
-        }
-        progress.report(node, "stopped");
-    }
-
-    /**
-     * Returns when these nodes are ready, except those that the user stopped.
-     *
-     * @throws FaultlineException if one keeps exiting, or is not ready within three minutes
-     */
-    void awaitReady(Collection<String> names) {
-        long begin = System.nanoTime();
-        var waitingFor = new ArrayList<>(names);
-        boolean ready = Polling.until(READY, () -> {
-            waitingFor.removeIf(name -> isDone(name, begin));
-            return waitingFor.isEmpty();
-        });
-        if (!ready) {
-            throw new FaultlineException("Not ready after " + READY.toMinutes() + " minutes: "
-                    + String.join(", ", waitingFor) + ". See ./faultline status and ./faultline logs "
-                    + waitingFor.getFirst() + ".");
-        }
-    }
-
-    private boolean isDone(String name, long begin) {
-        NodeDirectory node = files.node(name);
-        if (node.isStopped()) {
-            progress.report(name, "stopped by the user");
-            return true;
-        }
-        return node.status().filter(status -> {
-            if (status.state() == NodeState.RESTARTING && status.restarts() >= MAX_RESTARTS) {
-                throw new FaultlineException(name + " failed " + status.restarts() + " times; the last time it "
-                        + status.detail() + ". Its log ends with:\n" + node.logEnd(5).stream()
-                                .map(line -> "  " + LogEntry.parse(line).map(LogEntry::message).orElse(line))
-                                .collect(Collectors.joining("\n"))
-                        + "\nMore: ./faultline logs " + name);
-            }
-            if (status.state() == NodeState.READY) {
-                progress.report(name, "ready, pid " + (status.process() == null ? "?" : status.process().pid())
-                        + " (%.1f s)".formatted((System.nanoTime() - begin) / 1e9));
-                return true;
-            }
-            return false;
-        }).isPresent();
-    }
-
-    private void deploy(NodeSpec spec) {
-        try {
-            files.node(spec.name()).deploy(spec);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Path directoryOf(String node) {
-        try {
-            return Files.createDirectories(home.data(node));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private boolean isAnythingRunning() {
         return files.livingSupervisor().isPresent() || files.deployedNodes().stream().anyMatch(ClusterStartup::isAlive);
     }
 
-    private boolean isDeployed(String node) {
-        return files.node(node).spec().isPresent();
-    }
-
     private static boolean isAlive(NodeDirectory node) {
-        return node.status().filter(status -> status.livingProcess() != null).isPresent();
+        return ClusterNodes.livingProcess(node) != null;
     }
 }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,15 +13,12 @@ import java.util.OptionalLong;
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
-import dev.faultline.backing.Polling;
 import dev.faultline.backing.PostgresRole;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Progress;
 import dev.faultline.backing.Replication;
 import dev.faultline.backing.ServiceDatabase;
-import dev.faultline.local.supervisor.NodeDirectory;
-import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.local.supervisor.SupervisorDirectory;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * user.
  */
 public final class LocalCluster {
-    private static final Duration DOWN = Duration.ofSeconds(90);
-
     private final Home home;
     private final SupervisorDirectory files;
     private final Map<String, String> environment;
@@ -175,45 +168,12 @@ public final class LocalCluster {
     /** Waits, at most three minutes, until every node is ready that the user has not stopped. */
     public void awaitReady(Progress progress) {
         List<String> others = layout().nodeNames().stream().filter(name -> !files.node(name).isReady()).toList();
-        startup(progress).awaitReady(others);
+        startup(progress).nodes().awaitReady(others);
     }
 
     /** Stops every node, dependents first, and the supervisor. Keeps the data. */
     public void down(Progress progress) {
-        if (!home.exists()) {
-            return;
-        }
-        try (var _ = home.lock()) {
-            boolean orphans = files.deployedNodes().stream().anyMatch(node -> ClusterNodes.livingProcess(node) != null);
-            if (isRunning() || orphans) {
-                files.requestShutdown();
-                SupervisorProcess.ensureRunning(home.directory(), files);
-                awaitEnd(progress);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void awaitEnd(Progress progress) {
-        var ending = new ArrayList<>(files.deployedNodes());
-        boolean ended = Polling.until(DOWN, () -> {
-            boolean down = !isRunning();
-            ending.removeIf(node -> {
-                boolean stopped = down
-                        || node.status().filter(status -> status.state() == NodeState.STOPPED).isPresent();
-                if (stopped) {
-                    progress.report(node.name(), "stopped");
-                }
-                return stopped;
-            });
-            return down;
-        });
-        if (!ended) {
-            throw new FaultlineException("Still running after " + DOWN.toSeconds() + " seconds: "
-                    + String.join(", ", ending.stream().map(NodeDirectory::name).toList()) + ". See " + files.log()
-                    + ", or kill them with ./faultline kill.");
-        }
+        new ClusterShutdown(home, files, progress).run();
     }
 
     /** Stops everything and deletes the cluster's directory with all its data. */

@@ -17,8 +17,8 @@ plan() {
   done
 }
 
-inject_shard_drain() { plan drain "{\"shard\": \"$1\"}"; }
-heal_shard_drain() { plan rebalance '{}'; }
+inject_shard_drain() { plan drain "{\"shard\": \"$1\", \"dryRun\": false}"; }
+heal_shard_drain() { plan rebalance '{"dryRun": false}'; }
 
 # moves_are_done : whether no service has moves to make or copies to delete
 moves_are_done() {

@@ -2,13 +2,11 @@ package dev.faultline.service;
 
 import java.util.List;
 
-import dev.faultline.sharding.Bucket;
+import dev.faultline.service.web.ProblemException;
 import dev.faultline.sharding.BucketMove;
 import dev.faultline.sharding.Resharding;
 import dev.faultline.sharding.Resharding.FinishedMove;
-import dev.faultline.sharding.ShardName;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -49,35 +47,16 @@ public final class ShardsEndpoint {
     }
 
     /**
-     * Plans moves and returns those that are still to be made.
+     * Plans moves and returns those that are still to be made. Values arrive as text.
      *
      * @param action {@code move} a bucket to a shard, {@code drain} a shard, or {@code rebalance} all
-     * @param dryRun plans nothing
+     * @param dryRun true plans nothing. It has no default, so that no misspelled name of it ever plans something
+     * @throws ProblemException 422 if the action is unknown, or a value is missing, invalid or not the action's; nothing is
+     *         planned then
      */
     @WriteOperation
-    public List<Move> plan(@Selector String action, @Nullable Integer bucket, @Nullable String shard,
-            @Nullable Boolean dryRun) {
-        boolean dry = Boolean.TRUE.equals(dryRun);
-        try {
-            return Move.of(switch (action) {
-                case "move" -> resharding.move(new Bucket(required("bucket", bucket)), shard(shard), dry);
-                case "drain" -> resharding.drain(shard(shard), dry);
-                case "rebalance" -> resharding.rebalance(dry);
-                default -> throw new IllegalArgumentException("unknown action: " + action);
-            });
-        } catch (IllegalArgumentException e) {
-            throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), "invalid plan");
-        }
-    }
-
-    private static ShardName shard(@Nullable String name) {
-        return new ShardName(required("shard", name));
-    }
-
-    private static <T> T required(String parameter, @Nullable T value) {
-        if (value == null) {
-            throw new IllegalArgumentException(parameter + " is missing");
-        }
-        return value;
+    public List<Move> plan(@Selector String action, @Nullable String bucket, @Nullable String shard,
+            @Nullable String dryRun) {
+        return Move.of(new RequestedPlan(action, bucket, shard, dryRun).make(resharding));
     }
 }

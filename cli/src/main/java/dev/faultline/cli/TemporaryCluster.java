@@ -48,7 +48,13 @@ final class TemporaryCluster {
                     + cluster.home() + ".");
         }
         cluster.wipe((_, _) -> {});
-        try (var _ = new Cleanup(() -> cluster.wipe((_, _) -> {}))) {
+        Thread user = Thread.currentThread();
+        try (var _ = new Cleanup(() -> {
+            if (!user.equals(Thread.currentThread())) {
+                user.interrupt(); // it may be starting the cluster
+            }
+            cluster.wipe((_, _) -> {});
+        })) {
             cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), terminal);
             cluster.awaitReady(terminal);
             return work.apply(cluster);

@@ -48,7 +48,11 @@ final class AotTraining {
         this.kafka = KafkaAotCache.of(cache);
     }
 
-    /** Creates the missing caches. If this fails, everything starts without caches, which is several times slower. */
+    /**
+     * Creates the missing caches. If this fails, everything starts without caches, which is several times slower.
+     *
+     * @throws FaultlineException if the thread is interrupted
+     */
     void run(Collection<Application> applications) {
         if (kafka.exists() && applications.stream().allMatch(Application::isTrained)) {
             return;
@@ -66,6 +70,9 @@ final class AotTraining {
             progress.report(REPORTER, "done (%.1f s); later starts are several times faster"
                     .formatted((System.nanoTime() - begin) / 1e9));
         } catch (IOException | FaultlineException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new FaultlineException("Interrupted.", e);
+            }
             progress.report(REPORTER, "failed, so everything starts more slowly; see " + directory + ": "
                     + e.getMessage());
         }
@@ -84,10 +91,7 @@ final class AotTraining {
             progress.report(REPORTER, "placing orders");
             load.run(layout.service(Layout.GATEWAY).url());
         } finally {
-            progress.report(REPORTER, "stopping the services, which write their caches");
-            // Dependents first.
-            stop(layout.services().stream().map(Service::name), running);
-            stop(layout.backingServices().stream().map(BackingService::name), running);
+            stop(layout, running);
         }
         for (Map.Entry<Path, Path> cache : recorded.entrySet()) {
             if (!Files.exists(cache.getKey())) {
@@ -113,6 +117,17 @@ final class AotTraining {
                     ChildProcess.start(service.name(), launch, service.readiness(), log(service.name()), START)));
         }
         Parallel.run(starts);
+    }
+
+    /** Dependents first. Completes although this thread has been interrupted. */
+    private void stop(Layout layout, Map<String, ChildProcess> running) {
+        boolean interrupted = Thread.interrupted();
+        progress.report(REPORTER, "stopping the services, which write their caches");
+        stop(layout.services().stream().map(Service::name), running);
+        stop(layout.backingServices().stream().map(BackingService::name), running);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void stop(Stream<String> names, Map<String, ChildProcess> running) {

@@ -15,6 +15,8 @@ import dev.faultline.local.supervisor.SupervisorDirectory;
 /** Stops the nodes of a cluster and its supervisor, whatever state the cluster is in. */
 final class ClusterShutdown {
     private static final Duration DOWN = Duration.ofSeconds(90);
+    /** For a thread that was starting the cluster when it was interrupted. */
+    private static final Duration INTERRUPTED = Duration.ofMinutes(1);
 
     private final Home home;
     private final SupervisorDirectory files;
@@ -31,7 +33,7 @@ final class ClusterShutdown {
         if (!home.exists()) {
             return;
         }
-        try (var _ = home.lock()) {
+        try (var _ = home.lock(INTERRUPTED)) {
             boolean orphans = files.deployedNodes().stream().anyMatch(node -> ClusterNodes.livingProcess(node) != null);
             if (files.livingSupervisor().isPresent() || orphans) {
                 files.requestShutdown();

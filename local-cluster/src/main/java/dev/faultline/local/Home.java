@@ -8,10 +8,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.local.supervisor.JsonFile;
 import org.jspecify.annotations.Nullable;
 
@@ -83,12 +86,27 @@ final class Home {
         }
     }
 
-    /** Acquires the exclusive lock for changing the cluster; released by closing it, or when the JVM ends. */
+    /**
+     * Acquires the exclusive lock for changing the cluster; released by closing it, or when the JVM ends.
+     *
+     * @throws FaultlineException if somebody else has the lock
+     */
     FileChannel lock() {
+        return lock(Duration.ZERO);
+    }
+
+    /**
+     * Acquires the exclusive lock as {@link #lock()} does, but waits for another thread of this JVM.
+     *
+     * @throws FaultlineException at once if another process has the lock
+     */
+    FileChannel lock(Duration atMost) {
         try {
             var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE);
-            if (tryLock(channel) == null) {
+            var acquired = new AtomicReference<@Nullable FileLock>();
+            Polling.until(atMost, () -> isDecided(channel, acquired));
+            if (acquired.get() == null) {
                 channel.close();
                 throw new FaultlineException("Another ./faultline is starting or stopping the cluster in " + directory
                         + ". Wait until it ends, then try again.");
@@ -99,12 +117,14 @@ final class Home {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    private static boolean isDecided(FileChannel channel, AtomicReference<@Nullable FileLock> acquired) {
         try {
-            return channel.tryLock();
+            acquired.set(channel.tryLock());
+            return true;
         } catch (OverlappingFileLockException e) {
-            // Held by another thread of this JVM.
-            return null;
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

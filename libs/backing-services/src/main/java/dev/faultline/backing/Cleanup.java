@@ -1,6 +1,6 @@
 package dev.faultline.backing;
 
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.Semaphore;
 
 /**
  * Work that is done once: when this is closed, or when the JVM is interrupted before that, for example by Ctrl-C. A JVM
@@ -24,9 +24,7 @@ public final class Cleanup implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            while (true) {
-                LockSupport.park();
-            }
+            new Semaphore(0).acquireUninterruptibly();
         }
     }
 

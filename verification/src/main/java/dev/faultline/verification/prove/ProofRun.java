@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
+import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Progress;
 import dev.faultline.verification.Target;
@@ -79,15 +80,9 @@ public final class ProofRun {
         var injector = new FaultInjector(target);
         try (var roles = new Roles(target);
                 var platform = new PlatformClient(target.gatewayUrl());
-                var journal = ClientJournal.create(target.clientJournals(), run)) {
-            var healing = new Thread(injector::close);
-            Runtime.getRuntime().addShutdownHook(healing);
-            try {
-                return run(plan, faults, new Context(injector, roles, platform, journal, run));
-            } finally {
-                injector.close();
-                Runtime.getRuntime().removeShutdownHook(healing);
-            }
+                var journal = ClientJournal.create(target.clientJournals(), run);
+                var _ = new Cleanup(injector::close)) {
+            return run(plan, faults, new Context(injector, roles, platform, journal, run));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -17,8 +17,36 @@ public sealed interface Row {
     String subject();
 
     /** The bucket that the row belongs to. */
-    default int expectedBucket() {
-        return Buckets.ofOrder(subject());
+    int expectedBucket();
+
+    /** A row that lies with an order. */
+    sealed interface OfOrder extends Row {
+        String order();
+
+        @Override
+        default String subject() {
+            return order();
+        }
+
+        @Override
+        default int expectedBucket() {
+            return Buckets.ofOrder(order());
+        }
+    }
+
+    /** A row that lies with a product. */
+    sealed interface OfSku extends Row {
+        String sku();
+
+        @Override
+        default String subject() {
+            return sku();
+        }
+
+        @Override
+        default int expectedBucket() {
+            return Buckets.ofKey(sku());
+        }
     }
 
     /**
@@ -60,9 +88,14 @@ public sealed interface Row {
         public String subject() {
             return id;
         }
+
+        @Override
+        public int expectedBucket() {
+            return Buckets.ofOrder(id);
+        }
     }
 
-    record CheckoutRow(Place place, String order, int version, String state) implements Row {
+    record CheckoutRow(Place place, String order, int version, String state) implements OfOrder {
         boolean isConfirmed() {
             return state.equals("CONFIRMED");
         }
@@ -75,34 +108,19 @@ public sealed interface Row {
         public String identity() {
             return "checkout of " + order;
         }
-
-        @Override
-        public String subject() {
-            return order;
-        }
     }
 
-    record StepRow(Place place, String order, int version, String state) implements Row {
+    record StepRow(Place place, String order, int version, String state) implements OfOrder {
         @Override
         public String identity() {
             return "step " + version + " of " + order;
         }
-
-        @Override
-        public String subject() {
-            return order;
-        }
     }
 
-    record KeyRow(Place place, String customer, String key, String order) implements Row {
+    record KeyRow(Place place, String customer, String key, String order) implements OfOrder {
         @Override
         public String identity() {
             return "key " + key + " of " + customer;
-        }
-
-        @Override
-        public String subject() {
-            return order;
         }
 
         /** Keys are stored with their customer. */
@@ -112,41 +130,21 @@ public sealed interface Row {
         }
     }
 
-    record StockRow(Place place, String sku, long available, long reserved) implements Row {
+    record StockRow(Place place, String sku, long available, long reserved) implements OfSku {
         @Override
         public String identity() {
             return "stock of " + sku;
         }
-
-        @Override
-        public String subject() {
-            return sku;
-        }
-
-        @Override
-        public int expectedBucket() {
-            return Buckets.ofKey(sku);
-        }
     }
 
-    record ReceiptRow(Place place, String sku, String receipt, long quantity) implements Row {
+    record ReceiptRow(Place place, String sku, String receipt, long quantity) implements OfSku {
         @Override
         public String identity() {
             return "receipt " + receipt + " of " + sku;
         }
-
-        @Override
-        public String subject() {
-            return sku;
-        }
-
-        @Override
-        public int expectedBucket() {
-            return Buckets.ofKey(sku);
-        }
     }
 
-    record ReservationRow(Place place, String order, String sku, long quantity, String status) implements Row {
+    record ReservationRow(Place place, String order, String sku, long quantity, String status) implements OfSku {
         boolean isHeld() {
             return status.equals("RESERVED");
         }
@@ -155,41 +153,21 @@ public sealed interface Row {
         public String identity() {
             return "reservation of " + sku + " for " + order;
         }
-
-        @Override
-        public String subject() {
-            return sku;
-        }
-
-        @Override
-        public int expectedBucket() {
-            return Buckets.ofKey(sku);
-        }
     }
 
     /** @param amount null if the payment was voided before it was requested */
-    record PaymentRow(Place place, String order, String status, @Nullable Money amount) implements Row {
+    record PaymentRow(Place place, String order, String status, @Nullable Money amount) implements OfOrder {
         @Override
         public String identity() {
             return "payment of " + order;
         }
-
-        @Override
-        public String subject() {
-            return order;
-        }
     }
 
     /** @param amount positive for a debit, negative for a credit */
-    record PostingRow(Place place, String order, String kind, String account, Money amount) implements Row {
+    record PostingRow(Place place, String order, String kind, String account, Money amount) implements OfOrder {
         @Override
         public String identity() {
             return kind + " of " + order + " on " + account;
-        }
-
-        @Override
-        public String subject() {
-            return order;
         }
     }
 }

@@ -5,10 +5,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
-import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestPlatform;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -29,13 +28,7 @@ public @interface OnTwoShards {
         public void initialize(ConfigurableApplicationContext context) {
             Database one = Postgres.shared().createDatabase("inventory");
             Database two = Postgres.another().createDatabase("inventory");
-            TestPropertyValues.of(
-                    "faultline.shards=shard-1=%s:%d,shard-2=%s:%d".formatted(one.host(), one.port(), two.host(),
-                            two.port()),
-                    "faultline.database.password=" + one.password(),
-                    "spring.kafka.bootstrap-servers=" + Kafka.shared().bootstrapServers(),
-                    "spring.cloud.consul.host=" + Consul.shared().host(),
-                    "spring.cloud.consul.port=" + Consul.shared().port()).applyTo(context);
+            TestPropertyValues.of(TestPlatform.properties(one, two)).applyTo(context);
         }
     }
 }

@@ -10,15 +10,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
-import dev.faultline.testing.Consul;
-import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.ReplicatedPostgres;
+import dev.faultline.testing.TestPlatform;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -50,12 +50,9 @@ class ConsistencyTest {
     static void platform(DynamicPropertyRegistry registry) {
         var one = ONE.createDatabase("consistency");
         var two = Postgres.shared().createDatabase("consistency");
-        registry.add("faultline.shards", () -> "shard-1=" + ONE.servers() + ",shard-2=" + two.host() + ":" + two
-                .port());
-        registry.add("faultline.database.password", one::password);
-        registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
-        registry.add("spring.cloud.consul.host", Consul.shared()::host);
-        registry.add("spring.cloud.consul.port", Consul.shared()::port);
+        Map<String, String> properties = TestPlatform.properties(one, two);
+        properties.put("faultline.shards", "shard-1=" + ONE.servers() + ",shard-2=" + two.host() + ":" + two.port());
+        properties.forEach((name, value) -> registry.add(name, () -> value));
     }
 
     @BeforeEach

@@ -29,9 +29,9 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardDatabase;
 import dev.faultline.sharding.ShardDatabases;
 import dev.faultline.sharding.Shards;
-import dev.faultline.testing.Consul;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestPlatform;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -88,15 +88,8 @@ class OrderServiceTest {
 
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
-        var one = Postgres.shared().createDatabase("orders");
-        var two = Postgres.another().createDatabase("orders");
-        registry.add("faultline.shards", () -> "shard-1=" + one.host() + ":" + one.port() + ",shard-2=" + two.host()
-                + ":"
-                + two.port());
-        registry.add("faultline.database.password", one::password);
-        registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
-        registry.add("spring.cloud.consul.host", Consul.shared()::host);
-        registry.add("spring.cloud.consul.port", Consul.shared()::port);
+        TestPlatform.properties(Postgres.shared().createDatabase("orders"), Postgres.another().createDatabase("orders"))
+                .forEach((name, value) -> registry.add(name, () -> value));
     }
 
     @BeforeEach

@@ -48,10 +48,9 @@ import dev.faultline.payment.paying.jdbc.PaymentQueries;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.Shards;
-import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
-import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestPlatform;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -104,13 +103,8 @@ class PaymentServiceTest {
         Database first = Postgres.shared().createDatabase("payments");
         Database second = Postgres.another().createDatabase("payments");
         acquirer.start();
-        registry.add("faultline.shards", () -> "shard-1=%s:%d,shard-2=%s:%d".formatted(first.host(), first.port(),
-                second.host(), second.port()));
-        registry.add("faultline.database.password", first::password);
+        TestPlatform.properties(first, second).forEach((name, value) -> registry.add(name, () -> value));
         registry.add("faultline.acquirer.url", acquirer::url);
-        registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
-        registry.add("spring.cloud.consul.host", Consul.shared()::host);
-        registry.add("spring.cloud.consul.port", Consul.shared()::port);
     }
 
     @TestConfiguration

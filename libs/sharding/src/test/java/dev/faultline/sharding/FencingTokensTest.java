@@ -14,25 +14,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import dev.faultline.discovery.FencingToken;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("integration")
 class FencingTokensTest {
     private static final String ROLE = "sweep";
-    private TwoShards two;
-
-    @BeforeEach
-    void open() {
-        two = new TwoShards();
-    }
-
-    @AfterEach
-    void close() {
-        two.close();
-    }
+    @AutoClose private final TwoShards two = new TwoShards();
 
     private void note(long token, String text) {
         note(token, text, () -> {});

@@ -10,25 +10,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 @Tag("integration")
 class OwnershipTest {
-    private TwoShards two;
-
-    @BeforeEach
-    void open() {
-        two = new TwoShards();
-    }
-
-    @AfterEach
-    void close() {
-        two.close();
-    }
+    @AutoClose private final TwoShards two = new TwoShards();
 
     private void note(PooledShards shards, Bucket bucket) {
         shards.transact(bucket, session -> session.jdbc().sql("insert into note (text, bucket) values ('a', ?)")

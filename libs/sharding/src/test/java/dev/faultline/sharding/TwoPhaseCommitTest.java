@@ -12,8 +12,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import dev.faultline.sharding.TwoPhaseCommit.CrashPoint;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,20 +22,10 @@ import org.springframework.dao.DataAccessException;
 @Tag("integration")
 class TwoPhaseCommitTest {
     private static final List<CrashPoint> CRASH_POINTS = List.of(CrashPoint.values());
-    private TwoShards two;
+    @AutoClose private final TwoShards two = new TwoShards();
 
     /** Simulates a crash of the coordinating process. */
     private static final class CoordinatorCrash extends RuntimeException {}
-
-    @BeforeEach
-    void open() {
-        two = new TwoShards();
-    }
-
-    @AfterEach
-    void close() {
-        two.close();
-    }
 
     private void noteOnBoth(PooledShards shards, String text) {
         shards.transact(List.of(two.onOne, two.onTwo), transaction -> {

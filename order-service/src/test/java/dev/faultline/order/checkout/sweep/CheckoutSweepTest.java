@@ -39,6 +39,7 @@ import dev.faultline.testing.Database;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.ReplicationSlots;
+import dev.faultline.testing.TestPlatform;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -102,12 +103,7 @@ class CheckoutSweepTest {
 
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
-        registry.add("faultline.shards", () -> "shard-1=%s:%d,shard-2=%s:%d".formatted(ONE.host(), ONE.port(),
-                TWO.host(), TWO.port()));
-        registry.add("faultline.database.password", ONE::password);
-        registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
-        registry.add("spring.cloud.consul.host", Consul.shared()::host);
-        registry.add("spring.cloud.consul.port", Consul.shared()::port);
+        TestPlatform.properties(ONE, TWO).forEach((name, value) -> registry.add(name, () -> value));
     }
 
     @BeforeEach

@@ -5,11 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
 import dev.faultline.testing.ExecutedPlans;
-import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestPlatform;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -38,11 +37,7 @@ import org.springframework.test.context.ContextConfiguration;
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {
-            TestPropertyValues.of("faultline.shards=shard-1=" + DATABASE.host() + ":" + DATABASE.port(),
-                    "faultline.database.password=" + DATABASE.password(),
-                    "spring.kafka.bootstrap-servers=" + Kafka.shared().bootstrapServers(),
-                    "spring.cloud.consul.host=" + Consul.shared().host(),
-                    "spring.cloud.consul.port=" + Consul.shared().port()).applyTo(context);
+            TestPropertyValues.of(TestPlatform.properties(DATABASE)).applyTo(context);
         }
     }
 }

@@ -25,12 +25,11 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.BucketTables;
 import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.Shards;
-import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
 import dev.faultline.testing.ExecutedPlans;
 import dev.faultline.testing.ExecutedPlans.Plan;
-import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestPlatform;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -57,11 +56,7 @@ class PaymentPlansTest {
 
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
-        registry.add("faultline.shards", () -> "shard-1=" + DATABASE.host() + ":" + DATABASE.port());
-        registry.add("faultline.database.password", DATABASE::password);
-        registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
-        registry.add("spring.cloud.consul.host", Consul.shared()::host);
-        registry.add("spring.cloud.consul.port", Consul.shared()::port);
+        TestPlatform.properties(DATABASE).forEach((name, value) -> registry.add(name, () -> value));
     }
 
     @Test

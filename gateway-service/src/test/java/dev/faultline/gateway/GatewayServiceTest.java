@@ -85,6 +85,23 @@ class GatewayServiceTest {
         backends.forEach(Backend::close);
     }
 
+    @Test
+    void servesTheDescriptionOfTheApiAndAPageThatLoadsNothingFromElsewhere() throws Exception {
+        HttpResponse<String> description = get("/openapi.json");
+        assertThat(JsonMapper.shared().readTree(description.body()).at("/paths/~1api~1orders/post/summary").asString())
+                .isEqualTo("Place an order");
+
+        HttpResponse<String> page = get("/docs");
+        assertThat(page.headers().firstValue("Content-Security-Policy")).get().asString().startsWith(
+                "default-src 'self'");
+        List<String> loaded = Pattern.compile("(?:src|href)=\"([^\"]+)\"").matcher(page.body()).results()
+                .map(match -> match.group(1)).toList();
+        assertThat(loaded).hasSize(3);
+        for (String file : loaded) {
+            assertThat(get(file).statusCode()).as(file).isEqualTo(200);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "order-service, /api/orders",

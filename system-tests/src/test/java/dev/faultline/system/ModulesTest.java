@@ -49,6 +49,7 @@ class ModulesTest {
             entry("experiments", Set.of("sharding", "verification")),
             entry("cli", Set.of("experiments")),
             entry("simulation", Set.of()),
+            entry("api-description", Set.of()),
             entry("k8s", Set.of()),
             entry("system-tests", Set.of()));
 
@@ -71,6 +72,7 @@ class ModulesTest {
             entry("verification", Set.of()),
             entry("experiments", Set.of("test-infrastructure")),
             entry("cli", Set.of()),
+            entry("api-description", Set.of("inventory-service", "order-service", "payment-service")),
             entry("simulation", Set.of("acquirer-simulator", "contracts", "inventory-service", "order-service",
                     "payment-service")),
             entry("k8s", Set.of("acquirer-simulator", "messaging", "order-service", "payment-service",

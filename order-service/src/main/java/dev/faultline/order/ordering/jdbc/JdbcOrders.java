@@ -46,7 +46,8 @@ class JdbcOrders implements Orders {
      */
     private static final BatchStatement<OrderId, OrderStatus> FIND = new BatchStatement<>("select " + OrderRows.COLUMNS
             + "null as settled_at from open_order where id = any(?::text[]) union all select completed.*"
-            + " from unnest(?::text[], ?::date[]) as wanted(wanted_id, wanted_month), lateral (select " + OrderRows.COLUMNS
+            + " from unnest(?::text[], ?::date[]) as wanted(wanted_id, wanted_month), lateral (select "
+            + OrderRows.COLUMNS
             + "settled_at from completed_order where id = wanted_id and month = wanted_month offset 0) as completed",
             ids -> {
                 String[] values = ids.stream().map(OrderId::value).toArray(String[]::new);
@@ -88,8 +89,9 @@ class JdbcOrders implements Orders {
 
     @Override
     public Optional<OrderStatus> find(OrderId id, Reads reads) {
-        return reads.of(OrderRows.bucketOf(id), session -> FIND.execute(session, List.of(id)).stream().findFirst(), () -> find(
-                id));
+        return reads.of(OrderRows.bucketOf(id), session -> FIND.execute(session, List.of(id)).stream().findFirst(),
+                () -> find(
+                        id));
     }
 
     private List<Optional<OrderStatus>> find(List<OrderId> batch) {
@@ -109,6 +111,7 @@ class JdbcOrders implements Orders {
             @Nullable OrderId after) {
         String before = after == null ? "~" : after.value();
         return jdbc.sql(OF_CUSTOMER).params(bucket.code() + "-", bucket.code() + "-~", before, customer.value(), limit,
-                customer.value(), before, limit, limit).query((row, _) -> OrderRows.status(row).withoutTimeline()).list();
+                customer.value(), before, limit, limit).query((row, _) -> OrderRows.status(row).withoutTimeline())
+                .list();
     }
 }

@@ -74,3 +74,11 @@ patroni_confirms() { in_node "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8008 && pr
 
 # inject_standby_promotion SERVER SHARD : a planned switchover
 inject_standby_promotion() { in_node "$1" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null; }
+
+# inject_standby_lag SERVER
+inject_standby_lag() { sql "$1" 'SELECT pg_wal_replay_pause()'; }
+
+heal_standby_lag() { sql "$1" 'SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()'; }
+
+# sql SERVER STATEMENT
+sql() { in_node "$1" psql --no-psqlrc --username=faultline --dbname=postgres --command="$2" > /dev/null; }

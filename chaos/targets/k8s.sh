@@ -44,3 +44,11 @@ primary_of() { kube get pods --selector "cnpg.io/cluster=$1,cnpg.io/instanceRole
 
 # inject_standby_promotion SERVER SHARD : a planned switchover
 inject_standby_promotion() { kubectl cnpg --namespace "${NAMESPACE:-faultline}" promote "$2" "$1"; }
+
+# inject_standby_lag SERVER
+inject_standby_lag() { sql "$1" 'SELECT pg_wal_replay_pause()'; }
+
+heal_standby_lag() { sql "$1" 'SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()'; }
+
+# sql SERVER STATEMENT
+sql() { kube exec "$1" --container postgres -- psql --no-psqlrc --command="$2" > /dev/null; }

@@ -42,6 +42,10 @@ inject_standby_promotion() {
   faultline promote "$2" > /dev/null
 }
 
+inject_standby_lag() { faultline lag "$1" > /dev/null; }
+
+heal_standby_lag() { faultline resume "$1" > /dev/null; }
+
 consul_leader() { echo consul-1; }
 
 # node_request NODE application|management METHOD PATH [BODY]

@@ -31,7 +31,16 @@ final class FaultCommands {
         terminal.line(node + " is paused until ./faultline resume " + node + ".");
     }
 
-    @Command(description = "Resumes a paused node.")
+    @Command(description = {"Makes a standby lag: it receives its primary's log and replays nothing.",
+        "Its restart or promotion ends the lag."})
+    static void lag(@Mixin Output output, @Mixin ClusterOption option,
+            @Parameters(paramLabel = "NODE", description = "a standby's name; see ./faultline status") String node) {
+        Terminal terminal = output.terminal();
+        option.cluster().nodes().lag(node);
+        terminal.line(node + " lags until ./faultline resume " + node + ".");
+    }
+
+    @Command(description = "Resumes a paused node, or a standby that lags.")
     static void resume(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE", description = ClusterCommands.NODE) String node) {
         Terminal terminal = output.terminal();

@@ -22,9 +22,8 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Faultline {
     /** The order in the help. */
     private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "seed",
-            "check", "prove", "bench", "compare", "shards", "dead-letters", "logs", "kill", "pause", "resume", "stop",
-            "start", "restart", "promote",
-            "down", "train", "help");
+            "check", "prove", "bench", "compare", "shards", "dead-letters", "logs", "kill", "pause", "lag", "resume",
+            "stop", "start", "restart", "promote", "down", "train", "help");
 
     private Faultline() {}
 

@@ -98,7 +98,7 @@ final class VerificationCommands {
             @Option(names = "--target", paramLabel = "NODE|ROLE", split = ",", description = "inject faults only into "
                     + "these, for example shard-1 or 'order-service leader'") @Nullable List<String> targets,
             @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = ClusterCommands.STANDBYS, description = "give the shards of "
-                    + "the temporary cluster standbys, whose primaries are roles") @Nullable String standbys) {
+                    + "the temporary cluster standbys: primaries and standbys are roles") @Nullable String standbys) {
         Terminal terminal = output.terminal();
         requireWithin("--minutes", minutes, 1, 600);
         requireWithin("--rate", rate, 1, 1_000);

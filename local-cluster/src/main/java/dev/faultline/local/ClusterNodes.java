@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
+import dev.faultline.backing.PostgresRole;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Progress;
+import dev.faultline.backing.StandbyReplay;
 import dev.faultline.local.supervisor.NodeDirectory;
 import dev.faultline.local.supervisor.NodeSpec;
 import dev.faultline.local.supervisor.NodeState;
@@ -24,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * does not exist; those that change a node also if the supervisor is not running.
  */
 public final class ClusterNodes {
+    /** For a database that has just been resumed, or is starting. */
+    private static final Duration ANSWER = Duration.ofSeconds(20);
+
     private final LocalCluster cluster;
     private final Layout layout;
     private final SupervisorDirectory files;
@@ -125,13 +133,54 @@ public final class ClusterNodes {
         children(pid).forEach(child -> child.signal("STOP"));
     }
 
-    /** Undoes {@link #pause}; has no effect on a node that is not paused. */
+    /**
+     * Makes a standby lag until {@link #resume}, its restart or its promotion: it receives its primary's log and replays
+     * nothing. Returns when this is so.
+     *
+     * @throws FaultlineException also if the node is not a standby
+     */
+    public void lag(String node) {
+        cluster.requireRunning();
+        directory(node);
+        PostgresServer server = servers().filter(each -> each.name().equals(node) && each
+                .role() == PostgresRole.STANDBY).findFirst().orElseThrow(() -> new FaultlineException(node
+                        + " cannot lag, because it is not a standby. " + standbys()));
+        new StandbyReplay(server).pause();
+    }
+
+    private String standbys() {
+        List<String> names = servers().filter(server -> server.role() == PostgresRole.STANDBY).map(PostgresServer::name)
+                .toList();
+        return names.isEmpty() ? "There are none; ./faultline up --standbys, after ./faultline down, starts some."
+                : "The standbys are: " + String.join(", ", names) + ".";
+    }
+
+    private Stream<PostgresServer> servers() {
+        return layout.shards().stream().flatMap(shard -> shard.servers().stream());
+    }
+
+    /**
+     * Undoes {@link #pause} and {@link #lag}; has no effect on a node that neither is paused nor lags.
+     *
+     * @throws FaultlineException also if a standby does not answer for twenty seconds
+     */
     public void resume(String node) {
         cluster.requireRunning();
         ProcessIdentity process = livingProcess(directory(node));
         if (process != null) {
             children(process.pid()).forEach(child -> child.signal("CONT"));
             process.signal("CONT");
+        }
+        servers().filter(server -> server.name().equals(node)).forEach(this::resumeReplay);
+    }
+
+    /** The end of the process or of the role has ended the lag too. */
+    private void resumeReplay(PostgresServer server) {
+        var replay = new StandbyReplay(server);
+        if (!Polling.until(ANSWER, () -> server.role() != PostgresRole.STANDBY
+                || livingProcess(files.node(server.name())) == null || replay.resume())) {
+            throw new FaultlineException(server.name() + " does not answer, and may still lag. See ./faultline status"
+                    + " and ./faultline logs " + server.name() + ".");
         }
     }
 

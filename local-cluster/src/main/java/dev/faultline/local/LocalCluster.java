@@ -147,7 +147,16 @@ public final class LocalCluster {
 
     /** The server that accepts a shard's writes; empty while a promotion is in progress. */
     public Optional<String> primaryOf(String shard) {
-        return layout().shard(shard).servers().stream().filter(server -> server.role() == PostgresRole.PRIMARY).map(
+        return serverWith(PostgresRole.PRIMARY, shard);
+    }
+
+    /** The server that replays a shard's log; empty if there is none at the moment. */
+    public Optional<String> standbyOf(String shard) {
+        return serverWith(PostgresRole.STANDBY, shard);
+    }
+
+    private Optional<String> serverWith(PostgresRole role, String shard) {
+        return layout().shard(shard).servers().stream().filter(server -> server.role() == role).map(
                 PostgresServer::name).findFirst();
     }
 

@@ -4,8 +4,10 @@ import java.sql.SQLException;
 
 import dev.faultline.backing.PostgresRole;
 import dev.faultline.backing.PostgresServer;
+import dev.faultline.backing.ReplayState;
 import dev.faultline.backing.Replication;
 import dev.faultline.backing.ReplicationState;
+import dev.faultline.backing.StandbyReplay;
 
 /** What ./faultline status says about a server of a shard that has a standby. */
 final class RoleText {
@@ -16,13 +18,24 @@ final class RoleText {
             return "fenced; is rebuilt as the standby";
         }
         if (server.role() == PostgresRole.STANDBY) {
-            return "standby of " + peer(shard, server);
+            return "standby of " + peer(shard, server) + lag(server);
         }
         try {
             return "primary; " + standby(peer(shard, server), shard.mode() == Replication.Mode.SYNCHRONOUS, server
                     .replicationState());
         } catch (SQLException e) {
             return "primary";
+        }
+    }
+
+    private static String lag(PostgresServer standby) {
+        try {
+            ReplayState state = new StandbyReplay(standby).state();
+            return state.isPaused()
+                    ? "; LAGS: it has not replayed %,d bytes of the log that it has received, and replays nothing until ./faultline resume %s"
+                            .formatted(state.bytesBehind(), standby.name()) : "";
+        } catch (SQLException e) {
+            return "";
         }
     }
 

@@ -55,12 +55,21 @@ public interface Target {
     /** The server that accepts a shard's writes; empty while a promotion is in progress. */
     Optional<String> primaryOf(String shard);
 
+    /** The server that replays a shard's log; empty if the shard has none, or a promotion is in progress. */
+    Optional<String> standbyOf(String shard);
+
     /** Kills the node's process with SIGKILL; the platform restarts it. */
     void kill(String node);
 
     /** Freezes the node's processes with SIGSTOP until {@link #resume}. */
     void pause(String node);
 
-    /** Undoes {@link #pause}; has no effect on a node that is not paused. */
+    /**
+     * Makes a standby receive its primary's log and replay nothing, until {@link #resume} or the end of its process. Throws
+     * {@link FaultlineException} if the node is not a standby.
+     */
+    void lag(String node);
+
+    /** Undoes {@link #pause} and {@link #lag}; has no effect on a node that neither is paused nor lags. */
     void resume(String node);
 }

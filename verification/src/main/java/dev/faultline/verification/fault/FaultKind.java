@@ -16,7 +16,8 @@ public interface FaultKind {
     List<FaultKind> ALL = List.of(new Kill(), new Pause(),
             new AcquirerFault("acquirer-slow", "{\"slowShare\": 0.5, \"slowFor\": \"PT2S\"}"),
             new AcquirerFault("acquirer-error", "{\"failShare\": 0.5}"),
-            new AcquirerFault("acquirer-timeout", "{\"timeoutAfterChargeShare\": 0.5}"), new ShardDrain());
+            new AcquirerFault("acquirer-timeout", "{\"timeoutAfterChargeShare\": 0.5}"), new ShardDrain(),
+            new StandbyLag());
 
     static Optional<FaultKind> named(String name) {
         return ALL.stream().filter(kind -> kind.name().equals(name)).findFirst();

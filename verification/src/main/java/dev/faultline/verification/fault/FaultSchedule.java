@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
 
@@ -23,7 +24,7 @@ public final class FaultSchedule {
     /**
      * @param every         the mean time between the starts of two faults, exponentially distributed
      * @param nodesAndRoles the possible targets
-     * @throws FaultlineException if the length is too short for a fault
+     * @throws FaultlineException if none of the kinds can hit one of the targets, or the length is too short for a fault
      */
     public static List<ScheduledFault> draw(long seed, Duration length, Duration every, Collection<FaultKind> kinds,
             List<String> nodesAndRoles) {
@@ -31,6 +32,10 @@ public final class FaultSchedule {
         var deck = new ArrayList<ScheduledFault>();
         var faults = new ArrayList<ScheduledFault>();
         double at = FIRST.toMillis();
+        if (deck(kinds, nodesAndRoles).isEmpty()) {
+            throw new FaultlineException("None of the faults " + names(kinds) + " can hit any of the targets "
+                    + String.join(", ", nodesAndRoles) + ". See docs/faults.md.");
+        }
         while (true) {
             if (deck.isEmpty()) {
                 deck.addAll(deck(kinds, nodesAndRoles));
@@ -50,6 +55,10 @@ public final class FaultSchedule {
                     + " seconds. Raise --minutes.");
         }
         return List.copyOf(faults);
+    }
+
+    private static String names(Collection<FaultKind> kinds) {
+        return kinds.stream().map(FaultKind::name).collect(Collectors.joining(", "));
     }
 
     private static List<ScheduledFault> deck(Collection<FaultKind> kinds, List<String> nodesAndRoles) {

@@ -22,7 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Roles implements AutoCloseable {
     private static final String RELAY = " relay";
     private static final String LEADER = "order-service leader";
+    private static final String MOVER = " mover";
     private static final String PRIMARY = " primary";
+    static final String STANDBY = " standby";
+    private static final List<String> SERVICES = List.of("order-service", "inventory-service", "payment-service");
     /** The first of the two servers of a shard that has a standby. */
     private static final Pattern FIRST_SERVER = Pattern.compile("(shard-\\d+)-a");
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -34,14 +37,20 @@ public final class Roles implements AutoCloseable {
         this.target = target;
     }
 
-    /** @param nodes of the target; each shard that has a standby has a primary, a role that moves */
+    /**
+     * Each service with databases has a relay, and a mover, which moves its buckets between shards when it has to;
+     * order-service has the leader of the sweep. A shard with two servers has a primary and a standby.
+     *
+     * @param nodes of the target
+     */
     public static List<String> among(List<String> nodes) {
-        return Stream.concat(Stream.of("order-service" + RELAY, "inventory-service" + RELAY, "payment-service" + RELAY,
-                LEADER), nodes.stream().map(FIRST_SERVER::matcher).filter(Matcher::matches).map(shard -> shard.group(1)
-                        + PRIMARY)).toList();
+        Stream<String> services = Stream.of(RELAY, MOVER).flatMap(role -> SERVICES.stream().map(each -> each + role));
+        Stream<String> servers = nodes.stream().map(FIRST_SERVER::matcher).filter(Matcher::matches)
+                .flatMap(shard -> Stream.of(PRIMARY, STANDBY).map(role -> shard.group(1) + role));
+        return Stream.of(services, Stream.of(LEADER), servers).flatMap(roles -> roles).toList();
     }
 
-    /** Returns the node that has the role, or the service's first instance if none has it; returns a node's name unchanged. */
+    /** Returns the node that has the role, or the group's first one if none has it; returns a node's name unchanged. */
     public String nodeOf(String nodeOrRole) {
         if (!nodeOrRole.contains(" ")) {
             return nodeOrRole;
@@ -50,11 +59,21 @@ public final class Roles implements AutoCloseable {
         if (nodeOrRole.endsWith(PRIMARY)) {
             return target.primaryOf(group).orElse(group + "-a");
         }
-        return (nodeOrRole.equals(LEADER) ? leader(group) : relay(group)).orElse(group + "-1");
+        if (nodeOrRole.endsWith(STANDBY)) {
+            return target.standbyOf(group).orElse(group + "-b");
+        }
+        return holder(group, nodeOrRole).orElse(group + "-1");
     }
 
     private Stream<String> instances(String service) {
         return target.nodes().stream().map(Target.Node::name).filter(name -> name.startsWith(service + "-"));
+    }
+
+    private Optional<String> holder(String service, String role) {
+        if (role.equals(LEADER)) {
+            return leader(service, "checkout-sweep");
+        }
+        return role.endsWith(MOVER) ? leader(service, "bucket-mover") : relay(service);
     }
 
     /** The active relay of a service, by its metrics. */
@@ -63,12 +82,12 @@ public final class Roles implements AutoCloseable {
                 .anyMatch(line -> line.startsWith("faultline_outbox_active{") && line.endsWith(" 1.0"))).findFirst();
     }
 
-    /** The holder of the sweep's lock, whose value is the holder's name. */
-    private Optional<String> leader(String service) {
+    /** The holder of a lock, whose value is the holder's name. */
+    private Optional<String> leader(String service, String lock) {
         try {
             var json = JsonMapper.shared().readTree(get(target.consulUrl() + "/v1/kv/?recurse"));
             List<String> holders = json.valueStream().filter(entry -> entry.path("Key").asString("").endsWith(
-                    "/checkout-sweep/leader")
+                    "/" + lock + "/leader")
                     && entry.hasNonNull("Session")).map(entry -> new String(Base64.getDecoder().decode(entry.path(
                             "Value").asString("")), StandardCharsets.UTF_8)).toList();
             return instances(service).filter(node -> holders.stream().anyMatch(holder -> holder.contains(node)))

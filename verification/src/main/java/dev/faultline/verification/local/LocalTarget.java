@@ -79,6 +79,11 @@ public final class LocalTarget implements Target {
     }
 
     @Override
+    public Optional<String> standbyOf(String shard) {
+        return cluster.standbyOf(shard);
+    }
+
+    @Override
     public void kill(String node) {
         cluster.nodes().kill(node, "KILL");
     }
@@ -86,6 +91,11 @@ public final class LocalTarget implements Target {
     @Override
     public void pause(String node) {
         cluster.nodes().pause(node);
+    }
+
+    @Override
+    public void lag(String node) {
+        cluster.nodes().lag(node);
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class FaultScheduleTest {
     private static final List<FaultKind> ALL = FaultKind.ALL;
-    private static final List<String> TARGETS = List.of("kafka-1", "shard-1", "order-service-1");
+    private static final List<String> TARGETS = List.of("kafka-1", "shard-1", "order-service-1", "shard-2 standby");
 
     private static FaultKind named(String name) {
         return FaultKind.named(name).orElseThrow();
@@ -41,7 +41,7 @@ class FaultScheduleTest {
 
     @Test
     void injectsEveryKindIntoEveryTargetBeforeAnyRepeats() {
-        int pairs = 2 * TARGETS.size() + 3 + 1;
+        int pairs = 2 * TARGETS.size() + 3 + 1 + 1;
         assertThat(new HashSet<>(plan(3, 60).subList(0, pairs).stream().map(fault -> fault.kind().name() + fault
                 .target())
                 .toList())).hasSize(pairs);
@@ -52,6 +52,20 @@ class FaultScheduleTest {
         assertThat(FaultSchedule.draw(1, Duration.ofMinutes(10), Duration.ofSeconds(8), List.of(named(
                 "acquirer-timeout")),
                 TARGETS)).isNotEmpty().allMatch(fault -> fault.kind().name().equals("acquirer-timeout"));
+    }
+
+    @Test
+    void aStandbysLagHitsItsRoleOnly() {
+        assertThat(FaultSchedule.draw(1, Duration.ofMinutes(10), Duration.ofSeconds(8), List.of(named("standby-lag")),
+                TARGETS)).isNotEmpty().allMatch(fault -> fault.target().equals("shard-2 standby") && !fault.duration()
+                        .isZero());
+    }
+
+    @Test
+    void saysThatTheTargetsCannotHaveTheFaults() {
+        assertThatThrownBy(() -> FaultSchedule.draw(1, Duration.ofMinutes(1), Duration.ofSeconds(8), List.of(named(
+                "standby-lag"), named("shard-drain")), List.of("kafka-1"))).isInstanceOf(FaultlineException.class)
+                .hasMessageContaining("standby-lag, shard-drain").hasMessageContaining("kafka-1");
     }
 
     @Test

@@ -5,28 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Stream;
 
-import dev.faultline.backing.BackingService;
-import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
-import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Replication;
-import dev.faultline.discovery.FencingToken;
-import dev.faultline.local.ServerGate.StaleTokenException;
-import dev.faultline.local.supervisor.NodeSpec;
 import dev.faultline.local.supervisor.SupervisorDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -43,51 +33,28 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @SuppressWarnings("NullAway.Init")
 class FailoverTest {
-    private static final Duration AT_MOST = Duration.ofSeconds(60);
+    private static final Duration AT_MOST = SupervisedShard.AT_MOST;
 
     @TempDir Path directory;
 
     /** Set by {@link #start}, with which each test begins. */
+    private SupervisedShard one;
     private SupervisorDirectory files;
-    private Home home;
     private Shard shard;
-    private ShardLock lock;
     private ShardRoles roles;
     private final ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
 
     private void start(Replication.Mode mode) throws Exception {
-        home = new Home(directory);
-        home.open();
-        var cache = CacheDirectory.ofThisUser();
-        home.write(Settings.create(Ports.free()).withStandbys(mode));
-        var layout = new Layout(home, home.settings().orElseThrow(), cache, KafkaAotCache.of(cache),
-                (_, _) -> {});
-        files = new SupervisorDirectory(directory);
-        SupervisorProcess.ensureRunning(directory, files);
-        BackingService consul = layout.backingServices().getFirst();
-        consul.prepare();
-        files.node(consul.name()).deploy(new NodeSpec(consul.name(), consul.port(), consul.launch(), consul.readiness(),
-                List.of()));
-        await().atMost(AT_MOST).until(() -> files.node(consul.name()).isReady());
-        shard = layout.shard("shard-1");
-        lock = new ShardLock(layout.consulUrl(), "test");
-        roles = new ShardRoles(shard, files, home::data, FailoverTest::report);
-        lock.hold(shard.name(), token -> {
-            roles.create(token);
-            roles.complete(token);
-            return token;
-        });
-        try (Connection connection = connect(); var statement = connection.createStatement()) {
-            statement.execute("create table written (id int primary key)");
-        }
+        one = SupervisedShard.start(directory, mode);
+        files = one.files;
+        shard = one.shard;
+        roles = one.roles;
     }
 
     @AfterEach
     void end() throws IOException {
         threads.forEach(Thread::interrupt);
-        files.requestShutdown();
-        SupervisorProcess.ensureRunning(directory, files);
-        await().atMost(AT_MOST).until(() -> files.livingSupervisor().isEmpty());
+        one.close();
     }
 
     @Test
@@ -99,7 +66,7 @@ class FailoverTest {
 
         PostgresServer killed = roles.primary().orElseThrow();
         long begin = System.nanoTime();
-        process(killed).signal("KILL");
+        one.process(killed).signal("KILL");
         writer.awaitMore();
         System.out.printf("kill -9: writes were acknowledged again after %d ms%n", millisSince(begin));
         PostgresServer promoted = roles.peerOf(killed);
@@ -107,8 +74,7 @@ class FailoverTest {
         assertThat(killed.replicationState().isPrimary()).isFalse();
         // The standby has to be streaming before it can be promoted in turn; in synchronous mode it is, as writes go on.
 
-        ProcessIdentity paused = process(promoted);
-        List<ProcessIdentity> all = family(paused);
+        List<ProcessIdentity> all = one.processes(promoted);
         begin = System.nanoTime();
         all.forEach(process -> process.signal("STOP"));
         await().atMost(AT_MOST).until(() -> roles.primary().filter(killed::equals).isPresent());
@@ -122,7 +88,7 @@ class FailoverTest {
         assertThat(manual.discarded().orElseThrow().transactions()).isLessThanOrEqualTo(1);
         writer.awaitMore();
         writer.stop();
-        assertThat(stored()).containsAll(writer.acknowledged);
+        assertThat(one.stored()).containsAll(writer.acknowledged);
         System.out.println(writer.acknowledged.size() + " writes were acknowledged, none lost; " + manual.text());
     }
 
@@ -140,12 +106,37 @@ class FailoverTest {
         assertThatThrownBy(() -> manual().carryOut()).isInstanceOf(FaultlineException.class).hasMessageContaining(
                 standby.name() + " was not promoted");
 
-        process(primary).signal("KILL");
+        one.process(primary).signal("KILL");
         writer.awaitMore();
         writer.stop();
 
         assertThat(roles.primary()).contains(primary);
-        assertThat(stored()).containsAll(writer.acknowledged);
+        assertThat(one.stored()).containsAll(writer.acknowledged);
+    }
+
+    @Test
+    void anAsynchronousStandbyThatRunsAndReceivesNothingIsNotPromoted() throws Exception {
+        start(Replication.Mode.ASYNCHRONOUS);
+        PostgresServer primary = roles.primary().orElseThrow();
+        Path rules = one.directory(primary).resolve("data").resolve("pg_hba.conf");
+        Files.writeString(rules, "host replication all all reject\n" + Files.readString(rules));
+        try (Connection connection = one.connect(); var statement = connection.createStatement()) {
+            statement.execute("select pg_reload_conf()");
+            statement.execute("select pg_terminate_backend(pid) from pg_stat_replication");
+        }
+        watch();
+        await().atMost(AT_MOST).until(() -> RoleText.of(shard, primary).contains("is not connected"));
+        // The watch has to see it too, which looks once a second.
+        var writer = new Writer();
+        await().during(Duration.ofSeconds(3)).atMost(AT_MOST).until(() -> writer.acknowledged.size() > 100);
+        assertThat(roles.peerOf(primary).replicationState().isPrimary()).isFalse();
+
+        one.process(primary).signal("KILL");
+        writer.awaitMore();
+        writer.stop();
+
+        assertThat(roles.primary()).contains(primary);
+        assertThat(one.stored()).containsAll(writer.acknowledged);
     }
 
     @Test
@@ -165,20 +156,11 @@ class FailoverTest {
 
         files.node(standby.name()).start();
         writer.awaitMore();
-
-        // Whoever held the lock before the last change, and was paused since, changes nothing any more.
-        lock.hold(shard.name(), token -> {
-            roles.complete(token);
-            long current = token.get().number();
-            assertThatThrownBy(() -> roles.complete(() -> new FencingToken(current - 1))).isInstanceOf(
-                    StaleTokenException.class);
-            return token;
-        });
     }
 
     /** What the process failover-1 does, in this one. */
     private void watch() {
-        var watch = new ShardWatch(shard, roles, lock, files, FailoverTest::report);
+        var watch = new ShardWatch(shard, roles, one.lock, files, SupervisedShard::report);
         threads.add(Thread.ofPlatform().daemon().start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
@@ -187,14 +169,14 @@ class FailoverTest {
                 } catch (InterruptedException e) {
                     return;
                 } catch (RuntimeException e) {
-                    report(shard.name(), e.toString());
+                    SupervisedShard.report(shard.name(), e.toString());
                 }
             }
         }));
     }
 
     private ManualPromotion manual() {
-        return new ManualPromotion(shard, lock, roles);
+        return new ManualPromotion(shard, one.lock, roles);
     }
 
     /** Inserts numbers one by one, and records each that was acknowledged; reconnects to the primary. */
@@ -209,7 +191,7 @@ class FailoverTest {
         private void run() {
             int id = 0;
             while (!Thread.currentThread().isInterrupted()) {
-                try (Connection connection = connect();
+                try (Connection connection = one.connect();
                         var insert = connection.prepareStatement("insert into written values (?)")) {
                     while (!Thread.currentThread().isInterrupted()) {
                         insert.setInt(1, ++id);
@@ -233,38 +215,7 @@ class FailoverTest {
         }
     }
 
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(shard.jdbcUrl("postgres") + "&connectTimeout=1&socketTimeout=30",
-                PostgresServer.SUPERUSER, home.settings().orElseThrow().superuserPassword());
-    }
-
-    private Set<Integer> stored() throws SQLException {
-        var stored = new HashSet<Integer>();
-        try (Connection connection = connect();
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery("select id from written")) {
-            while (rows.next()) {
-                stored.add(rows.getInt(1));
-            }
-        }
-        return stored;
-    }
-
-    private ProcessIdentity process(PostgresServer server) {
-        return Objects.requireNonNull(files.node(server.name()).status().orElseThrow().process());
-    }
-
-    private static List<ProcessIdentity> family(ProcessIdentity parent) {
-        return Stream.concat(Stream.of(parent), ProcessHandle.of(parent.pid()).stream().flatMap(
-                ProcessHandle::descendants)
-                .flatMap(child -> ProcessIdentity.of(child.pid()).stream())).toList();
-    }
-
     private static long millisSince(long begin) {
         return (System.nanoTime() - begin) / 1_000_000;
-    }
-
-    private static void report(String subject, String what) {
-        System.out.println(subject + ": " + what);
     }
 }

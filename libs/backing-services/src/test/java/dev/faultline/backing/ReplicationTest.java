@@ -35,6 +35,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 class ReplicationTest {
     private static final Duration AT_MOST = Duration.ofSeconds(60);
+    /** How many times the outbox has the message. */
+    private static final String MESSAGES = """
+            select count(*) from pg_logical_slot_peek_binary_changes('orders_outbox', null, null,
+                'proto_version', '1', 'publication_names', 'outbox', 'messages', 'true')
+            where position('a message'::bytea in data) > 0""";
 
     @TempDir Path directory;
 
@@ -170,10 +175,69 @@ class ReplicationTest {
         start(pair.a);
 
         execute(pair.b, "create publication outbox");
-        assertThat(numbers(pair.b, """
-                select count(*) from pg_logical_slot_peek_binary_changes('orders_outbox', null, null,
-                    'proto_version', '1', 'publication_names', 'outbox', 'messages', 'true')
-                where position('a message'::bytea in data) > 0""")).containsExactly(1);
+        assertThat(numbers(pair.b, MESSAGES)).containsExactly(1);
+    }
+
+    /** Otherwise a message could be sent whose transaction a promotion discards. */
+    @Test
+    void anOutboxSendsNothingThatTheSynchronousStandbyHasNot() throws Exception {
+        var pair = pair(Replication.Mode.SYNCHRONOUS);
+        execute(pair.a, "select pg_create_logical_replication_slot('orders_outbox', 'pgoutput', false, false, true)");
+        execute(pair.a, "create publication outbox");
+        pair.standby.close();
+        try (Connection writer = pair.a.connect(); Statement statement = writer.createStatement()) {
+            var commit = CompletableFuture.runAsync(() -> {
+                try {
+                    statement.execute("select pg_logical_emit_message(true, 'outbox', 'a message')");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            awaitEqual(pair.a, "select count(*) from pg_stat_activity where wait_event = 'SyncRep'", 1);
+
+            try (Connection relay = pair.a.connect(); Statement query = relay.createStatement()) {
+                query.execute("set statement_timeout = '2s'");
+                assertThatThrownBy(() -> query.executeQuery(MESSAGES)).isInstanceOf(SQLException.class)
+                        .hasMessageContaining("statement timeout");
+            }
+
+            start(pair.b);
+            commit.join();
+        }
+        assertThat(numbers(pair.a, MESSAGES)).containsExactly(1);
+    }
+
+    @Test
+    void aStandbyThatLagsShowsAnOldStateAndLosesNothingWhenItIsPromoted() throws Exception {
+        var pair = pair(Replication.Mode.SYNCHRONOUS);
+        execute(pair.a, "create table written (id int primary key)");
+        awaitEqual(pair.b, "select count(*) from pg_class where relname = 'written'", 1);
+        var replay = new StandbyReplay(pair.b);
+        assertThat(replay.state().isPaused()).isFalse();
+
+        replay.pause();
+        execute(pair.a, "insert into written values (1)");
+        assertThat(replay.state().isPaused()).isTrue();
+        assertThat(replay.state().bytesBehind()).isPositive();
+        await().during(Duration.ofSeconds(1)).atMost(AT_MOST).until(() -> numbers(pair.b, "select id from written")
+                .isEmpty());
+        assertThat(replay.resume()).isTrue();
+        awaitEqual(pair.b, "select id from written", 1);
+
+        replay.pause();
+        execute(pair.a, "insert into written select generate_series(2, 1000)");
+        kill(pair.a);
+        pair.a.fence();
+        assertThat(pair.a.discardedAfter(pair.b.promote()).transactions()).isZero();
+        assertThat(numbers(pair.b, "select count(*) from written")).containsExactly(1_000);
+        assertThat(replay.resume()).isTrue();
+        assertThat(replay.state()).isEqualTo(new ReplayState(false, 0));
+        assertThatThrownBy(replay::pause).isInstanceOf(FaultlineException.class).hasMessageContaining(
+                "shard-1-b cannot be made to lag").hasMessageContaining("recovery");
+    }
+
+    private static void awaitEqual(PostgresServer server, String query, int number) {
+        await().atMost(AT_MOST).until(() -> numbers(server, query).equals(List.of(number)));
     }
 
     private record Pair(PostgresServer a, PostgresServer b, ChildProcess standby) {}

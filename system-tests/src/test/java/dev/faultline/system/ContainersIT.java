@@ -20,11 +20,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The slim layout as containers, from the jars of this build. Skipped, with a message, if no engine can run it. */
 @Tag("integration")
-@Isolated("builds images and starts a third platform")
 class ContainersIT {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int PORT = 19_480;

@@ -24,11 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The platform gets a third shard while clients place orders and read. */
 @Tag("integration")
-@Isolated("counts every failed request of clients that do not retry")
 @ExtendWith(SharedCluster.class)
 class ReshardingIT {
     private static final List<String> SKUS = IntStream.range(0, 12).mapToObj(i -> "MOVING-" + i).toList();

@@ -14,11 +14,8 @@ final class TrainedBuilds {
 
     private TrainedBuilds() {}
 
-    /**
-     * Starts a cluster that uses {@link #DIRECTORY}, and returns when it is ready. Only one starts at a time: the first one
-     * creates the caches for the others, and takes its ports before the next one looks for free ones.
-     */
-    static synchronized void start(LocalCluster cluster, Progress progress) {
+    /** Starts a cluster that uses {@link #DIRECTORY}: the first one creates the caches for the others. */
+    static void start(LocalCluster cluster, Progress progress) {
         cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), progress);
         cluster.awaitReady(progress);
     }

@@ -22,15 +22,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * One shard with a standby, under the real supervisor and with the real locks in Consul, while a client writes. The tests run
  * concurrently, each with processes of its own.
  */
 @Tag("integration")
-@Execution(ExecutionMode.CONCURRENT)
 @SuppressWarnings("NullAway.Init")
 class FailoverTest {
     private static final Duration AT_MOST = SupervisedShard.AT_MOST;

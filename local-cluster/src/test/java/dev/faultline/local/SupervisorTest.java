@@ -27,12 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The real supervisor in its own process, with small real processes as nodes. */
 @Tag("integration")
-@Execution(ExecutionMode.CONCURRENT)
 class SupervisorTest {
 
     @TempDir Path home;

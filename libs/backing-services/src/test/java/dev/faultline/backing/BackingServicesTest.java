@@ -21,11 +21,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Tag("integration")
-@Execution(ExecutionMode.CONCURRENT)
 class BackingServicesTest {
     private static final Duration AT_MOST = Duration.ofSeconds(60);
 

@@ -22,17 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * The two servers of a shard: what a promotion keeps, and what the old primary can still do. The tests run concurrently, each
- * with servers of its own.
- */
+/** The two servers of a shard: what a promotion keeps, and what the old primary can still do. */
 @Tag("integration")
-@Execution(ExecutionMode.CONCURRENT)
 class ReplicationTest {
     private static final Duration AT_MOST = Duration.ofSeconds(60);
     /** How many times the outbox has the message. */

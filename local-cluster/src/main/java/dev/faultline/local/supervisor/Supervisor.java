@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -34,6 +36,8 @@ public final class Supervisor {
     private final Clock clock;
     private final Duration grace;
     private final Map<String, SupervisedNode> nodes = new ConcurrentHashMap<>();
+    /** One for each of the nodes; it ends when its node has stopped for a shutdown. */
+    private final List<Thread> threads = new ArrayList<>();
     /** Never reset: the request is withdrawn while this process is still running, and no node may start again. */
     private volatile boolean shuttingDown;
 
@@ -67,8 +71,9 @@ public final class Supervisor {
             Thread.sleep(POLL_INTERVAL);
         } while (!files.shutdownIsRequested());
         shuttingDown = true;
-        while (!nodes.values().stream().allMatch(SupervisedNode::isStopped)) {
-            Thread.sleep(POLL_INTERVAL);
+        // A node counts as stopped a moment before its status is written, and that must not follow its deletion.
+        for (Thread thread : threads) {
+            thread.join();
         }
         if (Files.exists(files.directory())) {
             for (NodeDirectory node : files.deployedNodes()) {
@@ -84,7 +89,7 @@ public final class Supervisor {
                 try {
                     var node = new SupervisedNode(spec, directory, clock, grace);
                     nodes.put(spec.name(), node);
-                    Thread.ofVirtual().name(spec.name()).start(() -> supervise(node));
+                    threads.add(Thread.ofVirtual().name(spec.name()).start(() -> supervise(node)));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

@@ -2,6 +2,7 @@ package dev.faultline.api;
 
 import java.util.List;
 
+import dev.faultline.inventory.stock.ReceiptId;
 import dev.faultline.sharding.Reads;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -26,7 +27,7 @@ class PublicControllers {
             "dev.faultline.payment");
 
     static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Reads.class);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Reads.class).replaceWithClass(ReceiptId.class, String.class);
     }
 
     @Bean

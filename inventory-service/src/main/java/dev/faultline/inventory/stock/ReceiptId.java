@@ -2,10 +2,8 @@ package dev.faultline.inventory.stock;
 
 import java.util.regex.Pattern;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-
 /** A receipt's id, chosen by the sender. Letters, digits, dots, dashes, underscores; 64 at most. */
-public record ReceiptId(@JsonValue String value) {
+public record ReceiptId(String value) {
     private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     /** @throws IllegalArgumentException if {@code value} does not have this format */

@@ -9,21 +9,15 @@ import dev.faultline.testing.Database;
 import dev.faultline.testing.ExecutedPlans;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.TestPlatform;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.ContextConfiguration;
 
-/**
- * Runs the service with one shard of its own, whose plans are logged; the context is shared by the tests of a JVM, which
- * therefore run one after the other.
- */
+/** Runs the service with one shard of its own, whose plans are logged; the context is shared by the tests of a JVM. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@Execution(ExecutionMode.SAME_THREAD)
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
     "spring.application.name=plans-test", "faultline.database.name=plans", "faultline.checkout.redrive-after=1h",
     "faultline.checkout.max-redrive-after=1h", "faultline.checkout.give-up-after=1h",

@@ -27,7 +27,8 @@ class PublicControllers {
             "dev.faultline.payment");
 
     static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Reads.class).replaceWithClass(ReceiptId.class, String.class);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Reads.class).replaceWithClass(ReceiptId.class,
+                String.class);
     }
 
     @Bean

@@ -25,7 +25,7 @@ class Documentation {
     private static final MediaType JAVASCRIPT = new MediaType("text", "javascript");
 
     @Bean
-    RouterFunction<ServerResponse> documentation() {
+    RouterFunction<ServerResponse> descriptionAndPage() {
         String swaggerUi = "META-INF/resources/webjars/swagger-ui/"
                 + Objects.requireNonNull(new WebJarVersionLocator().version("swagger-ui")) + "/";
         return file("/openapi.json", "openapi.json", MediaType.APPLICATION_JSON)

@@ -12,6 +12,8 @@ container() {
 
 in_node() { docker exec "$(container "$1")" "${@:2}"; }
 
+client_secret() { in_node identity-service-1 cat "/run/secrets/$1"; }
+
 gateway_url() { compose port gateway-service-1 8080 2> /dev/null | sed 's|^|http://|'; }
 
 nodes() { compose ps --all --format '{{.Service}}' | sort; }

@@ -9,6 +9,7 @@ import dev.faultline.testing.Consul;
 import dev.faultline.testing.Database;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestIssuer;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -34,6 +35,7 @@ public @interface OnTwoShards {
                             two.port()),
                     "faultline.database.password=" + one.password(),
                     "spring.kafka.bootstrap-servers=" + Kafka.shared().bootstrapServers(),
+                    "faultline.security.issuer=" + TestIssuer.shared().uri(),
                     "spring.cloud.consul.host=" + Consul.shared().host(),
                     "spring.cloud.consul.port=" + Consul.shared().port()).applyTo(context);
         }

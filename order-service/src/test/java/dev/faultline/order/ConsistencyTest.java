@@ -19,6 +19,7 @@ import dev.faultline.testing.Consul;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.ReplicatedPostgres;
+import dev.faultline.testing.TestIssuer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +55,7 @@ class ConsistencyTest {
                 .port());
         registry.add("faultline.database.password", one::password);
         registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
+        registry.add("faultline.security.issuer", TestIssuer.shared()::uri);
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
     }
@@ -109,7 +111,8 @@ class ConsistencyTest {
 
     private HttpRequest.Builder request(String path, String... headers) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).header("Content-Type",
-                "application/json").timeout(Duration.ofSeconds(30));
+                "application/json").header("Authorization", TestIssuer.shared().bearerOfAll()).timeout(Duration
+                        .ofSeconds(30));
         return headers.length == 0 ? request : request.headers(headers);
     }
 

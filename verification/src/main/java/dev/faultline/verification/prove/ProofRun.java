@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Progress;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.fault.FaultInjector;
 import dev.faultline.verification.fault.FaultKind;
@@ -76,9 +77,11 @@ public final class ProofRun {
         List<ScheduledFault> faults = FaultSchedule.draw(plan.seed(), plan.length(), plan.every(), plan.kinds(),
                 targets(plan));
         var run = "prove-" + plan.seed() + "-" + Long.toString(System.currentTimeMillis(), 36);
+        // While the gateway still answers: faults need it as long as it is valid.
+        target.credentials().token(Credentials.OPERATOR);
         var injector = new FaultInjector(target);
         try (var roles = new Roles(target);
-                var platform = new PlatformClient(target.gatewayUrl());
+                var platform = new PlatformClient(target);
                 var journal = ClientJournal.create(target.clientJournals(), run)) {
             var healing = new Thread(injector::close);
             Runtime.getRuntime().addShutdownHook(healing);

@@ -33,6 +33,7 @@ import dev.faultline.testing.ExecutedPlans;
 import dev.faultline.testing.ExecutedPlans.Plan;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestIssuer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -61,6 +62,7 @@ class ReservationPlansTest {
         registry.add("faultline.shards", () -> "shard-1=" + DATABASE.host() + ":" + DATABASE.port());
         registry.add("faultline.database.password", DATABASE::password);
         registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
+        registry.add("faultline.security.issuer", TestIssuer.shared()::uri);
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
     }

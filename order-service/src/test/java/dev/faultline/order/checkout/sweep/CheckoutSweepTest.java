@@ -39,6 +39,7 @@ import dev.faultline.testing.Database;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.ReplicationSlots;
+import dev.faultline.testing.TestIssuer;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -106,6 +107,7 @@ class CheckoutSweepTest {
                 TWO.host(), TWO.port()));
         registry.add("faultline.database.password", ONE::password);
         registry.add("spring.kafka.bootstrap-servers", Kafka.shared()::bootstrapServers);
+        registry.add("faultline.security.issuer", TestIssuer.shared()::uri);
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
     }
@@ -366,7 +368,8 @@ class CheckoutSweepTest {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Content-Type", "application/json").timeout(TIMEOUT);
+                .header("Authorization", TestIssuer.shared().bearerOfAll()).header("Content-Type", "application/json")
+                .timeout(TIMEOUT);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -10,6 +10,7 @@ import dev.faultline.testing.Database;
 import dev.faultline.testing.ExecutedPlans;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestIssuer;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -35,6 +36,7 @@ import org.springframework.test.context.ContextConfiguration;
             TestPropertyValues.of("faultline.shards=shard-1=" + DATABASE.host() + ":" + DATABASE.port(),
                     "faultline.database.password=" + DATABASE.password(),
                     "spring.kafka.bootstrap-servers=" + Kafka.shared().bootstrapServers(),
+                    "faultline.security.issuer=" + TestIssuer.shared().uri(),
                     "spring.cloud.consul.host=" + Consul.shared().host(),
                     "spring.cloud.consul.port=" + Consul.shared().port()).applyTo(context);
         }

@@ -7,8 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,25 +53,21 @@ class CleanupTest {
         private EndsWhileClosing() {}
 
         public static void main(String[] arguments) {
-            var ending = new CountDownLatch(1);
-            Runtime.getRuntime().addShutdownHook(new Thread(ending::countDown));
             try (var _ = new Cleanup(() -> {
                 Thread.startVirtualThread(() -> System.exit(130));
-                takeAWhile(ending);
-                append(arguments[0]);
+                // Without the hook the JVM does not wait for anything, and ends before this.
+                if (Polling.until(Duration.ofSeconds(30), EndsWhileClosing::aHookWaitsForTheCleanup)) {
+                    append(arguments[0]);
+                }
             })) {
                 // Closed at once.
             }
         }
 
-        /** Longer than a JVM needs to end that waits for nothing. */
-        private static void takeAWhile(CountDownLatch ending) {
-            try {
-                ending.await();
-                Thread.sleep(1000);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+        private static boolean aHookWaitsForTheCleanup() {
+            return Thread.getAllStackTraces().entrySet().stream().anyMatch(thread -> thread.getKey()
+                    .getState() == Thread.State.BLOCKED && Stream.of(thread.getValue()).anyMatch(
+                            frame -> frame.getClassName().equals(Cleanup.class.getName())));
         }
     }
 

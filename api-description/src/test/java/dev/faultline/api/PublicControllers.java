@@ -48,6 +48,11 @@ class PublicControllers {
         };
     }
 
+    @Bean
+    RequiredComponents requiredComponents() {
+        return new RequiredComponents();
+    }
+
     private static <T> void register(BeanDefinitionRegistry registry, Class<T> type) {
         var definition = new RootBeanDefinition(type, () -> new ObjenesisStd().newInstance(type));
         registry.registerBeanDefinition(type.getName(), definition);

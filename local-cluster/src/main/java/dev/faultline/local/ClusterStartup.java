@@ -76,9 +76,8 @@ final class ClusterStartup {
         Settings settings = home.settings().orElseThrow().withAnotherShard();
         Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
         Shard added = layout.shards().getLast();
-        PortCheck.check(added.servers().stream().filter(server -> !nodes.contains(server.name())).collect(Collectors
-                .toMap(
-                        PostgresServer::port, PostgresServer::name)));
+        var missing = added.servers().stream().filter(server -> !nodes.contains(server.name()));
+        PortCheck.check(missing.collect(Collectors.toMap(PostgresServer::port, PostgresServer::name)));
         backingServices(layout).start(added);
         // The first instance of every service at once, then the second: there is always one that serves.
         layout.withDatabases().stream().collect(Collectors.groupingBy(Service::instance, TreeMap::new, Collectors
@@ -90,9 +89,8 @@ final class ClusterStartup {
 
     /** Restarts an instance from the service's current build, and returns when it is ready. */
     void restart(Service service) {
-        nodes.restart(service.name(), () -> nodes.deploy(service, new Applications(repository, home.applications(),
-                progress)
-                .install(service.application())));
+        var applications = new Applications(repository, home.applications(), progress);
+        nodes.restart(service.name(), () -> nodes.deploy(service, applications.install(service.application())));
     }
 
     DeployedNodes nodes() {

@@ -1,0 +1,91 @@
+package dev.faultline.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A client that says how fresh its reads have to be, and reads in what the answers say about that. */
+final class ConsistencyClient implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI gateway;
+
+    ConsistencyClient(URI gateway) {
+        this.gateway = gateway;
+    }
+
+    /** @param token of the session; null if the answer belongs to none */
+    record Answer(int status, String body, String servedBy, @Nullable Long stalenessMs, @Nullable String token) {
+
+        JsonNode json() {
+            return JsonMapper.shared().readTree(body);
+        }
+
+        boolean isFromReplica() {
+            return servedBy.equals("replica");
+        }
+
+        /** @throws IllegalStateException if it does not say so */
+        long staleness() {
+            if (stalenessMs == null) {
+                throw new IllegalStateException("no Staleness-Ms: " + this);
+            }
+            return stalenessMs;
+        }
+    }
+
+    /** Places an order for one piece. */
+    Answer place(String customer, String sku, String consistency) {
+        return send(request("/api/orders", consistency, null).POST(HttpRequest.BodyPublishers.ofString("""
+                {"customer": "%s", "paymentMethod": "card-visa", "lines": [{"sku": "%s", "quantity": 1}]}"""
+                .formatted(customer, sku))));
+    }
+
+    Answer put(String path, String body) {
+        return send(request(path, "strong", null).PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    Answer get(String path, String consistency) {
+        return send(request(path, consistency, null).GET());
+    }
+
+    /** Continues the session of an answer. */
+    Answer getInSession(String path, @Nullable String token) {
+        return send(request(path, "session", token).GET());
+    }
+
+    private HttpRequest.Builder request(String path, String consistency, @Nullable String token) {
+        var request = HttpRequest.newBuilder(gateway.resolve(path)).timeout(TIMEOUT).header("Content-Type",
+                "application/json").header("Consistency", consistency);
+        return token == null ? request : request.header("Consistency-Token", token);
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            var headers = response.headers();
+            return new Answer(response.statusCode(), response.body(), headers.firstValue("Served-By").orElse(""),
+                    headers.firstValue("Staleness-Ms").map(Long::valueOf).orElse(null), headers.firstValue(
+                            "Consistency-Token").orElse(null));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

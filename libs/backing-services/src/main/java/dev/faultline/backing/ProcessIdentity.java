@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Identifies a process even after the system has reused its id: the id and the start time.
@@ -17,6 +18,8 @@ public record ProcessIdentity(long pid, String started) {
     private static final Path PROC = Path.of("/proc");
     private static final int STATE_FIELD = 0;
     private static final int START_TIME_FIELD = 19;
+    /** Of the boot that this process was started in. Read once: a supervisor asks for each of its children all the time. */
+    private static volatile @Nullable String boot;
 
     /** The live process with this id, if there is one. */
     public static Optional<ProcessIdentity> of(long pid) {
@@ -68,6 +71,11 @@ public record ProcessIdentity(long pid, String started) {
     }
 
     private static String boot() throws IOException {
-        return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).substring(0, 8);
+        String known = boot;
+        if (known == null) {
+            known = Files.readString(PROC.resolve("sys/kernel/random/boot_id")).substring(0, 8);
+            boot = known;
+        }
+        return known;
     }
 }

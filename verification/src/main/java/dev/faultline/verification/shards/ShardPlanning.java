@@ -23,7 +23,7 @@ public final class ShardPlanning implements AutoCloseable {
     /** The services with shards, by the name of their database. */
     public static final Map<String, String> SERVICES = Map.of("inventory", "inventory-service", "orders",
             "order-service", "payments", "payment-service");
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Target target;
     private final String database;

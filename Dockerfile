@@ -15,7 +15,7 @@ WORKDIR /repository
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
     mvn --batch-mode --no-transfer-progress --threads 2 -Dmaven.test.skip=true --also-make package \
-        --projects acquirer-simulator,gateway-service,inventory-service,order-service,payment-service,cli \
+        --projects acquirer-simulator,gateway-service,identity-service,inventory-service,order-service,payment-service,cli \
  && mkdir /cluster && cp $(tr ':' ' ' < cli/target/classpath) cli/target/cli.jar /cluster
 
 FROM ${JRE_IMAGE} AS jars-fast
@@ -38,6 +38,7 @@ COPY --from=consul /bin/consul /usr/local/bin/
 COPY --from=jars /cluster /cluster
 COPY --from=jars /repository/acquirer-simulator/target/acquirer-simulator.jar /repository/acquirer-simulator/target/
 COPY --from=jars /repository/gateway-service/target/gateway-service.jar /repository/gateway-service/target/
+COPY --from=jars /repository/identity-service/target/identity-service.jar /repository/identity-service/target/
 COPY --from=jars /repository/inventory-service/target/inventory-service.jar /repository/inventory-service/target/
 COPY --from=jars /repository/order-service/target/order-service.jar /repository/order-service/target/
 COPY --from=jars /repository/payment-service/target/payment-service.jar /repository/payment-service/target/

@@ -93,6 +93,22 @@ configure_acquirer() { node_request "$1" application PUT /faults "$2" > /dev/nul
 
 reset_acquirer() { node_request "$1" application DELETE /faults > /dev/null; }
 
+# token CLIENT : an access token, which is used for three minutes
+token() {
+  local file=$results/token.$1 response
+  if [[ ! -s $file || -n $(find "$file" -mmin +3) ]]; then
+    response=$(curl --silent --fail --max-time 5 --retry 3 --retry-connrefused --retry-delay 1 \
+      --user "$1:$(client_secret "$1")" --data grant_type=client_credentials "$gateway/oauth2/token") || response=''
+    if [[ $response =~ \"access_token\":\"([^\"]+)\" ]]; then
+      (umask 077 && echo "${BASH_REMATCH[1]}" > "$file.$BASHPID") && mv "$file.$BASHPID" "$file"
+    fi
+  fi
+  [[ ! -s $file ]] || cat "$file"
+}
+
+# authorization CLIENT
+authorization() { echo "Authorization: Bearer $(token "$1")"; }
+
 # hypothesis TEXT : also checks that the platform is healthy before the first fault
 hypothesis() {
   say target "$target, $gateway"
@@ -105,10 +121,10 @@ hypothesis() {
   [[ $(count_orders CONFIRMED) == 1 ]] || die "the platform is unhealthy: an order without any fault ended as $(<"$results/orders")"
 }
 
-# api METHOD PATH [BODY] : through the gateway, with retries
+# api METHOD PATH [BODY] : through the gateway, as the clerk, with retries
 api() {
   curl --silent --show-error --fail-with-body --max-time 5 --retry 3 --retry-connrefused --retry-delay 1 --request "$1" \
-    --header 'Content-Type: application/json' ${3:+--data "$3"} "$gateway$2"
+    --header "$(authorization clerk)" --header 'Content-Type: application/json' ${3:+--data "$3"} "$gateway$2"
 }
 
 milliseconds() {
@@ -125,11 +141,11 @@ place_order() {
   while (($(milliseconds) - begin < client_timeout_s * 1000)) && [[ ! -e $results/abandon_orders ]]; do
     if [[ $id == - ]]; then
       ((++attempts))
-      response=$(curl --silent --fail --max-time 10 --header 'Content-Type: application/json' \
+      response=$(curl --silent --fail --max-time 10 --header "$(authorization shop)" --header 'Content-Type: application/json' \
         --header "Idempotency-Key: $run-$1" "$gateway/api/orders" --data \
         "{\"customer\": \"$run-$1\", \"paymentMethod\": \"card-visa\", \"lines\": [{\"sku\": \"$run\", \"quantity\": 1}]}") || response=''
     else
-      response=$(curl --silent --fail --max-time 5 "$gateway/api/orders/$id") || response=''
+      response=$(curl --silent --fail --max-time 5 --header "$(authorization shop)" "$gateway/api/orders/$id") || response=''
     fi
     if [[ $id == - && $response =~ \"id\":\"([^\"]+)\" ]]; then
       id=${BASH_REMATCH[1]}
@@ -213,14 +229,16 @@ at_most() {
   (($1 <= $2)) || { say '' "found $1, expected at most $2" && return 1; }
 }
 
-# node_request NODE application|management METHOD PATH [BODY] : from inside the node, so that it works during a partition
+# node_request NODE application|management METHOD PATH [BODY] : as the operator, from inside the node, so that it works
+# during a partition
 node_request() {
-  local port=8080
+  local port=8080 authorization='Accept: */*'
+  [[ $4 == /actuator/prometheus ]] || authorization=$(authorization operator)
   [[ $2 == application ]] || port=8081
   # shellcheck disable=SC2016 # the node's bash expands it
-  in_node "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n" "$1" "$2" >&3 &&
+  in_node "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n" "$1" "$2" "$4" >&3 &&
     printf "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" "${#3}" "$3" >&3 && timeout 5 cat <&3' \
-    "$port" "$3" "$4" "${5:-}" | sed '1,/^\r$/d'
+    "$port" "$3" "$4" "${5:-}" "$authorization" | sed '1,/^\r$/d'
 }
 
 # Asks one Consul server after the other; empty if none knows a leader.

@@ -14,6 +14,8 @@ container() {
 
 in_node() { docker exec "$(container "$1")" "${@:2}"; }
 
+client_secret() { in_node identity-service-1 cat "/run/secrets/$1"; }
+
 # Empty if it does not run.
 gateway_url() {
   docker port "$(container gateway-service-1 2> /dev/null)" 8080 2> /dev/null | sed --quiet '1s|^|http://|p' || true

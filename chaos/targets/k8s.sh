@@ -15,6 +15,8 @@ pod() {
 
 in_node() { kube exec "$(pod "$1")" -- "${@:2}"; }
 
+client_secret() { kube get secret identity-clients --output "jsonpath={.data.$1}" | base64 --decode; }
+
 gateway_url() { echo "${GATEWAY_URL:-http://127.0.0.1:8080}"; }
 
 nodes() {

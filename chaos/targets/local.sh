@@ -3,6 +3,8 @@
 
 faultline() { "$repository/faultline" "$@"; }
 
+client_secret() { cat "${FAULTLINE_HOME:-$repository/.faultline}/secrets/$1"; }
+
 gateway_url() { faultline status | sed --quiet 's/^Gateway: \([^ ]*\) .*/\1/p'; }
 
 nodes() { faultline status | awk '$2 ~ /^(ready|waiting|starting|stopping|restarting|stopped)$/ { print $1 }'; }
@@ -50,10 +52,11 @@ consul_leader() { echo consul-1; }
 
 # node_request NODE application|management METHOD PATH [BODY]
 node_request() {
-  local port
+  local port authorization='Accept: */*'
+  [[ $4 == /actuator/prometheus ]] || authorization=$(authorization operator)
   port=$(faultline status | awk -v node="$1" '$1 == node { print $4 }')
-  # Ports.java: a management port is 10 above the application's, the gateway's 57.
-  [[ $2 == application ]] || case $1 in gateway-service-1) ((port += 57)) ;; *) ((port += 10)) ;; esac
-  curl --silent --fail --max-time 5 --request "$3" --header 'Content-Type: application/json' ${5:+--data "$5"} \
+  # Ports.java: a management port is 10 above the application's, the gateway's 57, the identity service's 9.
+  [[ $2 == application ]] || case $1 in gateway-service-1) ((port += 57)) ;; identity-service-1) ((port += 9)) ;; *) ((port += 10)) ;; esac
+  curl --silent --fail --max-time 5 --request "$3" --header "$authorization" --header 'Content-Type: application/json' ${5:+--data "$5"} \
     "http://127.0.0.1:$port$4"
 }

@@ -13,19 +13,24 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.faultline.testing.AuthorizationTable;
 import dev.faultline.testing.Consul;
+import dev.faultline.testing.TestIssuer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -46,11 +51,14 @@ class AcquirerSimulatorTest {
 
     @LocalManagementPort int managementPort;
 
+    @Autowired ApplicationContext context;
+
     private final HttpClient http = HttpClient.newHttpClient();
     private String id = "";
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
+        registry.add("faultline.security.issuer", TestIssuer.shared()::uri);
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
         registry.add("faultline.acquirer.journal", directory::toString);
@@ -230,6 +238,15 @@ class AcquirerSimulatorTest {
 
     private HttpRequest.Builder request(String method, String path, String body) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Authorization", TestIssuer.shared().bearerOfAll())
                 .header("Content-Type", "application/json").method(method, BodyPublishers.ofString(body));
+    }
+
+    /** docs/security.md */
+    @Test
+    void theAuthorizationTableHasEveryOperationAndHolds() throws Exception {
+        var table = AuthorizationTable.of("acquirer-simulator");
+        assertThat(table.differencesFrom(context)).isEmpty();
+        assertThat(table.violations(TestIssuer.shared(), port, managementPort, Map.of("id", "payment-x"))).isEmpty();
     }
 }

@@ -8,6 +8,7 @@ import dev.faultline.local.Memory;
 import dev.faultline.local.Node;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.load.TrainingOrders;
+import dev.faultline.verification.local.LocalTarget;
 
 /** {@code ./faultline up}: starts a cluster, and places an order that is confirmed and one that is compensated. */
 final class ClusterStart {
@@ -35,7 +36,7 @@ final class ClusterStart {
 
     private void start(OptionalInt port) {
         cluster.up(port, new TrainingOrders(), terminal);
-        try (var platform = new PlatformClient(cluster.gatewayUrl())) {
+        try (var platform = new PlatformClient(new LocalTarget(cluster))) {
             var orders = new FirstOrders(platform, terminal);
             orders.createCatalogue();
             orders.placeConfirmed();

@@ -21,9 +21,9 @@ import picocli.CommandLine.Model.OptionSpec;
                     + "this script, unless --home or FAULTLINE_HOME names another directory."})
 public final class Faultline {
     /** The order in the help. */
-    private static final List<String> ORDER = List.of("up", "status", "order", "orders", "watch", "load", "seed",
-            "check", "prove", "bench", "compare", "shards", "dead-letters", "logs", "kill", "pause", "lag", "resume",
-            "stop", "start", "restart", "promote", "down", "train", "help");
+    private static final List<String> ORDER = List.of("up", "status", "token", "order", "orders", "watch", "load",
+            "seed", "check", "prove", "bench", "compare", "shards", "dead-letters", "logs", "kill", "pause", "lag",
+            "resume", "stop", "start", "restart", "promote", "down", "train", "help");
 
     private Faultline() {}
 

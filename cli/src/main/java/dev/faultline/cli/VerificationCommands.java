@@ -39,7 +39,7 @@ final class VerificationCommands {
         requireWithin("--rate", rate, 1, 10_000);
         requireWithin("--seconds", seconds, 1, 3_600);
         requireWithin("--warm-up", warmUp, 0, 600);
-        try (var platform = new PlatformClient(option.cluster().gatewayUrl())) {
+        try (var platform = new PlatformClient(new LocalTarget(option.cluster()))) {
             return exitCode(new LoadRun(platform, terminal).run(rate, Duration.ofSeconds(warmUp),
                     Duration.ofSeconds(seconds)));
         }

@@ -29,8 +29,8 @@ import org.springframework.stereotype.Component;
 @Component
 @Order(CorrelationFilter.ORDER)
 class CorrelationFilter extends HttpFilter {
-    /** After the filter that starts a trace. */
-    static final int ORDER = 0;
+    /** After the filter that starts a trace, and before the one that authenticates: refused requests are logged too. */
+    static final int ORDER = -200;
     /** The header, and the request attribute with its value. */
     static final String HEADER = "X-Correlation-Id";
 

@@ -50,7 +50,9 @@ class Routes {
                 .and(route("placing-orders", POST("/api/orders"), orders, placing))
                 .and(route("orders", path("/api/orders/**").or(path("/api/catalogue/**")), orders, exchange))
                 .and(route("stock", path("/api/stock/**"), instances("inventory-service"), exchange))
-                .and(route("payments", path("/api/payments/**"), instances("payment-service"), exchange));
+                .and(route("payments", path("/api/payments/**"), instances("payment-service"), exchange))
+                .and(route("tokens", POST("/oauth2/token").or(POST("/oauth2/revoke")), instances("identity-service"),
+                        exchange));
     }
 
     private static boolean waits(ServerRequest request) {

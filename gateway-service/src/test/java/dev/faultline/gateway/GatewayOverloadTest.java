@@ -29,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 import com.sun.net.httpserver.HttpExchange;
 import dev.faultline.backing.FreePorts;
 import dev.faultline.testing.Consul;
+import dev.faultline.testing.TestIssuer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +55,7 @@ class GatewayOverloadTest {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<Backend> backends = List.of(new Backend("order-service", this::accept),
             new Backend("order-service", this::accept));
+    private final String bearer = TestIssuer.shared().bearerOfAll();
     private Process gateway;
     private int port;
     private int managementPort;
@@ -66,7 +68,8 @@ class GatewayOverloadTest {
         gateway = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), HEAP, "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "-cp", System.getProperty("java.class.path"),
                 GatewayServiceApplication.class.getName(), "--server.port=" + port, "--management.server.port="
-                        + managementPort, "--spring.cloud.consul.host=" + Consul.shared().host(),
+                        + managementPort, "--faultline.security.issuer=" + TestIssuer.shared().uri(),
+                "--spring.cloud.consul.host=" + Consul.shared().host(),
                 "--spring.cloud.consul.port=" + Consul.shared().port(), "--faultline.gateway.body-timeout=3s")
                 .redirectErrorStream(true)
                 .redirectOutput(log().toFile()).start();
@@ -158,8 +161,9 @@ class GatewayOverloadTest {
     private void sendHalfARequest(Socket client, AtomicInteger timedOut) {
         try {
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            client.getOutputStream().write("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
-                    .getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream().write(
+                    ("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nAuthorization: "
+                            + bearer + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             var status = new String(client.getInputStream().readNBytes("HTTP/1.1 408".length()),
                     StandardCharsets.US_ASCII);
             if (status.endsWith("408")) {
@@ -195,7 +199,8 @@ class GatewayOverloadTest {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(90));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(90))
+                .header("Authorization", bearer);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

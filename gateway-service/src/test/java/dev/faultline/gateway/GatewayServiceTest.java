@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,9 @@ import java.util.stream.Stream;
 
 import dev.faultline.gateway.Backend.Behaviour;
 import dev.faultline.gateway.Backend.Received;
+import dev.faultline.testing.AuthorizationTable;
 import dev.faultline.testing.Consul;
+import dev.faultline.testing.TestIssuer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -68,9 +71,11 @@ class GatewayServiceTest {
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<Backend> backends = new ArrayList<>();
+    private final String bearer = TestIssuer.shared().bearerOfAll();
 
     @DynamicPropertySource
     static void infrastructure(DynamicPropertyRegistry registry) {
+        registry.add("faultline.security.issuer", TestIssuer.shared()::uri);
         registry.add("spring.cloud.consul.host", Consul.shared()::host);
         registry.add("spring.cloud.consul.port", Consul.shared()::port);
     }
@@ -315,8 +320,9 @@ class GatewayServiceTest {
             for (int i = 0; i < 4; i++) {
                 var sender = new Socket(InetAddress.getLoopbackAddress(), port);
                 senders.add(sender);
-                sender.getOutputStream().write("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 262144\r\n\r\n"
-                        .getBytes(StandardCharsets.ISO_8859_1));
+                sender.getOutputStream().write(authorized(
+                        "POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 262144\r\n\r\n").getBytes(
+                                StandardCharsets.ISO_8859_1));
                 sender.getOutputStream().write(incomplete);
             }
             await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertProblem(send(small), 503,
@@ -361,7 +367,7 @@ class GatewayServiceTest {
         start("order-service", OK);
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
-            String routed = "GET /api/orders HTTP/1.1\r\nHost: x\r\n\r\n";
+            String routed = authorized("GET /api/orders HTTP/1.1\r\nHost: x\r\n\r\n");
             String refused = "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n";
             socket.getOutputStream().write((routed + refused).getBytes(StandardCharsets.ISO_8859_1));
             assertThat(answer(socket)).contains("fine").contains("not-found");
@@ -518,7 +524,8 @@ class GatewayServiceTest {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(20));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(20))
+                .header("Authorization", bearer);
     }
 
     private HttpResponse<String> get(String path) throws Exception {
@@ -534,11 +541,15 @@ class GatewayServiceTest {
                 BodyHandlers.ofString()).body();
     }
 
-    /** Sends the text as it is and returns the response. */
+    private String authorized(String request) {
+        return request.replaceFirst("Host: x\r\n", "Host: x\r\nAuthorization: " + bearer + "\r\n");
+    }
+
+    /** Sends the text, with a token, and returns the response. */
     private String raw(String request) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write(authorized(request).getBytes(StandardCharsets.ISO_8859_1));
             return answer(socket);
         }
     }
@@ -554,5 +565,25 @@ class GatewayServiceTest {
             }
         }
         return answer.toString();
+    }
+
+    /** docs/security.md. The gateway refuses whom a service would refuse, and leaves it to the service to hide what is another's. */
+    @Test
+    void whatTheAuthorizationTableForbidsDoesNotPassTheGateway() throws Exception {
+        List.of("order-service", "inventory-service", "payment-service").forEach(service -> start(service, OK));
+        assertThat(AuthorizationTable.ofThePublicApi().violationsAtGateway(TestIssuer.shared(), port, Map.of("sku",
+                "MUG", "id", "7K-06B3N8ZQ4M1V9X2W5T0C"))).isEmpty();
+    }
+
+    @Test
+    void aClientGetsItsTokenThroughTheGateway() throws Exception {
+        Backend identity = start("identity-service", Backend.status(200, "a token"));
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/oauth2/token")).header(
+                "Authorization", "Basic YWxpY2U6c2VjcmV0").POST(BodyPublishers.ofString(
+                        "grant_type=client_credentials"));
+        assertThat(send(request).body()).isEqualTo("a token");
+        assertThat(identity.received().getFirst().headers()).containsEntry("Authorization", List.of(
+                "Basic YWxpY2U6c2VjcmV0"));
+        assertThat(get("/oauth2/revoked-tokens").statusCode()).isEqualTo(404);
     }
 }

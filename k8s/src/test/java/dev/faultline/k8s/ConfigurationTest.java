@@ -58,10 +58,10 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @EnumSource(names = "BASE")
-    void theRequiredSecretsAreThePasswordsOfDatabasesAndSuperuser(Rendering rendering) {
+    void theRequiredSecretsAreThePasswordsOfDatabasesAndSuperuserAndTheClientsSecrets(Rendering rendering) {
         var databases = Repository.participants().stream().map(service -> Repository.database(service).orElseThrow());
         assertThat(referencedSecrets(rendering.manifests())).containsExactlyInAnyOrderElementsOf(
-                Stream.concat(databases.map(name -> name + "-database"), Stream.of("shard-superuser")).toList());
+                Stream.concat(databases.map(name -> name + "-database"), Stream.of("identity-clients", "shard-superuser")).toList());
     }
 
     @ParameterizedTest

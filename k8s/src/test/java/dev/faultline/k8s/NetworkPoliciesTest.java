@@ -106,6 +106,8 @@ class NetworkPoliciesTest {
         connections.addAll(connections(PARTICIPANTS, kafka, "9092/TCP"));
         connections.addAll(connections(PARTICIPANTS, SHARDS, "5432/TCP"));
         connections.addAll(connections(List.of("payment-service"), List.of("acquirer-simulator"), "8080/TCP"));
+        // Its keys and tokens.
+        connections.addAll(connections(SERVICES, List.of("identity-service"), "8080/TCP"));
         connections.addAll(connections(SERVICES, consul, "8500/TCP"));
         // Consul's health checks.
         connections.addAll(connections(consul, SERVICES, "8081/TCP"));

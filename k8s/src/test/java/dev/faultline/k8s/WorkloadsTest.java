@@ -3,6 +3,7 @@ package dev.faultline.k8s;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Set;
 
 import io.kubernetes.client.openapi.models.V1Deployment;
@@ -15,8 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The workloads, and what they have in common. */
 class WorkloadsTest {
-    private static final String ACQUIRER = "acquirer-simulator";
-
     @ParameterizedTest
     @EnumSource
     void servicesAreDeploymentsAndDataStoresStatefulSets(Rendering rendering) {
@@ -95,20 +94,22 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void theAcquirersJournalHasOneWriterAndIsPersistent(Rendering rendering) {
+    void theAcquirersJournalAndTheSigningKeysHaveOneWriterAndArePersistent(Rendering rendering) {
         var manifests = rendering.manifests();
-        var deployment = requireNonNull(manifests.named(V1Deployment.class, ACQUIRER).getSpec());
-        assertThat(deployment.getReplicas()).isEqualTo(1);
-        assertThat(requireNonNull(deployment.getStrategy()).getType()).isEqualTo("Recreate");
-        Workload acquirer = manifests.workload(ACQUIRER);
-        String journal = acquirer.environment(manifests).get("FAULTLINE_ACQUIRER_JOURNAL");
-        var volume = requireNonNull(acquirer.container().getVolumeMounts()).stream()
-                .filter(mount -> mount.getMountPath().equals(journal)).findFirst().orElseThrow().getName();
-        assertThat(requireNonNull(acquirer.pod().getVolumes())).filteredOn(candidate -> candidate.getName().equals(
-                volume))
-                .singleElement().matches(claimed -> Manifests.name(
-                        manifests.all(V1PersistentVolumeClaim.class).getFirst()).equals(
-                                claimed.getPersistentVolumeClaim().getClaimName()), "is a claim");
+        Map.of("acquirer-simulator", "FAULTLINE_ACQUIRER_JOURNAL", "identity-service", "FAULTLINE_IDENTITY_DATA")
+                .forEach((service, directory) -> {
+                    var deployment = requireNonNull(manifests.named(V1Deployment.class, service).getSpec());
+                    assertThat(deployment.getReplicas()).isEqualTo(1);
+                    assertThat(requireNonNull(deployment.getStrategy()).getType()).isEqualTo("Recreate");
+                    Workload single = manifests.workload(service);
+                    String data = single.environment(manifests).get(directory);
+                    var volume = requireNonNull(single.container().getVolumeMounts()).stream()
+                            .filter(mount -> mount.getMountPath().equals(data)).findFirst().orElseThrow().getName();
+                    assertThat(requireNonNull(single.pod().getVolumes())).filteredOn(candidate -> candidate.getName()
+                            .equals(volume)).singleElement().matches(claimed -> manifests.all(
+                                    V1PersistentVolumeClaim.class).stream().map(Manifests::name).anyMatch(
+                                            claimed.getPersistentVolumeClaim().getClaimName()::equals), "is a claim");
+                });
     }
 
     @ParameterizedTest

@@ -79,7 +79,9 @@ final class AotTraining {
     }
 
     private void run(Collection<Application> applications, KafkaAotCache broker) throws IOException {
-        var layout = new Layout(new Home(directory), Settings.create(Ports.free()), cache, broker,
+        var home = new Home(directory);
+        home.secrets().create();
+        var layout = new Layout(home, Settings.create(Ports.free()), cache, broker,
                 (name, line) -> progress.report(REPORTER, name + ": " + line));
         var running = new ConcurrentHashMap<String, ChildProcess>();
         var recorded = new LinkedHashMap<Path, Path>();
@@ -89,7 +91,7 @@ final class AotTraining {
             layout.shards().forEach(layout::createDatabases);
             start(layout.services().stream().filter(Service::isFirst).toList(), applications, running, recorded);
             progress.report(REPORTER, "placing orders");
-            load.run(layout.service(Layout.GATEWAY).url());
+            load.run(layout.service(Layout.GATEWAY).url(), home.secrets().directory());
         } finally {
             stop(layout, running);
         }

@@ -50,6 +50,7 @@ final class ClusterStartup {
     /** Returns when one instance of every service is ready; the others are starting. */
     void up(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, TrainingLoad load) throws IOException {
         awaitEndOfShutdown();
+        home.secrets().create();
         Layout layout = new Layout(home, new RequestedSettings(gatewayPort, standbys).apply(home, isAnythingRunning()),
                 cache, KafkaAotCache.of(cache), progress);
         if (files.livingSupervisor().isEmpty()) {

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +50,10 @@ final class Home {
         return directory.resolve("data").resolve(node);
     }
 
+    Secrets secrets() {
+        return new Secrets(directory.resolve("secrets"));
+    }
+
     Path applications() {
         return applications;
     }
@@ -66,13 +71,15 @@ final class Home {
     }
 
     /**
-     * Creates the directory if it does not exist.
+     * Creates the directory if it does not exist. Only its owner can enter it.
      *
      * @throws FaultlineException if it is not writable, or the disk is almost full
      */
     void open() {
         try {
             Files.createDirectories(directory);
+            // Passwords are in several files below it.
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
             Files.delete(Files.createTempFile(directory, "write", ".test"));
             long free = Files.getFileStore(directory).getUsableSpace();
             if (free < MIN_FREE_BYTES) {

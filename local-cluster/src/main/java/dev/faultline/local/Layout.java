@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Layout {
     static final String ACQUIRER = "acquirer-simulator-1";
     static final String GATEWAY = "gateway-service-1";
+    private static final String IDENTITY = "identity-service";
     private static final String FAILOVER = "failover-1";
     private static final String SHARD_ADDRESSES = "FAULTLINE_SHARDS";
 
@@ -166,21 +167,27 @@ final class Layout {
                 Map.of("FAULTLINE_ACQUIRER_JOURNAL", home.data("acquirer-simulator-1").toString()));
         List<String> shared = Stream.concat(Stream.of(consul.name(), kafka.name()),
                 servers().map(PostgresServer::name)).toList();
-        var acquirer = Map.of("FAULTLINE_ACQUIRER_URL", all.getFirst().url().toString());
+        var acquirer = Map.of("FAULTLINE_ACQUIRER_URL", all.getFirst().url().toString(),
+                "FAULTLINE_ACQUIRER_CLIENTSECRET", home.secrets().of("payment-service"));
         for (int instance = 1; instance <= 2; instance++) {
             add(all, "order-service", instance, "160m", shared, database("orders"));
             add(all, "inventory-service", instance, "160m", shared, database("inventory"));
             add(all, "payment-service", instance, "160m", shared, merged(database("payments"), acquirer));
         }
         add(all, "gateway-service", 1, "224m", List.of(consul.name()), Map.of());
+        add(all, IDENTITY, 1, "64m", List.of(consul.name()), Map.of("FAULTLINE_IDENTITY_DATA", home.data(IDENTITY
+                + "-1").toString(), "FAULTLINE_IDENTITY_CLIENTFILES", home.secrets().directory().toString()));
         return List.copyOf(all);
     }
 
     private void add(List<Service> all, String application, int instance, String heap, List<String> needs,
             Map<String, String> particular) {
         int index = all.size();
-        boolean isGateway = application.equals("gateway-service");
-        int port = isGateway ? ports.gateway() : ports.service(index);
+        int port = switch (application) {
+            case "gateway-service" -> ports.gateway();
+            case IDENTITY -> ports.identity();
+            default -> ports.service(index);
+        };
         int managementPort = ports.management(index);
         var environment = new LinkedHashMap<String, String>();
         environment.put("FAULTLINE_INSTANCE", application + "-" + instance);
@@ -190,6 +197,7 @@ final class Layout {
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
         environment.put("SPRING_CLOUD_CONSUL_HOST", "127.0.0.1");
         environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(consul.port()));
+        environment.put("FAULTLINE_SECURITY_ISSUER", "http://127.0.0.1:" + ports.identity());
         environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         // An arena of native memory for each thread would dominate the memory of a small JVM.
         environment.put("MALLOC_ARENA_MAX", "2");

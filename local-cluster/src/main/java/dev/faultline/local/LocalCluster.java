@@ -216,6 +216,11 @@ public final class LocalCluster {
         return layout().service(Layout.GATEWAY).url();
     }
 
+    /** The directory with the secrets of the OAuth 2.0 clients, one file for each. */
+    public Path secrets() {
+        return home.secrets().directory();
+    }
+
     /** The simulated card acquirer, which is outside the platform. */
     public URI acquirerUrl() {
         return layout().service(Layout.ACQUIRER).url();

@@ -68,12 +68,16 @@ public record Ports(int gateway) {
         return gateway + 25;
     }
 
-    /** @param index from 0 to 9, among all services but the gateway */
+    /** @param index from 0 to 8, among all services but the gateway and the identity service */
     int service(int index) {
         return gateway + SERVICES + index;
     }
 
-    /** @param index from 0 to 9, among all services; the gateway is the last one */
+    int identity() {
+        return gateway + SERVICES + 9;
+    }
+
+    /** @param index from 0 to 9, among all services; the gateway and the identity service are the last ones */
     int management(int index) {
         return gateway + MANAGEMENT + index;
     }

@@ -39,7 +39,7 @@ class ErrorMessagesTest {
         // One of the ports above the gateway's.
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int gateway = taken.getLocalPort() - 30;
-            assertThatThrownBy(() -> cluster.up(OptionalInt.of(gateway), _ -> {}, (_, _) -> {}))
+            assertThatThrownBy(() -> cluster.up(OptionalInt.of(gateway), (_, _) -> {}, (_, _) -> {}))
                     .isInstanceOf(FaultlineException.class).hasMessageContaining(" is in use");
         }
         assertThat(cluster.isRunning()).isFalse();
@@ -51,7 +51,7 @@ class ErrorMessagesTest {
         Path file = Files.writeString(directory.resolve("file"), "");
         LocalCluster cluster = LocalCluster.in(file.resolve("home"));
 
-        assertThatThrownBy(() -> cluster.up(OptionalInt.empty(), _ -> {}, (_, _) -> {})).isInstanceOf(
+        assertThatThrownBy(() -> cluster.up(OptionalInt.empty(), (_, _) -> {}, (_, _) -> {})).isInstanceOf(
                 FaultlineException.class)
                 .hasMessageContaining(file.toString()).hasMessageContaining("--home");
     }
@@ -61,7 +61,7 @@ class ErrorMessagesTest {
         var home = new Home(directory);
         home.open();
         try (var _ = home.lock()) {
-            assertThatThrownBy(() -> LocalCluster.in(directory).up(OptionalInt.empty(), _ -> {}, (_, _) -> {}))
+            assertThatThrownBy(() -> LocalCluster.in(directory).up(OptionalInt.empty(), (_, _) -> {}, (_, _) -> {}))
                     .isInstanceOf(FaultlineException.class).hasMessageContaining("Another ./faultline is starting");
         }
         home.lock().close();

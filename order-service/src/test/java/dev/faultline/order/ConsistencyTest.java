@@ -18,6 +18,7 @@ import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.ReplicatedPostgres;
+import dev.faultline.testing.TestIssuer;
 import dev.faultline.testing.TestPlatform;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,7 +107,8 @@ class ConsistencyTest {
 
     private HttpRequest.Builder request(String path, String... headers) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).header("Content-Type",
-                "application/json").timeout(Duration.ofSeconds(30));
+                "application/json").header("Authorization", TestIssuer.shared().bearerOfAll()).timeout(Duration
+                        .ofSeconds(30));
         return headers.length == 0 ? request : request.headers(headers);
     }
 

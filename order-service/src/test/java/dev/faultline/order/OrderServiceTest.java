@@ -29,8 +29,10 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardDatabase;
 import dev.faultline.sharding.ShardDatabases;
 import dev.faultline.sharding.Shards;
+import dev.faultline.testing.AuthorizationTable;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestIssuer;
 import dev.faultline.testing.TestPlatform;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -48,7 +50,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.scheduling.config.ScheduledTaskHolder;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -68,6 +72,8 @@ class OrderServiceTest {
     private final String customer = "customer-" + UUID.randomUUID();
     private final Set<String> seenCommands = new HashSet<>();
     @LocalServerPort private int port;
+    @LocalManagementPort private int managementPort;
+    @Autowired private ApplicationContext context;
     private final Shards shards;
     private final ShardDatabases databases;
     private final ScheduledTaskHolder schedule;
@@ -115,7 +121,8 @@ class OrderServiceTest {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).header("Content-Type",
-                "application/json").timeout(Duration.ofSeconds(30));
+                "application/json").header("Authorization", TestIssuer.shared().bearerOfAll()).timeout(Duration
+                        .ofSeconds(30));
     }
 
     private static HttpRequest.BodyPublisher body(String json) {
@@ -534,5 +541,43 @@ class OrderServiceTest {
         var page = send(request("/api/orders?customer=a&limit=0").GET());
         assertThat(page.statusCode()).isEqualTo(422);
         assertProblem(page, "invalid-request");
+    }
+
+    /** docs/security.md */
+    @Test
+    void theAuthorizationTableHasEveryOperationAndHolds() throws Exception {
+        put("MUG", "EUR");
+        String id = placed(send(as("alice", "/api/orders").POST(body("""
+                {"paymentMethod": "card-visa", "lines": [{"sku": "MUG", "quantity": 1}]}"""))));
+        var table = AuthorizationTable.of("order-service");
+        assertThat(table.differencesFrom(context)).isEmpty();
+        assertThat(table.violations(TestIssuer.shared(), port, managementPort, Map.of("id", id, "sku", "MUG", "action",
+                "nothing"))).isEmpty();
+    }
+
+    private HttpRequest.Builder as(String customer, String path) {
+        return request(path).setHeader("Authorization", TestIssuer.shared().bearer(customer, "orders"));
+    }
+
+    @Test
+    void aCustomerPlacesAndSeesOnlyItsOwnOrders() throws Exception {
+        put("MUG", "EUR");
+        String json = "{%s\"paymentMethod\": \"card-visa\", \"lines\": [{\"sku\": \"MUG\", \"quantity\": 1}]}";
+        var mine = send(as(customer, "/api/orders").POST(body(json.formatted(""))));
+        String id = placed(mine);
+        assertThat(json(mine).get("customer").asString()).isEqualTo(customer);
+        assertThat(send(as(customer, "/api/orders/" + id).GET()).statusCode()).isEqualTo(200);
+        assertThat(json(send(as(customer, "/api/orders").GET())).get("orders").size()).isEqualTo(1);
+
+        var anothers = send(as("mallory", "/api/orders/" + id).GET());
+        var nobodys = send(as("mallory", "/api/orders/7K-06B3N8ZQ4M1V9X2W5T0C").GET());
+        assertThat(anothers.statusCode()).isEqualTo(404);
+        assertThat(anothers.body().replace(id, "")).as("does not say that the order exists")
+                .isEqualTo(nobodys.body().replace("7K-06B3N8ZQ4M1V9X2W5T0C", ""));
+        assertThat(send(as("mallory", "/api/orders?customer=" + customer).GET()).statusCode()).isEqualTo(403);
+        var forAnother = send(as("mallory", "/api/orders").POST(body(json.formatted("\"customer\": \"" + customer
+                + "\", "))));
+        assertThat(forAnother.statusCode()).isEqualTo(403);
+        assertThat(json(forAnother).get("type").asString()).endsWith("/another-customer");
     }
 }

@@ -18,6 +18,7 @@ import dev.faultline.backing.FreePorts;
 import dev.faultline.backing.Readiness;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.testing.Consul;
+import dev.faultline.testing.TestIssuer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 import org.springframework.web.client.RestClient;
@@ -29,7 +30,8 @@ final class AcquirerProcess {
 
     private final Path directory;
     private final List<Integer> ports = FreePorts.take(2);
-    private final RestClient http = RestClient.create("http://127.0.0.1:" + ports.getFirst());
+    private final RestClient http = RestClient.builder().baseUrl("http://127.0.0.1:" + ports.getFirst())
+            .defaultRequest(request -> request.header("Authorization", TestIssuer.shared().bearerOfAll())).build();
     private @Nullable Process process;
 
     /** An entry of the acquirer's journal. */
@@ -67,7 +69,8 @@ final class AcquirerProcess {
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
         builder.environment().putAll(Map.of("SERVER_PORT", ports.getFirst().toString(), "MANAGEMENT_SERVER_PORT",
-                ports.getLast().toString(), "SPRING_CLOUD_CONSUL_HOST", Consul.shared().host(),
+                ports.getLast().toString(), "FAULTLINE_SECURITY_ISSUER", TestIssuer.shared().uri(),
+                "SPRING_CLOUD_CONSUL_HOST", Consul.shared().host(),
                 "SPRING_CLOUD_CONSUL_PORT", Integer.toString(Consul.shared().port()), "FAULTLINE_ACQUIRER_JOURNAL",
                 directory.resolve("journal").toString()));
         try {

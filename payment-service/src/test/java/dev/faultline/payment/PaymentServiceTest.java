@@ -48,8 +48,10 @@ import dev.faultline.payment.paying.jdbc.PaymentQueries;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Reads;
 import dev.faultline.sharding.Shards;
+import dev.faultline.testing.AuthorizationTable;
 import dev.faultline.testing.Database;
 import dev.faultline.testing.Postgres;
+import dev.faultline.testing.TestIssuer;
 import dev.faultline.testing.TestPlatform;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -63,6 +65,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
@@ -97,6 +100,7 @@ class PaymentServiceTest {
     @Autowired MeterRegistry meters;
     @LocalServerPort int port;
     @LocalManagementPort int managementPort;
+    @Autowired ApplicationContext context;
 
     @DynamicPropertySource
     static void infrastructure(DynamicPropertyRegistry registry) {
@@ -105,6 +109,7 @@ class PaymentServiceTest {
         acquirer.start();
         TestPlatform.properties(first, second).forEach((name, value) -> registry.add(name, () -> value));
         registry.add("faultline.acquirer.url", acquirer::url);
+        registry.add("faultline.acquirer.client-secret", () -> "which the test's issuer does not look at");
     }
 
     @TestConfiguration
@@ -165,7 +170,7 @@ class PaymentServiceTest {
     @Test
     void declinesWithTheAcquirersReason() {
         OrderId order = newOrder();
-        send(new ChargePayment(order, AMOUNT, "card-expired"));
+        send(new ChargePayment(order, AMOUNT, "card-expired", "alice"));
 
         awaitReply(new PaymentDeclined(order, "expired-card"));
         assertThat(breaker().getMetrics().getNumberOfFailedCalls()).as("a decline is not a failure").isZero();
@@ -441,6 +446,22 @@ class PaymentServiceTest {
         assertThat(unknown.body.get("type").asString()).isEqualTo("https://faultline.dev/problems/unknown-payment");
     }
 
+    @Test
+    void aCustomerSeesOnlyItsOwnPayment() {
+        OrderId order = charged();
+        assertThat(get(port, "/api/payments/" + order, "alice", "orders").status).isEqualTo(200);
+        assertThat(get(port, "/api/payments/" + order, "shop", "orders.all").status).isEqualTo(200);
+        Answer anothers = get(port, "/api/payments/" + order, "mallory", "orders");
+        assertThat(anothers.status).isEqualTo(404);
+        assertThat(anothers.body.get("type").asString()).isEqualTo("https://faultline.dev/problems/unknown-payment");
+
+        OrderId neverCharged = newOrder();
+        send(new VoidPayment(neverCharged));
+        awaitReply(new PaymentVoided(neverCharged));
+        assertThat(get(port, "/api/payments/" + neverCharged, "alice", "orders").status).isEqualTo(404);
+        assertThat(get(port, "/api/payments/" + neverCharged, "shop", "orders.all").status).isEqualTo(200);
+    }
+
     private OrderId newOrder() {
         int id = ids.incrementAndGet();
         return new OrderId(Bucket.of("customer-" + id).code() + "-%020d".formatted(id));
@@ -458,7 +479,7 @@ class PaymentServiceTest {
     }
 
     private static ChargePayment charge(OrderId order) {
-        return new ChargePayment(order, AMOUNT, "card-visa");
+        return new ChargePayment(order, AMOUNT, "card-visa", "alice");
     }
 
     /** Sends the commands in one transaction, so that they arrive in this order. */
@@ -534,8 +555,23 @@ class PaymentServiceTest {
     }
 
     private static Answer get(int port, String path) {
-        var answer = RestClient.create("http://127.0.0.1:" + port).get().uri(path).retrieve()
+        return get(port, path, "everybody", "orders.all", "operations");
+    }
+
+    private static Answer get(int port, String path, String caller, String... scopes) {
+        var answer = RestClient.create("http://127.0.0.1:" + port).get().uri(path)
+                .header("Authorization", TestIssuer.shared().bearer(caller, scopes)).retrieve()
                 .onStatus(HttpStatusCode::isError, (_, _) -> {}).toEntity(JsonNode.class);
         return new Answer(answer.getStatusCode().value(), requireNonNull(answer.getBody()));
+    }
+
+    /** docs/security.md */
+    @Test
+    void theAuthorizationTableHasEveryOperationAndHolds() throws Exception {
+        OrderId order = charged();
+        var table = AuthorizationTable.of("payment-service");
+        assertThat(table.differencesFrom(context)).isEmpty();
+        assertThat(table.violations(TestIssuer.shared(), port, managementPort, Map.of("orderId", order.value(),
+                "action", "nothing"))).isEmpty();
     }
 }

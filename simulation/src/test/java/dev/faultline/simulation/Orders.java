@@ -33,7 +33,7 @@ final class Orders {
                 : List.of(one, new OrderLine(SKUS.get(second), 1 + world.below(2)));
         int pieces = lines.stream().mapToInt(OrderLine::quantity).sum();
         return new CheckoutOrder(IDS.get(number), lines, new Money(100L * pieces + number + 1, "EUR"),
-                CARDS.get(world.below(CARDS.size())));
+                CARDS.get(world.below(CARDS.size())), "alice");
     }
 
     /** A short name for histories. */

@@ -101,6 +101,7 @@ class ContainerFilesTest {
                         .isEqualTo(
                                 "[{type=volume, source=secrets, target=/run/secrets, read_only=true, volume={subpath="
                                         + database + "}}]"));
+        assertThat(text("identity-service-1", "volumes")).endsWith("volume={subpath=clients}}]");
         assertThat(services.get("gateway-service-1")).doesNotContainKey("volumes");
         assertThat(text("acquirer-simulator-1", "volumes")).doesNotContain("secrets");
     }

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.Money;
 import dev.faultline.verification.client.Order;
 import dev.faultline.verification.client.OrderRequest;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The slim layout as containers, from the jars of this build. Skipped, with a message, if no engine can run it. */
 @Tag("integration")
@@ -57,9 +60,16 @@ class ContainersIT {
         }
     }
 
+    @TempDir private Path secrets;
+
     @Test
     void confirmsTheFirstOrderAtOnceAndLeavesNothingBehind() throws Exception {
-        try (var platform = new PlatformClient(URI.create("http://127.0.0.1:" + PORT))) {
+        for (String client : List.of(Credentials.CLERK, Credentials.SHOP)) {
+            Files.writeString(secrets.resolve(client), docker("compose", "exec", "--no-TTY", "identity-service-1", "cat",
+                    "/run/secrets/" + client).output());
+        }
+        var gateway = URI.create("http://127.0.0.1:" + PORT);
+        try (var platform = new PlatformClient(gateway, new Credentials(gateway, secrets))) {
             platform.putProduct("FIRST", "The first product", new Money(100, "EUR"));
             platform.receiveStock("FIRST", "first", 1);
             var request = new OrderRequest("alice", "card-visa", List.of(new Order.Line("FIRST", 1)));

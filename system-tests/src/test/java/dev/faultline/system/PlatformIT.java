@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.faultline.local.supervisor.NodeState;
+import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.history.History;
 import dev.faultline.verification.history.HistoryChecker;
 import dev.faultline.verification.local.LocalTarget;
@@ -43,6 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PlatformIT {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final LocalTarget TARGET = new LocalTarget(CLUSTER);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final List<String> SKUS = IntStream.range(0, 12).mapToObj(i -> "IT-" + i).toList();
 
@@ -73,7 +75,12 @@ class PlatformIT {
 
     private static HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(CLUSTER.gatewayUrl() + path)).timeout(Duration.ofSeconds(30))
-                .header("Content-Type", "application/json");
+                .header("Authorization", TARGET.credentials().bearer(path.matches("/api/(catalogue|stock)/.*") ? Credentials.CLERK
+                        : Credentials.SHOP)).header("Content-Type", "application/json");
+    }
+
+    private static HttpRequest.Builder asOperator(URI uri) {
+        return HttpRequest.newBuilder(uri).header("Authorization", TARGET.credentials().bearer(Credentials.OPERATOR));
     }
 
     private static HttpRequest.BodyPublisher body(String json) {
@@ -116,7 +123,7 @@ class PlatformIT {
     }
 
     private static List<String> charges(String orderId) throws IOException, InterruptedException {
-        var payment = HttpRequest.newBuilder(URI.create(CLUSTER.acquirerUrl() + "/payments/" + orderId)).build();
+        var payment = asOperator(URI.create(CLUSTER.acquirerUrl() + "/payments/" + orderId)).build();
         HttpResponse<String> response = HTTP.send(payment, HttpResponse.BodyHandlers.ofString());
         return response.statusCode() == 404 ? List.of() : List.of(json(response).get("status").asString());
     }
@@ -169,7 +176,7 @@ class PlatformIT {
     @Order(Integer.MAX_VALUE)
     void neverLeavesACustomerChargedWhenTheAcquirerTimesOutAfterCharging() throws Exception {
         var faults = URI.create(CLUSTER.acquirerUrl() + "/faults");
-        HTTP.send(HttpRequest.newBuilder(faults).header("Content-Type", "application/json")
+        HTTP.send(asOperator(faults).header("Content-Type", "application/json")
                 .PUT(body("{\"timeoutAfterChargeShare\": 1.0}")).build(), HttpResponse.BodyHandlers.discarding());
         HttpResponse<String> placed;
         try {
@@ -177,7 +184,7 @@ class PlatformIT {
             String path = placed.headers().firstValue("Location").orElseThrow();
             await().atMost(Duration.ofSeconds(60)).until(() -> states(json(send(request(path).GET()))).size() > 2);
         } finally {
-            HTTP.send(HttpRequest.newBuilder(faults).DELETE().build(), HttpResponse.BodyHandlers.discarding());
+            HTTP.send(asOperator(faults).DELETE().build(), HttpResponse.BodyHandlers.discarding());
         }
         String path = placed.headers().firstValue("Location").orElseThrow();
         await().atMost(Duration.ofSeconds(90))
@@ -247,11 +254,10 @@ class PlatformIT {
     /** Twice, as after an interruption, and then more of them. */
     @Test
     void seedsOrdersForWhichEveryGuaranteeHolds() {
-        var target = new LocalTarget(CLUSTER);
         for (int orders : List.of(1_000, 1_000, 11_000)) {
-            new Seeding(target, (subject, what) -> {}).run(orders);
+            new Seeding(TARGET, (subject, what) -> {}).run(orders);
         }
-        var reader = new HistoryReader(target);
+        var reader = new HistoryReader(TARGET);
         assertThat(reader.awaitQuiescence(Duration.ofMinutes(2), _ -> {})).isPresent();
         History history = reader.read();
         assertThat(history.orders()).isGreaterThanOrEqualTo(11_000);
@@ -273,7 +279,7 @@ class PlatformIT {
     @ParameterizedTest
     @ValueSource(strings = {"order-service", "inventory-service", "payment-service"})
     void failsNoRequestAndLosesNoOrderDuringARollingRestartUnderLoad(String service) throws Exception {
-        var load = new SteadyLoad(CLUSTER.gatewayUrl(), 8, SKUS);
+        var load = new SteadyLoad(TARGET, 8, SKUS);
         try (load) {
             await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= 40);
             for (String instance : List.of(service + "-1", service + "-2")) {

@@ -36,7 +36,7 @@ class ProveIT {
     /** A positive control: the checker finds an anomaly in the real tables. */
     @Test
     void reportsStockThatVanishesFromARealShard() throws Exception {
-        try (var platform = new PlatformClient(CLUSTER.gatewayUrl())) {
+        try (var platform = new PlatformClient(TARGET)) {
             await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
                 platform.receiveStock("VANISHING", "first", 5);
                 return true;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.history.HistoryChecker;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.reading.HistoryReader;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("integration")
 @ExtendWith(SharedCluster.class)
 class ReshardingIT {
+    private static final LocalTarget TARGET = new LocalTarget(CLUSTER);
     private static final List<String> SKUS = IntStream.range(0, 12).mapToObj(i -> "MOVING-" + i).toList();
     private static final List<String> SERVICES = List.of("orders", "inventory", "payments");
     private static final int BUCKETS = 1_024;
@@ -46,6 +48,7 @@ class ReshardingIT {
 
     private static void put(HttpClient http, String path, String body) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(CLUSTER.gatewayUrl() + path))
+                .header("Authorization", TARGET.credentials().bearer(Credentials.CLERK))
                 .header("Content-Type", "application/json").PUT(HttpRequest.BodyPublishers.ofString(body)).build();
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() < 300);
@@ -53,7 +56,7 @@ class ReshardingIT {
 
     @Test
     void noClientNoticesThatAShardIsAddedAndItsBucketsMoveThere() throws Exception {
-        var load = new SteadyLoad(CLUSTER.gatewayUrl(), 4, SKUS);
+        var load = new SteadyLoad(TARGET, 4, SKUS);
         try (load) {
             await().atMost(Duration.ofSeconds(60)).until(() -> load.accepted().size() >= 40);
             String added = CLUSTER.addShard(SharedCluster.OUT);
@@ -65,13 +68,13 @@ class ReshardingIT {
         System.out.printf("%d orders, slowest response %d ms, failures: %s%n", load.accepted().size(), load
                 .slowestMs(), load.failures());
         assertThat(load.failures()).isEmpty();
-        var reader = new HistoryReader(new LocalTarget(CLUSTER));
+        var reader = new HistoryReader(TARGET);
         assertThat(reader.awaitQuiescence(Duration.ofMinutes(2), _ -> {})).isPresent();
         assertThat(HistoryChecker.check(reader.read())).isEmpty();
     }
 
     private static void rebalance(String service, String added) {
-        try (var planning = new ShardPlanning(new LocalTarget(CLUSTER), service)) {
+        try (var planning = new ShardPlanning(TARGET, service)) {
             List<Move> moves = planning.rebalance(false);
             assertThat(moves).allMatch(move -> move.to().equals(added));
             assertThat(moves.size() * 3.0 / BUCKETS).isBetween(0.75, 1.25);
@@ -79,7 +82,7 @@ class ReshardingIT {
     }
 
     private static void awaitDone(String service) {
-        try (var planning = new ShardPlanning(new LocalTarget(CLUSTER), service)) {
+        try (var planning = new ShardPlanning(TARGET, service)) {
             State done = await().atMost(Duration.ofMinutes(8)).pollDelay(Duration.ZERO).until(() -> planning.since(0),
                     State::isDone);
             List<Double> pauses = done.moves().stream().map(FinishedMove::pauseMs).sorted().toList();

@@ -14,6 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.faultline.verification.Target;
+import dev.faultline.verification.client.Credentials;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,14 +27,16 @@ final class SteadyLoad implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
     private final URI gateway;
+    private final Credentials credentials;
     private final List<String> skus;
     private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicLong slowestMs = new AtomicLong();
     private final Thread clock;
 
-    SteadyLoad(URI gateway, int perSecond, List<String> skus) {
-        this.gateway = gateway;
+    SteadyLoad(Target target, int perSecond, List<String> skus) {
+        this.gateway = target.gatewayUrl();
+        this.credentials = target.credentials();
         this.skus = skus;
         this.clock = Thread.ofVirtual().name("steady-load").start(() -> run(1_000_000_000L / perSecond));
     }
@@ -66,7 +70,7 @@ final class SteadyLoad implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30)).header("Content-Type",
-                "application/json");
+                "application/json").header("Authorization", credentials.bearer(Credentials.SHOP));
     }
 
     /** Returns the body; records a failure and returns null if the status is higher or there is no response. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.ServiceDatabase;
+import dev.faultline.verification.client.Credentials;
 
 /**
  * A running platform under test: its addresses, its stored state, and the faults its nodes can have. To verify another kind
@@ -33,6 +34,9 @@ public interface Target {
 
     /** The simulated card acquirer, which is outside the platform. */
     URI acquirerUrl();
+
+    /** The platform's clients; one of them is the operator. */
+    Credentials credentials();
 
     URI consulUrl();
 

@@ -15,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
+import dev.faultline.service.security.AccessRule;
+import dev.faultline.service.security.AccessRules;
 import dev.faultline.testing.Consul;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +26,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -46,6 +49,11 @@ class DeregistrationOnShutdownTest {
     static class Service {
         final CountDownLatch asked = new CountDownLatch(1);
         final CountDownLatch answer = new CountDownLatch(1);
+
+        @Bean
+        AccessRules accessRules() {
+            return AccessRules.of(AccessRule.open(HttpMethod.GET, "/quick"), AccessRule.open(HttpMethod.GET, "/slow"));
+        }
 
         @Bean
         RouterFunction<ServerResponse> routes() {
@@ -99,7 +107,8 @@ class DeregistrationOnShutdownTest {
     private ConfigurableApplicationContext start(String drainPeriod) {
         return new SpringApplicationBuilder(Service.class).run("--server.port=0", "--management.server.port=0",
                 "--spring.application.name=draining", "--faultline.instance=" + instance,
-                "--faultline.shutdown.drain-period=" + drainPeriod, "--spring.cloud.consul.host=" + Consul.shared()
+                "--faultline.shutdown.drain-period=" + drainPeriod, "--faultline.security.issuer=http://127.0.0.1:9",
+                "--spring.cloud.consul.host=" + Consul.shared()
                         .host(),
                 "--spring.cloud.consul.port=" + Consul.shared().port());
     }

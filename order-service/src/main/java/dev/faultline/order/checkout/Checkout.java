@@ -50,7 +50,7 @@ public sealed interface Checkout {
         return switch (this) {
             case ReservingStock(var order) -> Step.to(this, new ReserveStock(order.id(), order.lines()));
             case ChargingPayment(var order) ->
-                Step.to(this, new ChargePayment(order.id(), order.total(), order.paymentMethod()));
+                Step.to(this, new ChargePayment(order.id(), order.total(), order.paymentMethod(), order.customer()));
             case VoidingPayment(var order, _) -> Step.to(this, new VoidPayment(order.id()));
             case ReleasingStock(var order, _) -> Step.to(this, new ReleaseStock(order.id(), order.lines()));
             case Confirmed _,Rejected _ -> Step.to(this);
@@ -88,7 +88,7 @@ public sealed interface Checkout {
         public Step on(CheckoutReply reply) {
             return switch (reply) {
                 case StockReserved _ -> Step.to(new ChargingPayment(order),
-                        new ChargePayment(order.id(), order.total(), order.paymentMethod()));
+                        new ChargePayment(order.id(), order.total(), order.paymentMethod(), order.customer()));
                 case StockRejected rejected -> Step.to(new Rejected(order, Rejection.of(rejected)));
                 case StockReleased _,PaymentDeclined _,PaymentCharged _,PaymentUnsettled _,PaymentVoided _ ->
                     Step.to(this);

@@ -14,6 +14,7 @@ public record Order(OrderId id, CustomerId customer, String paymentMethod, List<
 
     /** What its checkout needs to know. */
     public CheckoutOrder checkoutOrder() {
-        return new CheckoutOrder(id, lines.stream().map(PricedLine::unpriced).toList(), total, paymentMethod);
+        return new CheckoutOrder(id, lines.stream().map(PricedLine::unpriced).toList(), total, paymentMethod, customer
+                .value());
     }
 }

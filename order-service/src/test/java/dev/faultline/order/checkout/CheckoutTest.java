@@ -30,7 +30,7 @@ class CheckoutTest {
     private static final OrderId ID = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
     private static final Sku SKU = new Sku("COFFEE-1KG");
     private static final CheckoutOrder ORDER = new CheckoutOrder(ID, List.of(new OrderLine(SKU, 2)),
-            new Money(2500, "EUR"), "card-visa");
+            new Money(2500, "EUR"), "card-visa", "alice");
     private static final StockReserved RESERVED = new StockReserved(ID);
     private static final StockRejected OUT_OF_STOCK = new StockRejected(ID, SKU, 2, 1);
     private static final StockReleased RELEASED = new StockReleased(ID);

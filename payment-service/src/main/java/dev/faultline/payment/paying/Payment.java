@@ -101,7 +101,8 @@ public sealed interface Payment {
         public Step on(PaymentCommand command) {
             return switch (command) {
                 case ChargePayment charge -> Step.withoutReply(
-                        new Charging(orderId, new PaymentDetails(charge.amount(), charge.paymentMethod()),
+                        new Charging(orderId, new PaymentDetails(charge.amount(), charge.paymentMethod(),
+                                charge.customer()),
                                 false));
                 // Stored as a tombstone, for a charge that arrives later.
                 case VoidPayment _ -> Step.to(new Voided(orderId, null), new PaymentVoided(orderId));

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class EveryPaymentTest {
     private static final OrderId ORDER = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
     private static final List<PaymentCommand> COMMANDS = List.of(
-            new ChargePayment(ORDER, new Money(1250, "EUR"), "card-visa"),
+            new ChargePayment(ORDER, new Money(1250, "EUR"), "card-visa", "alice"),
             new VoidPayment(ORDER));
     /** More requests in flight add no states, because the acquirer executes each operation once. */
     private static final int MAX_IN_FLIGHT = 3;

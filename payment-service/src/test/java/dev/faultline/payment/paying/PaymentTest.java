@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 class PaymentTest {
     private static final OrderId ORDER = new OrderId("7K-06B3N8ZQ4M1V9X2W5T0C");
     private static final Money AMOUNT = new Money(1250, "EUR");
-    private static final PaymentDetails TERMS = new PaymentDetails(AMOUNT, "card-visa");
-    private static final ChargePayment CHARGE = new ChargePayment(ORDER, AMOUNT, "card-visa");
+    private static final PaymentDetails TERMS = new PaymentDetails(AMOUNT, "card-visa", "alice");
+    private static final ChargePayment CHARGE = new ChargePayment(ORDER, AMOUNT, "card-visa", "alice");
     private static final VoidPayment VOID = new VoidPayment(ORDER);
     private static final Transfer CHARGED = new Transfer(ORDER, Transfer.Kind.CHARGE, AMOUNT);
     private static final Transfer REFUNDED = new Transfer(ORDER, Transfer.Kind.REFUND, AMOUNT);

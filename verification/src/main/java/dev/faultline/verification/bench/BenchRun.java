@@ -94,7 +94,7 @@ public final class BenchRun {
         if (!proc.isAvailable()) {
             progress.report("bench", "CPU times and context switches are not measured: they need Linux's /proc");
         }
-        try (var platform = new PlatformClient(cluster.gatewayUrl()); var sampler = new Sampler(cluster, proc)) {
+        try (var platform = new PlatformClient(new LocalTarget(cluster)); var sampler = new Sampler(cluster, proc)) {
             return work.apply(new Session(new LoadOrders(platform, "bench"), sampler));
         }
     }

@@ -13,7 +13,7 @@ import dev.faultline.local.Node;
 final class PlatformProcesses {
     /** The order in a table. */
     static final List<String> NAMES = List.of("order-service", "inventory-service", "payment-service",
-            "gateway-service", "acquirer-simulator", "PostgreSQL orders", "PostgreSQL inventory",
+            "gateway-service", "identity-service", "acquirer-simulator", "PostgreSQL orders", "PostgreSQL inventory",
             "PostgreSQL payments", "PostgreSQL WAL senders", "PostgreSQL, rest", "Kafka", "Consul", "supervisor",
             "load generator");
     /** A server process's title begins with the user, who has the database's name. */

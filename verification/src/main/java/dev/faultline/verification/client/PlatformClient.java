@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.verification.Target;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpPut;
@@ -50,6 +51,7 @@ public final class PlatformClient implements AutoCloseable {
     private static final TimeValue VALIDATE_AFTER = TimeValue.ofSeconds(2);
 
     private final URI gateway;
+    private final Credentials credentials;
     /** Blocks its thread, which should be a virtual one when there are many. */
     private final CloseableHttpClient http = HttpClients.custom()
             .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -60,19 +62,26 @@ public final class PlatformClient implements AutoCloseable {
             .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching()
             .disableContentCompression().build();
 
-    public PlatformClient(URI gateway) {
+    public PlatformClient(Target target) {
+        this(target.gatewayUrl(), target.credentials());
+    }
+
+    public PlatformClient(URI gateway, Credentials credentials) {
         this.gateway = gateway;
+        this.credentials = credentials;
     }
 
     /** Creates or updates a product. */
     public void putProduct(String sku, String name, Money price) {
-        send(with(Map.of("name", name, "price", price), new HttpPut(path("/api/catalogue/" + encoded(sku)))), TIMEOUT);
+        send(with(Map.of("name", name, "price", price), new HttpPut(path("/api/catalogue/" + encoded(sku)))),
+                Credentials.CLERK,
+                TIMEOUT);
     }
 
     /** Adds stock; a repeated receipt counts once. */
     public void receiveStock(String sku, String receipt, int quantity) {
         send(with(Map.of("quantity", quantity), new HttpPut(path("/api/stock/" + encoded(sku) + "/receipts/" + encoded(
-                receipt)))), TIMEOUT);
+                receipt)))), Credentials.CLERK, TIMEOUT);
     }
 
     /**
@@ -84,7 +93,7 @@ public final class PlatformClient implements AutoCloseable {
         var post = with(order, new HttpPost(path("/api/orders")));
         post.setHeader("Idempotency-Key", key);
         post.setHeader("Prefer", "wait=" + wait.toSeconds());
-        return parse(send(post, TIMEOUT.plus(wait)), Order.class);
+        return parse(send(post, Credentials.SHOP, TIMEOUT.plus(wait)), Order.class);
     }
 
     public Order order(String id) {
@@ -108,10 +117,11 @@ public final class PlatformClient implements AutoCloseable {
     }
 
     private byte[] get(String path) {
-        return send(new HttpGet(path(path)), TIMEOUT);
+        return send(new HttpGet(path(path)), Credentials.SHOP, TIMEOUT);
     }
 
-    private byte[] send(HttpUriRequestBase request, Duration timeout) {
+    private byte[] send(HttpUriRequestBase request, String client, Duration timeout) {
+        request.setHeader("Authorization", credentials.bearer(client));
         request.setConfig(RequestConfig.custom().setResponseTimeout(Timeout.of(timeout)).build());
         try {
             return http.execute(request, response -> {

@@ -9,6 +9,7 @@ import java.util.List;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.Credentials;
 
 /** A fault of the acquirer, injected through its fault API. */
 final class AcquirerFault implements FaultKind {
@@ -52,7 +53,8 @@ final class AcquirerFault implements FaultKind {
 
     private static void send(Target target, HttpRequest.Builder request) {
         try (var http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
-            var response = http.send(request.uri(target.acquirerUrl().resolve("/faults")).timeout(TIMEOUT).build(),
+            var response = http.send(request.header("Authorization", target.credentials().bearer(
+                    Credentials.OPERATOR)).uri(target.acquirerUrl().resolve("/faults")).timeout(TIMEOUT).build(),
                     HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
                 throw new FaultlineException("The acquirer rejected its faults: " + response.body());

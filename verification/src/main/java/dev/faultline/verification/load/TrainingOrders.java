@@ -1,6 +1,7 @@
 package dev.faultline.verification.load;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.UUID;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Polling;
 import dev.faultline.local.TrainingLoad;
+import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.Money;
 import dev.faultline.verification.client.Order;
 import dev.faultline.verification.client.OrderRequest;
@@ -21,8 +23,8 @@ public final class TrainingOrders implements TrainingLoad {
     private static final int PER_SECOND = 20;
 
     @Override
-    public void run(URI gateway) {
-        try (var platform = new PlatformClient(gateway)) {
+    public void run(URI gateway, Path secrets) {
+        try (var platform = new PlatformClient(gateway, new Credentials(gateway, secrets))) {
             if (!Polling.until(FIRST_RESPONSE, () -> addStock(platform))) {
                 throw new FaultlineException("The platform did not respond within " + FIRST_RESPONSE.toSeconds()
                         + " seconds.");

@@ -9,10 +9,13 @@ import dev.faultline.backing.ServiceDatabase;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.Credentials;
+import org.jspecify.annotations.Nullable;
 
 /** A local cluster as a target. */
 public final class LocalTarget implements Target {
     private final LocalCluster cluster;
+    private @Nullable Credentials credentials;
 
     public LocalTarget(LocalCluster cluster) {
         this.cluster = cluster;
@@ -31,6 +34,14 @@ public final class LocalTarget implements Target {
     @Override
     public URI acquirerUrl() {
         return cluster.acquirerUrl();
+    }
+
+    @Override
+    public synchronized Credentials credentials() {
+        if (credentials == null) {
+            credentials = new Credentials(cluster.gatewayUrl(), cluster.secrets());
+        }
+        return credentials;
     }
 
     @Override

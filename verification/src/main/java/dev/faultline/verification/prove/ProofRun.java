@@ -16,6 +16,7 @@ import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Progress;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.fault.FaultInjector;
 import dev.faultline.verification.fault.FaultKind;
@@ -77,9 +78,11 @@ public final class ProofRun {
         List<ScheduledFault> faults = FaultSchedule.draw(plan.seed(), plan.length(), plan.every(), plan.kinds(),
                 targets(plan));
         var run = "prove-" + plan.seed() + "-" + Long.toString(System.currentTimeMillis(), 36);
+        // While the gateway still answers: faults need it as long as it is valid.
+        target.credentials().token(Credentials.OPERATOR);
         var injector = new FaultInjector(target);
         try (var roles = new Roles(target);
-                var platform = new PlatformClient(target.gatewayUrl());
+                var platform = new PlatformClient(target);
                 var journal = ClientJournal.create(target.clientJournals(), run);
                 var _ = new Cleanup(injector::close)) {
             return run(plan, faults, new Context(injector, roles, platform, journal, run));

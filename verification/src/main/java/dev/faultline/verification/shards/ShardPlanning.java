@@ -12,6 +12,7 @@ import java.util.Map;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.Credentials;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,6 +27,7 @@ public final class ShardPlanning implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Target target;
+    private final Credentials credentials;
     private final String database;
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final JsonMapper json = JsonMapper.shared();
@@ -37,6 +39,7 @@ public final class ShardPlanning implements AutoCloseable {
                     + String.join(", ", SERVICES.keySet().stream().sorted().toList()) + ".");
         }
         this.target = target;
+        this.credentials = target.credentials();
         this.database = database;
     }
 
@@ -99,7 +102,8 @@ public final class ShardPlanning implements AutoCloseable {
                 .filter(name -> name.startsWith(SERVICES.get(database) + "-")).toList()) {
             URI uri = URI.create(target.managementUrl(node) + "/actuator/shards" + path);
             try {
-                HttpResponse<String> response = http.send(method.of(HttpRequest.newBuilder(uri)).timeout(TIMEOUT)
+                HttpResponse<String> response = http.send(method.of(HttpRequest.newBuilder(uri).header("Authorization",
+                        credentials.bearer(Credentials.OPERATOR))).timeout(TIMEOUT)
                         .build(), HttpResponse.BodyHandlers.ofString());
                 if (response.statusCode() == 200) {
                     return json.readTree(response.body());

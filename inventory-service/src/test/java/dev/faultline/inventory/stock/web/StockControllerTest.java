@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -19,6 +20,8 @@ import dev.faultline.inventory.stock.StockLevels;
 import dev.faultline.inventory.stock.jdbc.StockQueries;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Shards;
+import dev.faultline.testing.AuthorizationTable;
+import dev.faultline.testing.TestIssuer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +46,8 @@ class StockControllerTest {
     @Autowired private StockLevels levels;
     @Autowired private StockQueries queries;
     @LocalServerPort private int port;
+    @LocalManagementPort private int managementPort;
+    @Autowired private ApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
     private Goods goods;
 
@@ -57,6 +64,7 @@ class StockControllerTest {
     private HttpResponse<String> send(String method, String path, String type, String body)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).header("Content-Type", type)
+                .header("Authorization", TestIssuer.shared().bearerOfAll())
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
@@ -194,5 +202,14 @@ class StockControllerTest {
     @Test
     void rejectsAnInvalidSku() throws Exception {
         isProblem(send("GET", "/api/stock/mug", "application/json", ""), 422, "invalid-request");
+    }
+
+    /** docs/security.md */
+    @Test
+    void theAuthorizationTableHasEveryOperationAndHolds() throws Exception {
+        var table = AuthorizationTable.of("inventory-service");
+        assertThat(table.differencesFrom(context)).isEmpty();
+        assertThat(table.violations(TestIssuer.shared(), port, managementPort, Map.of("sku", "MUG", "receiptId", "r1",
+                "action", "nothing"))).isEmpty();
     }
 }

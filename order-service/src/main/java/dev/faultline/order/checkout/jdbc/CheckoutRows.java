@@ -53,7 +53,8 @@ public final class CheckoutRows {
     static CheckoutOrder order(ResultSet row) throws SQLException {
         return new CheckoutOrder(new OrderId(row.getString("id")),
                 JsonMapper.shared().readValue(row.getString("lines"), LINES),
-                new Money(row.getLong("total_minor"), row.getString("currency")), row.getString("payment_method"));
+                new Money(row.getLong("total_minor"), row.getString("currency")), row.getString("payment_method"),
+                row.getString("customer"));
     }
 
     static Checkout read(ResultSet row, CheckoutOrder order) throws SQLException {

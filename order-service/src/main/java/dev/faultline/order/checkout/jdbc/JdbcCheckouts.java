@@ -35,7 +35,7 @@ public class JdbcCheckouts {
     private static final Logger log = LoggerFactory.getLogger(JdbcCheckouts.class);
     private static final BatchStatement<OrderId, Versioned> LOAD = new BatchStatement<>("""
             select id, version, state, rejection_code, rejection_detail, rejection_sku,
-                   lines, total_minor, currency, payment_method
+                   lines, total_minor, currency, payment_method, customer
             from open_order where id = any(?)""",
             ids -> new Object[]{ids.stream().map(OrderId::value).toArray(String[]::new)}, row -> {
                 CheckoutOrder order = CheckoutRows.order(row);

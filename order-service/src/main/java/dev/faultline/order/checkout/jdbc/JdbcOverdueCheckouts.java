@@ -106,7 +106,7 @@ public class JdbcOverdueCheckouts {
     private List<Overdue> overdue(JdbcClient jdbc) {
         return jdbc.sql("""
                 select id, version, state, rejection_code, rejection_detail, rejection_sku,
-                       lines, total_minor, currency, payment_method, redrives, traceparent,
+                       lines, total_minor, currency, payment_method, customer, redrives, traceparent,
                        placed_at <= now() - ? * interval '1 millisecond' as too_old,
                        (extract(epoch from now() - deadline_at) * 1000)::bigint as overdue_ms
                 from open_order where deadline_at <= now() order by deadline_at limit ?""")

@@ -14,6 +14,7 @@ import dev.faultline.order.ordering.OrderStatus;
 import dev.faultline.order.ordering.Orders;
 import dev.faultline.order.ordering.Placement;
 import dev.faultline.order.ordering.PlacingOrder;
+import dev.faultline.service.security.Caller;
 import dev.faultline.service.web.ProblemException;
 import dev.faultline.service.web.ProblemException.FieldError;
 import dev.faultline.sharding.Bucket;
@@ -55,7 +56,7 @@ class OrderController {
     record Page(List<OrderResponse> orders, @Nullable String next) {}
 
     @PostMapping
-    ResponseEntity<OrderResponse> place(@Valid @RequestBody PlaceOrderRequest request,
+    ResponseEntity<OrderResponse> place(@Valid @RequestBody PlaceOrderRequest request, Caller caller,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
             @RequestHeader(name = "Prefer", required = false) @Nullable String prefer, Reads reads) {
         if (key != null && !KEY.matcher(key).matches()) {
@@ -63,7 +64,8 @@ class OrderController {
                     new FieldError("Idempotency-Key", "must be 1 to 128 visible ASCII characters, without spaces")));
         }
         int waitSeconds = waitSeconds(prefer);
-        return switch (placing.place(request.toDomain(), key, Duration.ofSeconds(waitSeconds))) {
+        return switch (placing.place(request.toDomain(customer(request.customer(), caller)), key, Duration.ofSeconds(
+                waitSeconds))) {
             case Placement.Accepted(var order) -> {
                 reads.wrote(Bucket.parse(order.order().id().bucketCode()));
                 yield accepted(order, waitSeconds);
@@ -96,17 +98,37 @@ class OrderController {
         return wait.find() ? Math.min(Integer.parseInt(wait.group(1)), MAX_WAIT_S) : 0;
     }
 
+    /** The customer that is named, or else the caller; a customer may name only itself. */
+    private static CustomerId customer(@Nullable String named, Caller caller) {
+        if (named == null) {
+            if (caller.actsForAll()) {
+                throw ProblemException.invalid("invalid-request", "The request is not valid", List.of(
+                        new FieldError("customer", "is missing")));
+            }
+            return new CustomerId(caller.subject());
+        }
+        if (!caller.actsFor(named)) {
+            throw new ProblemException(HttpStatus.FORBIDDEN, "another-customer", "The customer is not you",
+                    "The token is for another customer than the request.");
+        }
+        return new CustomerId(named);
+    }
+
+    /** Somebody else's order does not exist for the caller. */
     @GetMapping("/{id}")
-    OrderResponse one(@PathVariable OrderId id, Reads reads) {
-        return orders.find(id, reads).map(OrderResponse::detailed)
-                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-order", "No such order",
+    OrderResponse one(@PathVariable OrderId id, Caller caller, Reads reads) {
+        return orders.find(id, reads).filter(found -> caller.actsFor(found.order().customer().value()))
+                .map(OrderResponse::detailed).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND,
+                        "unknown-order", "No such order",
                         "There is no order " + id + "."));
     }
 
     @GetMapping
-    Page page(@RequestParam CustomerId customer,
+    Page page(@RequestParam(name = "customer", required = false) @Nullable CustomerId named,
             @RequestParam(defaultValue = "20") @Min(value = 1, message = "must be at least 1") @Max(value = 100, message = "must be at most 100") int limit,
-            @RequestParam(required = false) @Nullable OrderId after, Reads reads) {
+            @RequestParam(required = false) @Nullable OrderId after, Caller caller,
+            Reads reads) {
+        CustomerId customer = customer(named == null ? null : named.value(), caller);
         List<OrderStatus> page = orders.of(customer, limit, after, reads);
         String next = page.size() < limit ? null
                 : "/api/orders?customer=" + customer + "&limit=" + limit + "&after=" + page.getLast().order().id();

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of {@code POST /api/orders}. The constraints of single fields are declared here; rules across fields are
  * checked when the order is placed.
+ *
+ * @param customer whose order it is; null for the caller's own
  */
 record PlaceOrderRequest(
-        @NotNull(message = "is missing") @Pattern(regexp = CustomerId.REGEX, message = "must be 1 to 64 letters, digits or . _ @ -") String customer,
+        @Nullable @Pattern(regexp = CustomerId.REGEX, message = "must be 1 to 64 letters, digits or . _ @ -") String customer,
         @NotNull(message = "is missing, for example card-visa") @Pattern(regexp = "[a-z0-9][a-z0-9_-]{0,63}", message = "must be 1 to 64 lower-case letters, digits, _ or -") String paymentMethod,
         @Nullable @Pattern(regexp = "[A-Z]{3}", message = "must be an ISO 4217 code, like EUR") String currency,
         @NotEmpty(message = "must have at least one line") @Size(max = 100, message = "must have at most 100 lines") List<@NotNull(message = "must not be null") @Valid Line> lines) {
@@ -34,8 +36,8 @@ record PlaceOrderRequest(
         }
     }
 
-    OrderRequest toDomain() {
-        return new OrderRequest(new CustomerId(customer), paymentMethod, currency,
+    OrderRequest toDomain(CustomerId placedFor) {
+        return new OrderRequest(placedFor, paymentMethod, currency,
                 lines.stream().map(Line::toDomain).toList());
     }
 }

@@ -39,6 +39,7 @@ import dev.faultline.testing.Database;
 import dev.faultline.testing.Kafka;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.ReplicationSlots;
+import dev.faultline.testing.TestIssuer;
 import dev.faultline.testing.TestPlatform;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -362,7 +363,8 @@ class CheckoutSweepTest {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Content-Type", "application/json").timeout(TIMEOUT);
+                .header("Authorization", TestIssuer.shared().bearerOfAll()).header("Content-Type", "application/json")
+                .timeout(TIMEOUT);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

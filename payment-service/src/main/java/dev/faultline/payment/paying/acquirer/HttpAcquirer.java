@@ -65,7 +65,7 @@ final class HttpAcquirer {
      * @throws IOException if something may have been sent
      * @throws AcquirerFailedException if the response does not tell the payment's state
      */
-    Answer send(Request request, @Nullable String traceparent) throws IOException {
+    Answer send(Request request, String authorization, @Nullable String traceparent) throws IOException {
         var put = new BasicClassicHttpRequest(Method.PUT, host, path + "/payments/" + request.orderId()
                 + switch (request.operation()) {
                     case CHARGE -> "/charge";
@@ -77,6 +77,7 @@ final class HttpAcquirer {
             put.setEntity(new ByteArrayEntity(json.writeValueAsBytes(new Charge(details.amount().minorUnits(),
                     details.amount().currency(), details.paymentMethod())), ContentType.APPLICATION_JSON));
         }
+        put.setHeader("Authorization", authorization);
         if (traceparent != null) {
             put.setHeader("traceparent", traceparent);
         }

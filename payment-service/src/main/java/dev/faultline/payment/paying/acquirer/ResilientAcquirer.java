@@ -5,7 +5,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 
+import dev.faultline.oauth.ClientTokens;
 import dev.faultline.payment.paying.Acquirer;
+import dev.faultline.service.security.SecurityProperties;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -36,6 +38,7 @@ final class ResilientAcquirer implements Acquirer {
     private static final String NAME = "acquirer";
 
     private final HttpAcquirer http;
+    private final ClientTokens tokens;
     private final Retry retry;
     private final Bulkhead bulkhead;
     private final CircuitBreaker breaker;
@@ -43,9 +46,11 @@ final class ResilientAcquirer implements Acquirer {
     /** The time limiter interrupts the thread of a request, which closes its connection. */
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    ResilientAcquirer(AcquirerProperties properties, RetryRegistry retries, BulkheadRegistry bulkheads,
+    ResilientAcquirer(AcquirerProperties properties, SecurityProperties security, RetryRegistry retries,
+            BulkheadRegistry bulkheads,
             CircuitBreakerRegistry breakers, TimeLimiterRegistry limiters) {
         this.http = new HttpAcquirer(properties);
+        this.tokens = ClientTokens.discovered(security.issuer(), properties.clientId(), properties::clientSecret);
         this.retry = retries.retry(NAME);
         this.bulkhead = bulkheads.bulkhead(NAME);
         this.breaker = breakers.circuitBreaker(NAME);
@@ -79,10 +84,12 @@ final class ResilientAcquirer implements Acquirer {
         }
 
         Answer attempt() throws Exception {
+            String authorization = tokens.bearer();
             boolean before = maybeSent;
             maybeSent = true;
             try {
-                return limiter.executeFutureSupplier(() -> threads.submit(() -> http.send(request, traceparent)));
+                return limiter.executeFutureSupplier(() -> threads.submit(() -> http.send(request,
+                        authorization, traceparent)));
             } catch (ConnectException | ConnectTimeoutException e) {
                 maybeSent = before;
                 throw e;

@@ -26,12 +26,12 @@ final class PaymentChanges {
     private static final String SQL = """
             with change as (
                 select * from unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[],
-                                     ?::boolean[])
-                    as change(order_id, bucket, version, status, amount_minor, currency, payment_method, decline_reason,
-                              is_retried)
+                                     ?::text[], ?::boolean[])
+                    as change(order_id, bucket, version, status, amount_minor, currency, payment_method, customer,
+                              decline_reason, is_retried)
             ), inserted as (
-                insert into payment (order_id, bucket, status, amount_minor, currency, payment_method, version)
-                select order_id, bucket, status, amount_minor, currency, payment_method, 1
+                insert into payment (order_id, bucket, status, amount_minor, currency, payment_method, customer, version)
+                select order_id, bucket, status, amount_minor, currency, payment_method, customer, 1
                 from change where version = 0
                 on conflict do nothing returning order_id
             ), updated as (
@@ -114,6 +114,7 @@ final class PaymentChanges {
             batch.stream().map(one -> detail(one, details -> details.amount().minorUnits())).toArray(Long[]::new),
             strings(batch, one -> detail(one, details -> details.amount().currency())),
             strings(batch, one -> detail(one, PaymentDetails::paymentMethod)),
+            strings(batch, one -> detail(one, PaymentDetails::customer)),
             strings(batch, one -> one.step().next().declineReason()),
             batch.stream().map(one -> one.step().next() instanceof Voiding || one.step().next() instanceof Refunding)
                     .toArray(Boolean[]::new),
@@ -134,7 +135,7 @@ final class PaymentChanges {
         }).toList());
     }
 
-    private static <T> @Nullable T detail(PaymentChange change, Function<PaymentDetails, T> column) {
+    private static <T> @Nullable T detail(PaymentChange change, Function<PaymentDetails, @Nullable T> column) {
         PaymentDetails details = change.step().next().details();
         return details == null ? null : column.apply(details);
     }

@@ -27,7 +27,8 @@ final class PaymentRows {
         if (method == null) {
             return new Voided(id, null);
         }
-        var details = new PaymentDetails(new Money(row.getLong("amount_minor"), row.getString("currency")), method);
+        var details = new PaymentDetails(new Money(row.getLong("amount_minor"), row.getString("currency")), method, row
+                .getString("customer"));
         return switch (Status.valueOf(row.getString("status"))) {
             case ABSENT -> new Absent(id);
             // The instance that stored the intent may have sent the request.

@@ -23,9 +23,11 @@ class AcquirerPropertiesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"faultline.acquirer.url=localhost:8300", "faultline.acquirer.url=ftp://localhost",
-        "faultline.acquirer.connect-timeout=0s"})
+        "faultline.acquirer.connect-timeout=0s", "faultline.acquirer.client-secret="})
     void namesThePropertyThatIsWrong(String wrong) {
-        application.withPropertyValues("faultline.acquirer.url=http://localhost", wrong)
+        application.withPropertyValues("faultline.acquirer.url=http://localhost",
+                "faultline.acquirer.client-secret=secret",
+                wrong)
                 .run(context -> assertThat(context).getFailure().rootCause()
                         .hasMessageStartingWith(wrong.substring(0, wrong.indexOf('='))));
     }

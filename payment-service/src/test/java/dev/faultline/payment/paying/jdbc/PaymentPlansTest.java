@@ -42,7 +42,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @Tag("integration")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
     "spring.application.name=plans-test", "faultline.database.name=plans",
-    "faultline.acquirer.url=http://127.0.0.1:9"})
+    "faultline.acquirer.url=http://127.0.0.1:9", "faultline.acquirer.client-secret=none"})
 class PaymentPlansTest {
     /** They do not grow with the orders stored: buckets, the schema's history. */
     private static final Set<String> BOUNDED = Set.of("bucket_ownership", "flyway_schema_history", "shard_identity");
@@ -93,7 +93,7 @@ class PaymentPlansTest {
         // A charged payment is not voided, so it is refunded.
         var processing = new ProcessingPayments(payments, (request, _) -> request.operation() == Operation.VOID
                 ? new Answer.Refused(AcquirerState.CHARGED) : new Answer.Done(), Runnable::run);
-        var charge = new ReceivedCommand(new ChargePayment(order, new Money(1250, "EUR"), "card-visa"), null);
+        var charge = new ReceivedCommand(new ChargePayment(order, new Money(1250, "EUR"), "card-visa", "alice"), null);
         processing.process(List.of(charge));
         processing.process(List.of(charge));
         assertThat(statusOf(order)).isEqualTo(Status.CHARGED);

@@ -1,0 +1,61 @@
+package dev.faultline.verification.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.oauth.ClientTokens;
+import dev.faultline.oauth.TokenUnavailableException;
+
+/** The platform's OAuth 2.0 clients, whose secrets are files in a directory, and their tokens. Thread-safe. */
+public final class Credentials {
+    /** Places and reads orders on behalf of any customer: one token for the load of thousands. */
+    public static final String SHOP = "shop";
+    /** Changes the catalogue and receives stock. */
+    public static final String CLERK = "clerk";
+    /** Injects the acquirer's faults and moves buckets. */
+    public static final String OPERATOR = "operator";
+
+    private final URI gateway;
+    private final Path secrets;
+    private final Map<String, ClientTokens> tokens = new ConcurrentHashMap<>();
+
+    /** @param secrets with a file for each client, named after it */
+    public Credentials(URI gateway, Path secrets) {
+        this.gateway = gateway;
+        this.secrets = secrets;
+    }
+
+    /**
+     * The value of the header {@code Authorization} for a client.
+     *
+     * @throws FaultlineException if there is no token
+     */
+    public String bearer(String client) {
+        return "Bearer " + token(client);
+    }
+
+    /** @throws FaultlineException if there is none */
+    public String token(String client) {
+        try {
+            return tokens.computeIfAbsent(client, name -> ClientTokens.of(gateway.resolve("/oauth2/token"), name,
+                    () -> secret(name))).token();
+        } catch (TokenUnavailableException e) {
+            throw new FaultlineException(e.getMessage() + ". See ./faultline status, and start the cluster with"
+                    + " ./faultline up.", e);
+        }
+    }
+
+    private String secret(String client) {
+        try {
+            return Files.readString(secrets.resolve(client)).strip();
+        } catch (IOException e) {
+            throw new FaultlineException("There is no client " + client + " with a secret in " + secrets
+                    + ". ./faultline up creates the secrets.", e);
+        }
+    }
+}

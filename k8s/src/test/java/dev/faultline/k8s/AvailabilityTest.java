@@ -67,7 +67,8 @@ class AvailabilityTest {
             assertThat(scaler.getMaxReplicas()).as("%s", service).isGreaterThan(scaler.getMinReplicas());
             assertThat(service.replicas()).as("%s is not also scaled by each kubectl apply", service).isNull();
         }
-        assertThat(manifests.all(V2HorizontalPodAutoscaler.class)).hasSize(manifests.deployments().size() - SINGLE.size());
+        assertThat(manifests.all(V2HorizontalPodAutoscaler.class)).hasSize(manifests.deployments().size() - SINGLE
+                .size());
     }
 
     @ParameterizedTest

@@ -61,7 +61,8 @@ class ConfigurationTest {
     void theRequiredSecretsAreThePasswordsOfDatabasesAndSuperuserAndTheClientsSecrets(Rendering rendering) {
         var databases = Repository.participants().stream().map(service -> Repository.database(service).orElseThrow());
         assertThat(referencedSecrets(rendering.manifests())).containsExactlyInAnyOrderElementsOf(
-                Stream.concat(databases.map(name -> name + "-database"), Stream.of("identity-clients", "shard-superuser")).toList());
+                Stream.concat(databases.map(name -> name + "-database"), Stream.of("identity-clients",
+                        "shard-superuser")).toList());
     }
 
     @ParameterizedTest

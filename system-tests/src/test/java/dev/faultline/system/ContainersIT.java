@@ -65,7 +65,8 @@ class ContainersIT {
     @Test
     void confirmsTheFirstOrderAtOnceAndLeavesNothingBehind() throws Exception {
         for (String client : List.of(Credentials.CLERK, Credentials.SHOP)) {
-            Files.writeString(secrets.resolve(client), docker("compose", "exec", "--no-TTY", "identity-service-1", "cat",
+            Files.writeString(secrets.resolve(client), docker("compose", "exec", "--no-TTY", "identity-service-1",
+                    "cat",
                     "/run/secrets/" + client).output());
         }
         var gateway = URI.create("http://127.0.0.1:" + PORT);

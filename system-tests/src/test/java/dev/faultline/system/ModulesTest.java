@@ -79,7 +79,8 @@ class ModulesTest {
             entry("api-description", Set.of("inventory-service", "order-service", "payment-service")),
             entry("simulation", Set.of("acquirer-simulator", "contracts", "inventory-service", "order-service",
                     "payment-service")),
-            entry("k8s", Set.of("acquirer-simulator", "identity-service", "messaging", "order-service", "payment-service",
+            entry("k8s", Set.of("acquirer-simulator", "identity-service", "messaging", "order-service",
+                    "payment-service",
                     "service-defaults", "sharding", "test-infrastructure")),
             entry("system-tests", Set.of("acquirer-simulator", "cli", "gateway-service", "identity-service",
                     "inventory-service", "k8s", "order-service", "payment-service", "simulation")));

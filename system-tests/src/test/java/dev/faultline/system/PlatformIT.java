@@ -75,7 +75,8 @@ class PlatformIT {
 
     private static HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(CLUSTER.gatewayUrl() + path)).timeout(Duration.ofSeconds(30))
-                .header("Authorization", TARGET.credentials().bearer(path.matches("/api/(catalogue|stock)/.*") ? Credentials.CLERK
+                .header("Authorization", TARGET.credentials().bearer(path.matches("/api/(catalogue|stock)/.*")
+                        ? Credentials.CLERK
                         : Credentials.SHOP)).header("Content-Type", "application/json");
     }
 

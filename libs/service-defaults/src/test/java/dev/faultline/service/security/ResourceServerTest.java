@@ -103,7 +103,8 @@ class ResourceServerTest {
         return SpringApplication.run(Service.class, "--spring.application.name=test-service",
                 "--spring.cloud.consul.host=" + Consul.shared().host(),
                 "--spring.cloud.consul.port=" + Consul.shared().port(),
-                "--spring.cloud.service-registry.auto-registration.enabled=false", "--server.port=0", "--management.server.port=0",
+                "--spring.cloud.service-registry.auto-registration.enabled=false", "--server.port=0",
+                "--management.server.port=0",
                 "--faultline.security.issuer=" + issuer, "--faultline.security.refresh=1s");
     }
 

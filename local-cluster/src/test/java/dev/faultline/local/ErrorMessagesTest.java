@@ -98,12 +98,12 @@ class ErrorMessagesTest {
                 new CacheDirectory(
                         directory)), (_, _) -> {});
 
-        assertThat(layout.listeners()).hasSize(3 + 2 + 2 + 8 * 2);
+        assertThat(layout.listeners()).hasSize(3 + 2 + 2 + 9 * 2);
         assertThat(layout.listeners().keySet())
                 .allMatch(port -> port == 8080 || (port >= 8100 && port <= 8080 + Ports.LAST_OFFSET));
         var withStandbys = new Layout(home, Settings.create(8080).withStandbys(Replication.Mode.SYNCHRONOUS),
                 new CacheDirectory(directory), KafkaAotCache.of(new CacheDirectory(directory)), (_, _) -> {});
-        assertThat(withStandbys.listeners()).hasSize(3 + 2 + 4 + 1 + 8 * 2);
+        assertThat(withStandbys.listeners()).hasSize(3 + 2 + 4 + 1 + 9 * 2);
         assertThat(withStandbys.nodeNames()).contains("shard-1-a", "shard-1-b", "failover-1").doesNotContain("shard-1");
         assertThat(withStandbys.shard("shard-1").jdbcUrl("orders")).isEqualTo("jdbc:postgresql://127.0.0.1:8110,"
                 + "127.0.0.1:8090/orders?targetServerType=primary&hostRecheckSeconds=1");

@@ -21,6 +21,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.PlainJWT;
@@ -234,6 +235,16 @@ class ResourceServerTest {
                 issuer.claims("alice", "orders").build());
         forged.sign(new MACSigner(issuer.key().toRSAPublicKey().getEncoded()));
         assertRefused(with(forged.serialize()), "not signed with RS256");
+    }
+
+    /** Signed by the issuer itself: a key is for one algorithm only (RFC 8725, section 3.1). */
+    @ParameterizedTest
+    @ValueSource(strings = {"RS384", "RS512", "PS256"})
+    void refusesOtherAlgorithmsOfTheSameKey(String algorithm) throws JOSEException {
+        var token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.parse(algorithm)).keyID(issuer.key().getKeyID())
+                .build(), issuer.claims("alice", "orders").build());
+        token.sign(new RSASSASigner(issuer.key()));
+        assertRefused(with(token.serialize()), "not signed with RS256");
     }
 
     @Test

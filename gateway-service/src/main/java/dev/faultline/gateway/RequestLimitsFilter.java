@@ -23,8 +23,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Rejects bodies that arrive too slowly or are too large together; {@code faultline.web.max-body} limits each. It reads the body before routing, so that a slow sender
- * occupies no service and a retry has its body.
+ * Rejects bodies that arrive too slowly or are too large together; {@code faultline.web.max-body} limits each. It reads the
+ * body before routing, so that a slow sender occupies no service and a retry has its body.
  */
 @Component
 @Order(RequestLimitsFilter.ORDER)

@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
 /** The compose files, the Dockerfiles and .env agree with each other and with the services. */
 class ContainerFilesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final List<String> FULL_ONLY = List.of("full");
+    /** The parser's own limit of 50 is for files of strangers. */
+    private static final int MAX_YAML_ALIASES = 200;
 
     private final Map<String, Map<String, Object>> services = services("docker-compose.yml");
 
@@ -173,7 +176,9 @@ class ContainerFilesTest {
     }
 
     private static Map<String, Map<String, Object>> services(String file) {
-        Map<String, Object> compose = new Yaml().load(read(file));
+        var options = new LoaderOptions();
+        options.setMaxAliasesForCollections(MAX_YAML_ALIASES);
+        Map<String, Object> compose = new Yaml(options).load(read(file));
         return map(compose.get("services")).entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, each -> map(each.getValue())));
     }

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param audience what the claim {@code aud} must contain
  * @param clockSkew by how much the issuer's clock may differ, from 0 to 30 seconds
  * @param refresh how often the list of revoked tokens is fetched, which bounds how long a revoked token is still accepted
- * @param cachedTokens the maximum number of verified tokens that are remembered, of about 400 bytes each
+ * @param cachedTokens the maximum number of verified tokens that are remembered
  */
 @ConfigurationProperties("faultline.security")
 public record SecurityProperties(URI issuer, @DefaultValue("faultline") String audience,

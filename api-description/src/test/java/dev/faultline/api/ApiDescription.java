@@ -26,15 +26,21 @@ final class ApiDescription {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Map<String, List<String>> PROBLEMS_OF_ALL = Map.of(
             "400", List.of("malformed-request", "ambiguous-path"),
+            "401", List.of("invalid-token"),
             "431", List.of("headers-too-large"),
             "500", List.of("internal-error"),
-            "503", List.of("service-busy", "service-unavailable", "temporarily-unavailable", "too-many-bodies"),
+            "503", List.of("service-busy", "service-unavailable", "temporarily-unavailable", "too-many-bodies",
+                    "issuer-unavailable"),
             "504", List.of("service-timeout"));
 
     private static final Map<String, List<String>> PROBLEMS_OF_BODIES = Map.of(
             "408", List.of("body-too-slow"),
             "413", List.of("body-too-large"),
             "415", List.of("unsupported-media-type"));
+
+    private static final Map<String, List<String>> PROBLEMS_OF_CALLERS = Map.of(
+            "401", List.of("missing-token"),
+            "403", List.of("insufficient-scope"));
 
     private ApiDescription() {}
 
@@ -44,7 +50,8 @@ final class ApiDescription {
         try (InputStream additions = ApiDescription.class.getResourceAsStream("/description.yaml")) {
             merge(described, JSON.valueToTree(new Yaml().load(additions)), "");
         }
-        described.get("paths").forEach(path -> path.forEach(operation -> complete((ObjectNode) operation)));
+        described.get("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> complete(
+                (ObjectNode) operation.getValue(), PublicControllers.scopesOf(operation.getKey(), path.getKey()))));
         return described;
     }
 
@@ -75,9 +82,15 @@ final class ApiDescription {
         throw new IllegalArgumentException("no parameter of" + at + " has the name " + name);
     }
 
-    private static void complete(ObjectNode operation) {
+    /** @param scopes of which the caller needs one; none if the operation is open to everybody */
+    private static void complete(ObjectNode operation, Set<String> scopes) {
         var responses = (ObjectNode) operation.get("responses");
         add(responses, PROBLEMS_OF_ALL);
+        if (!scopes.isEmpty()) {
+            add(responses, PROBLEMS_OF_CALLERS);
+            ArrayNode security = operation.putArray("security");
+            scopes.forEach(scope -> security.addObject().putArray("accessToken").add(scope));
+        }
         if (operation.has("requestBody")) {
             add(responses, PROBLEMS_OF_BODIES);
         }
@@ -115,9 +128,11 @@ final class ApiDescription {
         ObjectNode problem = JSON.createObjectNode();
         problem.put("description", response.get("x-problems").valueStream().map(type -> "`" + type.asString() + "`")
                 .collect(Collectors.joining(", ")));
-        headers(problem, Set.of("429", "503", "504").contains(status)
-                ? List.of("X-Correlation-Id", "Retry-After")
-                : List.of("X-Correlation-Id"));
+        headers(problem, switch (status) {
+            case "429", "503", "504" -> List.of("X-Correlation-Id", "Retry-After");
+            case "401" -> List.of("X-Correlation-Id", "WWW-Authenticate");
+            default -> List.of("X-Correlation-Id");
+        });
         problem.putObject("content").putObject("application/problem+json").putObject("schema")
                 .put("$ref", "#/components/schemas/Problem");
         return problem;

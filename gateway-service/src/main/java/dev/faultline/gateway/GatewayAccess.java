@@ -16,6 +16,7 @@ class GatewayAccess {
     @Bean
     AccessRules accessRules() {
         return AccessRules.of(open(HttpMethod.POST, "/oauth2/token"), open(HttpMethod.POST, "/oauth2/revoke"),
+                open(HttpMethod.GET, "/openapi.json"), open(HttpMethod.GET, "/docs/**"),
                 open(HttpMethod.GET, "/api/catalogue/**"), needs("/api/catalogue/**", Scope.CATALOGUE),
                 open(HttpMethod.GET, "/api/stock/**"), needs("/api/stock/**", Scope.STOCK),
                 needs("/api/orders/**", Scope.ORDERS, Scope.ORDERS_OF_ALL),

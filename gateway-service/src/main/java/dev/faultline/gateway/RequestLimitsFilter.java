@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 
 import dev.faultline.service.web.ProblemException;
 import jakarta.servlet.FilterChain;
@@ -20,22 +21,30 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Rejects bodies that arrive too slowly or are too large together; {@code faultline.web.max-body} limits each. It reads the
- * body before routing, so that a slow sender occupies no service and a retry has its body.
+ * Rejects requests with an ambiguous path or of another origin's scripts, and bodies that arrive too slowly or are too
+ * large together; {@code faultline.web.max-body} limits each. It reads the body before routing, so that a slow sender
+ * occupies no service and a retry has its body.
  */
 @Component
 @Order(RequestLimitsFilter.ORDER)
 class RequestLimitsFilter extends HttpFilter {
-    /** After authentication, so that the bodies of refused requests are not read. */
-    static final int ORDER = 0;
+    /** Before authentication: a request that is refused here costs no verification of a token. */
+    static final int ORDER = CorrelationFilter.ORDER + 1;
     /** The request attribute with the body, a byte array; absent if there is none. */
     static final String BODY = "dev.faultline.gateway.body";
 
     private static final Logger log = LoggerFactory.getLogger(RequestLimitsFilter.class);
 
+    /**
+     * Paths that two parsers may interpret differently: empty or dotted segments, parameters after a semicolon,
+     * backslashes; and encoded forms of these, of percent signs and of control characters.
+     */
+    private static final Pattern AMBIGUOUS = Pattern
+            .compile("//|[;\\\\]|/\\.{1,2}(/|$)|%(2[eEfF5]|5[cC]|3[bB]|[01].|7[fF])");
     private static final Duration RETRY_AFTER_BUSY = Duration.ofSeconds(1);
 
     private final GatewayLimits limits;
@@ -54,6 +63,7 @@ class RequestLimitsFilter extends HttpFilter {
             throws IOException, ServletException {
         var body = new ByteArrayOutputStream();
         try {
+            check(request);
             if (request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
                 read(request.getInputStream(), body);
                 request.setAttribute(BODY, body.toByteArray());
@@ -65,6 +75,17 @@ class RequestLimitsFilter extends HttpFilter {
             log.debug("The client is gone, or its body is late, to which the server responds: {}", e.toString());
         } finally {
             memory.release(body.size());
+        }
+    }
+
+    private static void check(HttpServletRequest request) {
+        if (AMBIGUOUS.matcher(request.getRequestURI()).find()) {
+            throw new ProblemException(HttpStatus.BAD_REQUEST, "ambiguous-path", "The path is ambiguous",
+                    "Paths have no empty or dotted segments, no parameters and no encoded delimiters.");
+        }
+        if (CorsUtils.isPreFlightRequest(request)) {
+            throw new ProblemException(HttpStatus.FORBIDDEN, "cross-origin", "Cross-origin requests are not allowed",
+                    "Scripts of other origins cannot call this API.");
         }
     }
 

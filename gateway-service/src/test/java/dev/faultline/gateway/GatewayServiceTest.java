@@ -91,19 +91,19 @@ class GatewayServiceTest {
     }
 
     @Test
-    void servesTheDescriptionOfTheApiAndAPageThatLoadsNothingFromElsewhere() throws Exception {
-        HttpResponse<String> description = get("/openapi.json");
+    void servesTheDescriptionOfTheApiAndAPageThatLoadsNothingFromElsewhereToEverybody() throws Exception {
+        HttpResponse<String> description = anonymous("/openapi.json");
         assertThat(JsonMapper.shared().readTree(description.body()).at("/paths/~1api~1orders/post/summary").asString())
                 .isEqualTo("Place an order");
 
-        HttpResponse<String> page = get("/docs");
+        HttpResponse<String> page = anonymous("/docs");
         assertThat(page.headers().firstValue("Content-Security-Policy")).get().asString().startsWith(
                 "default-src 'self'");
         List<String> loaded = Pattern.compile("(?:src|href)=\"([^\"]+)\"").matcher(page.body()).results()
                 .map(match -> match.group(1)).toList();
         assertThat(loaded).hasSize(3);
         for (String file : loaded) {
-            assertThat(get(file).statusCode()).as(file).isEqualTo(200);
+            assertThat(anonymous(file).statusCode()).as(file).isEqualTo(200);
         }
     }
 
@@ -308,6 +308,14 @@ class GatewayServiceTest {
         assertThat(raw("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"))
                 .startsWith("HTTP/1.1 408").contains("application/problem+json").contains("body-too-slow");
         assertThat(backend.received()).isEmpty();
+    }
+
+    /** So that a request that exceeds them costs no verification of a token. */
+    @Test
+    void appliesItsLimitsBeforeItAuthenticates() throws Exception {
+        assertThat(sent(
+                "POST /api/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nContent-Length: 10\r\n\r\nhalf"))
+                .startsWith("HTTP/1.1 408").contains("body-too-slow");
     }
 
     @Test
@@ -532,6 +540,10 @@ class GatewayServiceTest {
         return send(request(path));
     }
 
+    private HttpResponse<String> anonymous(String path) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)));
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), BodyHandlers.ofString());
     }
@@ -547,9 +559,13 @@ class GatewayServiceTest {
 
     /** Sends the text, with a token, and returns the response. */
     private String raw(String request) throws IOException {
+        return sent(authorized(request));
+    }
+
+    private String sent(String request) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
-            socket.getOutputStream().write(authorized(request).getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return answer(socket);
         }
     }
@@ -582,8 +598,9 @@ class GatewayServiceTest {
                 "Authorization", "Basic YWxpY2U6c2VjcmV0").POST(BodyPublishers.ofString(
                         "grant_type=client_credentials"));
         assertThat(send(request).body()).isEqualTo("a token");
-        assertThat(identity.received().getFirst().headers()).containsEntry("Authorization", List.of(
-                "Basic YWxpY2U6c2VjcmV0"));
+        Received seen = identity.received().getFirst();
+        assertThat(seen.headers()).containsEntry("Authorization", List.of("Basic YWxpY2U6c2VjcmV0"));
+        assertThat(seen.body()).isEqualTo("grant_type=client_credentials");
         assertThat(get("/oauth2/revoked-tokens").statusCode()).isEqualTo(404);
     }
 }

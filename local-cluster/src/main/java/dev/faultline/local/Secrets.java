@@ -3,6 +3,7 @@ package dev.faultline.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -57,10 +58,13 @@ final class Secrets {
         }
     }
 
+    /** Under its name, a file is complete: one that is interrupted leaves none, and the next start makes up the secret. */
     private static void write(Path file, SecureRandom random) throws IOException {
         var bytes = new byte[BYTES];
         random.nextBytes(bytes);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "\n");
+        Path written = Files.createTempFile(file.resolveSibling(""), "new", "", PosixFilePermissions.asFileAttribute(
+                PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(written, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "\n");
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -66,10 +66,11 @@ public final class AuthorizationTable {
         return new AuthorizationTable(service, rows(name -> name.equals(service) || name.equals(EVERY_SERVICE)));
     }
 
-    /** The rows of all services whose operations can be reached from outside, for the gateway. */
+    /** The gateway's own rows, and those of all services whose operations can be reached through it. */
     public static AuthorizationTable ofThePublicApi() {
-        return new AuthorizationTable("gateway-service", rows(_ -> true).stream().filter(row -> row.operation.contains(
-                " /api/")).toList());
+        var rows = rows("gateway-service"::equals);
+        rows.addAll(rows(_ -> true).stream().filter(row -> row.operation.contains(" /api/")).toList());
+        return new AuthorizationTable("gateway-service", rows);
     }
 
     private static List<Row> rows(Predicate<String> services) {

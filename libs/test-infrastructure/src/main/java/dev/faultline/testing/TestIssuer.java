@@ -101,6 +101,12 @@ public final class TestIssuer implements AuthorizationTable.Bearers, AutoCloseab
         }
     }
 
+    /** Signs with a new key from now on, and publishes no other: the old ones are compromised. */
+    public void withdraw() {
+        rotate();
+        keys.removeIf(key -> !key.equals(key()));
+    }
+
     /** The key that signs now, with its private half. */
     public RSAKey key() {
         return keys.getLast();

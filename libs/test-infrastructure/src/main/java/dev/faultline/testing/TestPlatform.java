@@ -21,7 +21,8 @@ public final class TestPlatform {
             addresses.add("shard-" + (addresses.size() + 1) + "=" + shard.host() + ":" + shard.port());
         }
         return new TreeMap<>(Map.of("faultline.shards", String.join(",", addresses), "faultline.database.password",
-                shards[0].password(), "faultline.security.issuer", TestIssuer.shared().uri(), "spring.kafka.bootstrap-servers", Kafka.shared().bootstrapServers(),
+                shards[0].password(), "faultline.security.issuer", TestIssuer.shared().uri(),
+                "spring.kafka.bootstrap-servers", Kafka.shared().bootstrapServers(),
                 "spring.cloud.consul.host", Consul.shared().host(), "spring.cloud.consul.port", Integer.toString(Consul
                         .shared().port())));
     }

@@ -53,7 +53,8 @@ public final class AccessRules implements AuthorizationManager<HttpServletReques
                 scopes::contains);
     }
 
-    Optional<AccessRule> ruleOf(HttpServletRequest request) {
+    /** The rule that decides; empty if no rule matches and the request is refused. */
+    public Optional<AccessRule> ruleOf(HttpServletRequest request) {
         for (Matched each : rules) {
             if (each.rule.covers(request.getMethod()) && each.path.matches(request)) {
                 return Optional.of(each.rule);

@@ -5,11 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.text.ParseException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -32,13 +33,14 @@ import com.nimbusds.jwt.SignedJWT;
 
 /**
  * Verifies access tokens: signed by the issuer with RS256, for this audience, and valid now. A token that was verified is
- * remembered under its hash, and costs no second signature check before it expires. Whether it was revoked is asked
- * elsewhere, for each request. Thread-safe.
+ * remembered under its hash for five minutes at most, and costs no second signature check meanwhile. Its expiry is checked
+ * at every request; whether it was revoked is asked elsewhere, at every request too. Thread-safe.
  *
  * <p>
  * Keys are fetched when the first token arrives, and again when a token names a key that is not known (once a second at
  * most), so the issuer can change keys at any time. Each key is dropped at most five minutes after the issuer stopped
- * publishing it; while the issuer does not answer, the known ones are used for an hour.
+ * publishing it, and the remembered tokens that it signed at most five minutes later; while the issuer does not answer, the
+ * known ones are used for an hour.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8725">RFC 8725: JSON Web Token Best Current Practices</a>
  */
@@ -46,6 +48,7 @@ final class VerifiedTokens {
     /** The only one: what a token itself says about its algorithm selects nothing. */
     private static final JWSAlgorithm ALGORITHM = JWSAlgorithm.RS256;
     private static final Duration KEYS_FOR = Duration.ofMinutes(5);
+    private static final Duration TOKENS_FOR = Duration.ofMinutes(5);
     private static final Duration KEYS_AHEAD = Duration.ofMinutes(1);
     private static final Duration KEYS_AT_MOST_EVERY = Duration.ofSeconds(1);
     private static final Duration KEYS_FETCHED_WITHIN = Duration.ofSeconds(4);
@@ -54,11 +57,11 @@ final class VerifiedTokens {
     private final String issuer;
     private final String audience;
     private final Duration skew;
-    private final Clock clock;
+    private final InstantSource clock;
     private final JWKSource<SecurityContext> keys;
     private final Cache<ByteBuffer, Caller> verified;
 
-    VerifiedTokens(SecurityProperties properties, JWKSetSource<SecurityContext> published, Clock clock) {
+    VerifiedTokens(SecurityProperties properties, JWKSetSource<SecurityContext> published, InstantSource clock) {
         this.issuer = properties.issuer().toString();
         this.audience = properties.audience();
         this.skew = properties.clockSkew();
@@ -66,7 +69,8 @@ final class VerifiedTokens {
         this.keys = JWKSourceBuilder.create(published).cache(KEYS_FOR.toMillis(), KEYS_FETCHED_WITHIN.toMillis())
                 .refreshAheadCache(KEYS_AHEAD.toMillis(), false).rateLimited(KEYS_AT_MOST_EVERY.toMillis())
                 .outageTolerant(KEYS_DURING_OUTAGE.toMillis()).build();
-        this.verified = Caffeine.newBuilder().maximumSize(properties.cachedTokens()).build();
+        this.verified = Caffeine.newBuilder().maximumSize(properties.cachedTokens()).expireAfterWrite(TOKENS_FOR)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis())).build();
     }
 
     /**
@@ -82,6 +86,12 @@ final class VerifiedTokens {
         Caller caller = callerOf(verifiedClaims(token));
         verified.put(hash, caller);
         return caller;
+    }
+
+    /** The number of tokens that are remembered. */
+    long remembered() {
+        verified.cleanUp();
+        return verified.estimatedSize();
     }
 
     private Caller current(Caller caller) {

@@ -1,0 +1,58 @@
+package dev.faultline.service.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+
+import dev.faultline.testing.TestIssuer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class VerifiedTokensTest {
+    private final TestIssuer issuer = new TestIssuer();
+    private Instant now = Instant.now();
+
+    @AfterEach
+    void close() {
+        issuer.close();
+    }
+
+    private VerifiedTokens remembering(int atMost) {
+        var properties = new SecurityProperties(URI.create(issuer.uri()), "faultline", Duration.ofSeconds(5), Duration
+                .ofSeconds(3), atMost);
+        return new VerifiedTokens(properties, new Issuer(properties.issuer()), () -> now);
+    }
+
+    /** That no signature is checked shows in that the token's key is not known any more. */
+    @Test
+    void aTokenIsRememberedForFiveMinutesAndThenNeedsAPublishedKeyAgain() {
+        VerifiedTokens tokens = remembering(10);
+        String token = issuer.token("alice", "orders");
+        assertThat(tokens.verify(token).subject()).isEqualTo("alice");
+        issuer.withdraw();
+        String newKeys = issuer.token("bob", "orders");
+        await().ignoreException(IssuerUnavailableException.class).until(() -> tokens.verify(newKeys).subject().equals(
+                "bob"));
+
+        now = now.plus(Duration.ofMinutes(5).minusSeconds(1));
+        assertThat(tokens.verify(token).subject()).isEqualTo("alice");
+
+        now = now.plusSeconds(2);
+        await().ignoreException(IssuerUnavailableException.class).untilAsserted(
+                () -> assertThatExceptionOfType(RefusedTokenException.class).isThrownBy(() -> tokens.verify(token))
+                        .withMessageContaining("does not publish"));
+    }
+
+    @Test
+    void noMoreTokensAreRememberedThanConfigured() {
+        VerifiedTokens tokens = remembering(10);
+        for (int i = 0; i < 100; i++) {
+            tokens.verify(issuer.token("alice", "orders"));
+        }
+        assertThat(tokens.remembered()).isLessThanOrEqualTo(10);
+    }
+}

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -38,25 +39,29 @@ public final class ClientTokens {
     private final ReentrantLock fetching = new ReentrantLock();
     private final AtomicBoolean isRefreshing = new AtomicBoolean();
     private volatile @Nullable Token current;
-    private volatile long nextAttempt = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private volatile long nextAttempt;
 
-    private ClientTokens(Supplier<URI> endpoint, String client, Supplier<String> secret) {
+    /** @param nanoTime as {@link System#nanoTime()} */
+    ClientTokens(Supplier<URI> endpoint, String client, Supplier<String> secret, LongSupplier nanoTime) {
         this.endpoint = endpoint;
+        this.nanoTime = nanoTime;
+        this.nextAttempt = nanoTime.getAsLong();
         this.client = client;
         this.secret = secret;
     }
 
-    /** With the times by {@link System#nanoTime()}. */
+    /** With the times by the clock of this class. */
     private record Token(String value, long refreshAt, long expiresAt) {}
 
     /** @param secret read for each new token, so that it may change */
     public static ClientTokens of(URI tokenEndpoint, String client, Supplier<String> secret) {
-        return new ClientTokens(() -> tokenEndpoint, client, secret);
+        return new ClientTokens(() -> tokenEndpoint, client, secret, System::nanoTime);
     }
 
     /** The token endpoint is that of the issuer's metadata, which are read for each new token. */
     public static ClientTokens discovered(URI issuer, String client, Supplier<String> secret) {
-        return new ClientTokens(() -> endpointOf(issuer), client, secret);
+        return new ClientTokens(() -> endpointOf(issuer), client, secret, System::nanoTime);
     }
 
     private static URI endpointOf(URI issuer) {
@@ -78,7 +83,7 @@ public final class ClientTokens {
     /** @throws TokenUnavailableException if there is none */
     public String token() {
         Token known = current;
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (known != null && now - known.refreshAt < 0) {
             return known.value;
         }
@@ -95,13 +100,13 @@ public final class ClientTokens {
 
     /** A new token, or this one if the issuer does not answer or another thread is asking it. */
     private String refreshed(Token known) {
-        if (System.nanoTime() - nextAttempt < 0 || !isRefreshing.compareAndSet(false, true)) {
+        if (nanoTime.getAsLong() - nextAttempt < 0 || !isRefreshing.compareAndSet(false, true)) {
             return known.value;
         }
         try {
             return renewed(known);
         } catch (TokenUnavailableException e) {
-            nextAttempt = System.nanoTime() + RETRY.toNanos();
+            nextAttempt = nanoTime.getAsLong() + RETRY.toNanos();
             return known.value;
         } finally {
             isRefreshing.set(false);
@@ -120,7 +125,7 @@ public final class ClientTokens {
 
     private Token fetched() {
         URI uri = endpoint.get();
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         try {
             HttpURLConnection connection = open(uri);
             connection.setRequestMethod("POST");

@@ -15,6 +15,12 @@ record Application(String name, Path directory) {
     static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k",
             "-XX:ReservedCodeCacheSize=48m", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr");
 
+    /**
+     * It grows with what lives in it. By default a heap begins with a 64th of the machine's memory, which is its maximum here
+     * on many machines, and a start fills the young generation, a third of that, before the first collection.
+     */
+    private static final String INITIAL_HEAP = "64m";
+
     boolean isTrained() {
         return Files.exists(cache());
     }
@@ -42,6 +48,7 @@ record Application(String name, Path directory) {
     private List<String> java(String heap, List<String> more) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xms" + INITIAL_HEAP);
         command.add("-Xmx" + heap);
         command.addAll(FLAGS);
         command.add("-XX:ActiveProcessorCount=" + processors());

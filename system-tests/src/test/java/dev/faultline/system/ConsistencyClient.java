@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
+import dev.faultline.verification.Target;
+import dev.faultline.verification.client.Credentials;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,9 +20,11 @@ final class ConsistencyClient implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI gateway;
+    private final Credentials credentials;
 
-    ConsistencyClient(URI gateway) {
-        this.gateway = gateway;
+    ConsistencyClient(Target target) {
+        this.gateway = target.gatewayUrl();
+        this.credentials = target.credentials();
     }
 
     /** @param token of the session; null if the answer belongs to none */
@@ -45,27 +49,29 @@ final class ConsistencyClient implements AutoCloseable {
 
     /** Places an order for one piece. */
     Answer place(String customer, String sku, String consistency) {
-        return send(request("/api/orders", consistency, null).POST(HttpRequest.BodyPublishers.ofString("""
+        return send(request("/api/orders", Credentials.SHOP, consistency, null).POST(HttpRequest.BodyPublishers
+                .ofString("""
                 {"customer": "%s", "paymentMethod": "card-visa", "lines": [{"sku": "%s", "quantity": 1}]}"""
-                .formatted(customer, sku))));
+                        .formatted(customer, sku))));
     }
 
     Answer put(String path, String body) {
-        return send(request(path, "strong", null).PUT(HttpRequest.BodyPublishers.ofString(body)));
+        return send(request(path, Credentials.CLERK, "strong", null).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     Answer get(String path, String consistency) {
-        return send(request(path, consistency, null).GET());
+        return send(request(path, Credentials.SHOP, consistency, null).GET());
     }
 
     /** Continues the session of an answer. */
     Answer getInSession(String path, @Nullable String token) {
-        return send(request(path, "session", token).GET());
+        return send(request(path, Credentials.SHOP, "session", token).GET());
     }
 
-    private HttpRequest.Builder request(String path, String consistency, @Nullable String token) {
+    private HttpRequest.Builder request(String path, String client, String consistency, @Nullable String token) {
         var request = HttpRequest.newBuilder(gateway.resolve(path)).timeout(TIMEOUT).header("Content-Type",
-                "application/json").header("Consistency", consistency);
+                "application/json").header("Authorization", credentials.bearer(client)).header("Consistency",
+                        consistency);
         return token == null ? request : request.header("Consistency-Token", token);
     }
 

@@ -40,7 +40,7 @@ class PromotionIT {
     private static final String SKU = "STANDBY";
     private static final Duration AT_MOST = Duration.ofSeconds(60);
 
-    private final ConsistencyClient client = new ConsistencyClient(CLUSTER.gatewayUrl());
+    private final ConsistencyClient client = new ConsistencyClient(TARGET);
 
     @BeforeAll
     static void start() {

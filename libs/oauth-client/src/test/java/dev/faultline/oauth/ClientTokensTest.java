@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ClientTokensTest {
-    private static final Duration LIFETIME = Duration.ofSeconds(300);
+    private static final Duration LIFETIME = Duration.ofMinutes(5);
 
     private final AtomicLong clock = new AtomicLong();
     private final List<String> requests = new CopyOnWriteArrayList<>();

@@ -1,6 +1,8 @@
 package dev.faultline.service.security;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -8,6 +10,7 @@ import java.util.TreeSet;
 import dev.faultline.service.web.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -44,10 +47,10 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException e)
             throws IOException {
         switch (e) {
-            case RefusedTokenException refused -> invalid(response, String.valueOf(refused.getMessage()));
-            case OAuth2AuthenticationException _ -> invalid(response,
+            case RefusedTokenException refused -> invalid(request, response, String.valueOf(refused.getMessage()));
+            case OAuth2AuthenticationException _ -> invalid(request, response,
                     "The header Authorization has no well-formed bearer token.");
-            case IssuerUnavailableException _ -> write(response, new ProblemException(
+            case IssuerUnavailableException _ -> write(request, response, new ProblemException(
                     HttpStatus.SERVICE_UNAVAILABLE, "issuer-unavailable", "Tokens cannot be verified now",
                     "The issuer's keys are not known. Try again later.").retryAfter(RETRY_AFTER));
             default -> {
@@ -55,7 +58,7 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
                     noSuchOperation(request, response);
                 } else {
                     response.setHeader(HttpHeaders.WWW_AUTHENTICATE, REALM);
-                    write(response, new ProblemException(HttpStatus.UNAUTHORIZED, "missing-token",
+                    write(request, response, new ProblemException(HttpStatus.UNAUTHORIZED, "missing-token",
                             "A token is required",
                             "Send an access token of the issuer: Authorization: Bearer <token>."));
                 }
@@ -63,10 +66,10 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
         }
     }
 
-    private void invalid(HttpServletResponse response, String reason) throws IOException {
+    private void invalid(HttpServletRequest request, HttpServletResponse response, String reason) throws IOException {
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, REALM + ", error=\"invalid_token\", error_description=\""
                 + reason + '"');
-        write(response, new ProblemException(HttpStatus.UNAUTHORIZED, "invalid-token",
+        write(request, response, new ProblemException(HttpStatus.UNAUTHORIZED, "invalid-token",
                 "The token is not accepted", reason));
     }
 
@@ -82,18 +85,18 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
         Set<String> scopes = new TreeSet<>(rule.get().scopes());
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, REALM + ", error=\"insufficient_scope\", scope=\""
                 + String.join(" ", scopes) + '"');
-        write(response, new ProblemException(HttpStatus.FORBIDDEN, "insufficient-scope",
+        write(request, response, new ProblemException(HttpStatus.FORBIDDEN, "insufficient-scope",
                 "The token does not allow this", "It needs the scope " + String.join(" or ", scopes) + "."));
     }
 
     private void noSuchOperation(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Set<String> methods = rules.methodsAt(request);
         if (methods.isEmpty()) {
-            write(response, new ProblemException(HttpStatus.NOT_FOUND, "not-found", "Not Found",
+            write(request, response, new ProblemException(HttpStatus.NOT_FOUND, "not-found", "Not Found",
                     "There is no resource at this path."));
         } else {
             response.setHeader(HttpHeaders.ALLOW, String.join(", ", methods));
-            write(response, new ProblemException(HttpStatus.METHOD_NOT_ALLOWED, "method-not-allowed",
+            write(request, response, new ProblemException(HttpStatus.METHOD_NOT_ALLOWED, "method-not-allowed",
                     "Method Not Allowed", "The resource at this path has other methods, see Allow."));
         }
     }
@@ -102,15 +105,25 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, RequestRejectedException e)
             throws IOException {
-        write(response, new ProblemException(HttpStatus.BAD_REQUEST, "malformed-request",
+        write(request, response, new ProblemException(HttpStatus.BAD_REQUEST, "malformed-request",
                 "The request cannot be read", "Its method, path or a header is not acceptable."));
     }
 
-    private void write(HttpServletResponse response, ProblemException problem)
+    private void write(HttpServletRequest request, HttpServletResponse response, ProblemException problem)
             throws IOException {
+        problem.getBody().setInstance(instance(request));
         problem.getHeaders().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
         response.setStatus(problem.getStatusCode().value());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(problem.getBody()));
+    }
+
+    /** Null if the path is no URI, which may be why the request is refused. */
+    private static @Nullable URI instance(HttpServletRequest request) {
+        try {
+            return new URI(request.getRequestURI());
+        } catch (URISyntaxException e) {
+            return null;
+        }
     }
 }

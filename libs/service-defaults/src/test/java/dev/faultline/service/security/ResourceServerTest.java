@@ -162,7 +162,7 @@ class ResourceServerTest {
     void asksForATokenWhereOneIsNeeded() {
         var response = get("/orders/alice");
         assertThat(response.statusCode()).isEqualTo(401);
-        assertThat(response.body()).contains("missing-token");
+        assertThat(response.body()).contains("missing-token").contains("\"instance\":\"/orders/alice\"");
         assertThat(response.headers().firstValue("WWW-Authenticate")).hasValue("Bearer realm=\"faultline\"");
     }
 

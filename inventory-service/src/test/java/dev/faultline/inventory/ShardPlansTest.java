@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
+import dev.faultline.testing.TestIssuer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,8 @@ class ShardPlansTest {
     }
 
     private HttpRequest.Builder shards(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/shards" + path));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/shards" + path))
+                .header("Authorization", TestIssuer.shared().bearerOfAll());
     }
 
     private HttpResponse<String> plan(String action, String body) throws IOException, InterruptedException {

@@ -24,12 +24,13 @@ public final class ShardPlanning implements AutoCloseable {
     /** The services with shards, by the name of their database. */
     public static final Map<String, String> SERVICES = Map.of("inventory", "inventory-service", "orders",
             "order-service", "payments", "payment-service");
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Target target;
     private final Credentials credentials;
     private final String database;
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     private final JsonMapper json = JsonMapper.shared();
 
     /** @param database {@code orders}, {@code inventory} or {@code payments} */

@@ -56,14 +56,14 @@ class ReshardingIT {
 
     @Test
     void noClientNoticesThatAShardIsAddedAndItsBucketsMoveThere() throws Exception {
-        var load = new SteadyLoad(TARGET, 4, SKUS);
+        var load = new SteadyLoad(TARGET, 8, SKUS);
         try (load) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> load.accepted().size() >= 40);
+            await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= 40);
             String added = CLUSTER.addShard(SharedCluster.OUT);
             SERVICES.forEach(service -> rebalance(service, added));
             SERVICES.forEach(ReshardingIT::awaitDone);
             int before = load.accepted().size();
-            await().atMost(Duration.ofSeconds(60)).until(() -> load.accepted().size() >= before + 40);
+            await().atMost(Duration.ofSeconds(30)).until(() -> load.accepted().size() >= before + 40);
         }
         System.out.printf("%d orders, slowest response %d ms, failures: %s%n", load.accepted().size(), load
                 .slowestMs(), load.failures());
@@ -83,7 +83,7 @@ class ReshardingIT {
 
     private static void awaitDone(String service) {
         try (var planning = new ShardPlanning(TARGET, service)) {
-            State done = await().atMost(Duration.ofMinutes(8)).pollDelay(Duration.ZERO).until(() -> planning.since(0),
+            State done = await().atMost(Duration.ofMinutes(10)).pollDelay(Duration.ZERO).until(() -> planning.since(0),
                     State::isDone);
             List<Double> pauses = done.moves().stream().map(FinishedMove::pauseMs).sorted().toList();
             System.out.printf("%s: %d buckets moved; a bucket paused for %.1f ms, at most %.1f ms%n", service, pauses

@@ -69,7 +69,7 @@ public class ResourceServerAutoConfiguration {
             return new CallerAuthentication(caller);
         };
         var context = new SecurityContextHolderFilter(new RequestAttributeSecurityContextRepository());
-        var bearer = new BearerTokenAuthenticationFilter(callers);
+        var bearer = new BearerTokenAuthenticationFilter(callers, new BearerHeader());
         bearer.setAuthenticationEntryPoint(problems);
         var exceptions = new ExceptionTranslationFilter(problems, new NullRequestCache());
         exceptions.setAccessDeniedHandler(problems);
@@ -81,6 +81,7 @@ public class ResourceServerAutoConfiguration {
     @ConditionalOnMissingBean(name = CHAIN)
     FilterChainProxy securityFilterChain(List<SecurityFilterChain> chains, SecurityProblems problems) {
         var proxy = new FilterChainProxy(chains);
+        proxy.setFirewall(new HeaderFirewall());
         proxy.setRequestRejectedHandler(problems);
         return proxy;
     }

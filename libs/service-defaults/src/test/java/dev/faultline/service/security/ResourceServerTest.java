@@ -269,9 +269,20 @@ class ResourceServerTest {
         assertRefused(with(garbage), "not a JSON Web Token");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer", "Bearer ", "Bearer a b", "Bearer  a", "Bearer =", "Bearer a=b", "Bearera",
+        "Bearer a!"})
+    void refusesAMalformedHeader(String header) {
+        assertRefused(get("/orders/alice", "Authorization", header), "no well-formed bearer token");
+    }
+
     @Test
-    void refusesAMalformedHeader() {
-        assertRefused(get("/orders/alice", "Authorization", "Bearer "), "no well-formed bearer token");
+    void theSchemeIsCaseInsensitiveAndAnotherOneIsNoToken() {
+        String bearer = issuer.bearer("alice", "orders");
+        assertThat(get("/orders/alice", "Authorization", bearer.replace("Bearer", "bEARER")).statusCode()).isEqualTo(
+                200);
+        assertThat(get("/orders/alice", "Authorization", "Basic YTpi").headers().firstValue("WWW-Authenticate"))
+                .hasValue("Bearer realm=\"faultline\"");
     }
 
     @Test

@@ -95,12 +95,12 @@ reset_acquirer() { node_request "$1" application DELETE /faults > /dev/null; }
 
 # token CLIENT : an access token, which is used for three minutes
 token() {
-  local file=$results/token.$1 response
+  local file=$results/token.$1 written=$results/token.$1.$BASHPID response
   if [[ ! -s $file || -n $(find "$file" -mmin +3) ]]; then
     response=$(curl --silent --fail --max-time 5 --retry 3 --retry-connrefused --retry-delay 1 \
       --user "$1:$(client_secret "$1")" --data grant_type=client_credentials "$gateway/oauth2/token") || response=''
     if [[ $response =~ \"access_token\":\"([^\"]+)\" ]]; then
-      (umask 077 && echo "${BASH_REMATCH[1]}" > "$file.$BASHPID") && mv "$file.$BASHPID" "$file"
+      echo "${BASH_REMATCH[1]}" > "$written" && mv "$written" "$file"
     fi
   fi
   [[ ! -s $file ]] || cat "$file"

@@ -43,6 +43,17 @@ public final class PostgresServer implements BackingService {
             "max_slot_wal_keep_size", "512MB",
             "shared_buffers", "32MB");
 
+    /**
+     * Who may connect. A service's role has REPLICATION, to read its own database's log for its outbox; without the last
+     * line's user it could copy the whole server, with the databases of the other services.
+     */
+    private static final String ACCESS_RULES = """
+            # TYPE  DATABASE     USER       ADDRESS       METHOD
+            local   all          %1$s                     scram-sha-256
+            host    all          all        127.0.0.1/32  scram-sha-256
+            host    replication  %1$s       127.0.0.1/32  scram-sha-256
+            """.formatted(SUPERUSER);
+
     private static final Duration CONNECT = Duration.ofSeconds(2);
     /** A promotion replays what was received; a backup waits for a checkpoint. */
     private static final Duration STATEMENT = Duration.ofSeconds(60);
@@ -115,7 +126,7 @@ public final class PostgresServer implements BackingService {
             if (data.role() == PostgresRole.NONE) {
                 data.create(programs.user(), this::initialize);
             }
-            writePasswordOfPeer();
+            writeAccess();
         } catch (IOException | SQLException e) {
             throw new FaultlineException(name + ": cannot create the data directory " + data.path() + ": "
                     + e.getMessage(), e);
@@ -139,7 +150,7 @@ public final class PostgresServer implements BackingService {
                 }
                 Files.createFile(unfinished.resolve(DataDirectory.STANDBY_SIGNAL));
             });
-            writePasswordOfPeer();
+            writeAccess();
         } catch (IOException | SQLException e) {
             throw new FaultlineException(name + ": cannot copy the data of " + primary.name + ": " + e.getMessage(), e);
         }
@@ -233,7 +244,8 @@ public final class PostgresServer implements BackingService {
         }
     }
 
-    private void writePasswordOfPeer() throws IOException {
+    private void writeAccess() throws IOException {
+        programs.user().writeSecret(data.path().resolve("pg_hba.conf"), ACCESS_RULES);
         if (replication != null) {
             programs.user().writeSecret(passFile(), "127.0.0.1:" + replication.peerPort() + ":*:" + SUPERUSER + ":"
                     + password + "\n");

@@ -10,11 +10,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -57,6 +59,49 @@ class BackingServicesTest {
                 var statement = again.createStatement()) {
             assertThat(statement.execute("SELECT * FROM mine")).isTrue();
         }
+    }
+
+    @Test
+    void aServicesRoleCanDoNothingBeyondItsOwnDatabase() throws Exception {
+        var server = new PostgresServer("shard-1", directory.resolve("shard-1"), FreePorts.take(1).getFirst(), "secret",
+                CacheDirectory.ofThisUser());
+        try (var _ = ChildProcess.start(server, directory.resolve("log"), AT_MOST)) {
+            var databases = new Databases(server.jdbcUrl("postgres"), PostgresServer.SUPERUSER, "secret");
+            databases.create("orders", "one");
+            databases.create("payments", "other");
+
+            try (Connection orders = connect(server, "orders", Map.of())) {
+                for (String statement : List.of("CREATE ROLE mine SUPERUSER", "ALTER ROLE orders SUPERUSER",
+                        "ALTER ROLE payments PASSWORD 'mine'", "SET ROLE faultline", "CREATE DATABASE mine",
+                        "DROP DATABASE payments", "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()",
+                        "SELECT pg_read_file('postgresql.conf')", "SELECT * FROM pg_authid",
+                        "CREATE TEMP TABLE t (line text); COPY t FROM PROGRAM 'id'",
+                        "SELECT lo_import('/etc/passwd')", "CREATE EXTENSION dblink")) {
+                    try (var attempt = orders.createStatement()) {
+                        assertThatThrownBy(() -> attempt.execute(statement)).as(statement).isInstanceOf(
+                                SQLException.class).hasMessageMatching(
+                                        "(?s).*(permission denied|must be|Only roles|insufficient).*");
+                    }
+                }
+            }
+            // Its own log, but neither another database's nor a copy of the server.
+            connect(server, "orders", Map.of("replication", "database")).close();
+            assertThatThrownBy(() -> connect(server, "payments", Map.of("replication", "database")).close())
+                    .isInstanceOf(SQLException.class).hasMessageContaining("permission denied");
+            assertThatThrownBy(() -> connect(server, "orders", Map.of("replication", "true")).close())
+                    .isInstanceOf(SQLException.class).hasMessageContaining("no pg_hba.conf entry");
+        }
+    }
+
+    private static Connection connect(PostgresServer server, String database, Map<String, String> options)
+            throws SQLException {
+        var properties = new Properties();
+        properties.put("user", "orders");
+        properties.put("password", "one");
+        properties.put("preferQueryMode", "simple");
+        properties.put("assumeMinServerVersion", "18");
+        properties.putAll(options);
+        return DriverManager.getConnection(server.jdbcUrl(database), properties);
     }
 
     @Test

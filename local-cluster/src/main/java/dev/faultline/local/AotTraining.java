@@ -121,11 +121,18 @@ final class AotTraining {
         Parallel.run(starts);
     }
 
-    /** Dependents first. Completes although this thread has been interrupted. */
+    /** Dependents first. Completes although this thread is interrupted, and does not wait for caches then. */
     private void stop(Layout layout, Map<String, ChildProcess> running) {
-        boolean interrupted = Thread.interrupted();
-        progress.report(REPORTER, "stopping the services, which write their caches");
-        stop(layout.services().stream().map(Service::name), running);
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        if (!interrupted) {
+            progress.report(REPORTER, "stopping the services, which write their caches");
+        }
+        try {
+            stop(layout.services().stream().map(Service::name), running);
+        } catch (FaultlineException e) {
+            interrupted = true;
+        }
+        interrupted |= Thread.interrupted();
         stop(layout.backingServices().stream().map(BackingService::name), running);
         if (interrupted) {
             Thread.currentThread().interrupt();

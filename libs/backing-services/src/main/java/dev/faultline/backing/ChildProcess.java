@@ -86,18 +86,26 @@ public final class ChildProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
-    /** Stops the server gracefully; kills it after three minutes, which suffice for a JVM that writes an AOT cache. */
+    /**
+     * Stops the server gracefully. Kills it after three minutes, which suffice for a JVM that writes an AOT cache, and at once
+     * if this thread is interrupted.
+     */
     @Override
     public void close() {
         try {
             shell.getOutputStream().close();
             if (!shell.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                shell.descendants().forEach(ProcessHandle::destroyForcibly);
+                kill();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
+            kill();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void kill() {
+        shell.descendants().forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import dev.faultline.sharding.Shards;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * All rows of both shards, and what is in flight.
@@ -24,18 +26,23 @@ record Ledger(List<Stock> stock, List<Line> lines, long inFlight) {
     record Line(String order, String sku, boolean isReserved) {}
 
     static Ledger read(Shards shards) {
-        List<Stock> stock = shards.readAll(jdbc -> jdbc.sql("select sku, available, reserved from stock").query((row,
+        List<Stock> stock = readAll(shards, jdbc -> jdbc.sql("select sku, available, reserved from stock").query((row,
                 _) -> new Stock(row.getString(1), row.getInt(2), row.getInt(3))).list()).stream().flatMap(List::stream)
                 .toList();
-        List<Line> lines = shards.readAll(jdbc -> jdbc.sql(
+        List<Line> lines = readAll(shards, jdbc -> jdbc.sql(
                 "select order_id, sku, status = 'RESERVED' from reservation").query((row, _) -> new Line(row
                         .getString(1), row.getString(2), row.getBoolean(3))).list()).stream().flatMap(List::stream)
                 .toList();
-        long inFlight = shards.readAll(jdbc -> jdbc.sql("""
+        long inFlight = readAll(shards, jdbc -> jdbc.sql("""
                 select (select count(*) from pg_prepared_xacts where database = current_database())
                      + (select count(*) from saga where state in ('RESERVING', 'COMPENSATING'))""").query(Long.class)
                 .single()).stream().mapToLong(Long::longValue).sum();
         return new Ledger(stock, lines, inFlight);
+    }
+
+    /** For as long as it takes: {@link Shards#readAll} is for requests. */
+    private static <T> List<T> readAll(Shards shards, Function<JdbcClient, T> query) {
+        return shards.names().stream().map(shard -> shards.read(shard, query)).toList();
     }
 
     /**

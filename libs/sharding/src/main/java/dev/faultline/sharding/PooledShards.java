@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,10 +54,15 @@ final class PooledShards implements Shards {
 
     @Override
     public <T> T transact(Collection<Bucket> buckets, Function<ShardTransaction, T> work) {
+        return transact(buckets, work, this::connect);
+    }
+
+    private <T> T transact(Collection<Bucket> buckets, Function<ShardTransaction, T> work,
+            OpenTransaction.Connections connections) {
         for (int attempt = 1;; attempt++) {
             long epoch = maps.current().epoch();
             try {
-                return attempt(buckets, work);
+                return attempt(buckets, work, connections);
             } catch (BucketMovedException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
@@ -78,12 +84,13 @@ final class PooledShards implements Shards {
         }
     }
 
-    private <T> T attempt(Collection<Bucket> buckets, Function<ShardTransaction, T> work) {
+    private <T> T attempt(Collection<Bucket> buckets, Function<ShardTransaction, T> work,
+            OpenTransaction.Connections connections) {
         var byShard = new TreeMap<ShardName, SortedSet<Bucket>>();
         for (Bucket bucket : buckets) {
             byShard.computeIfAbsent(shardOf(bucket), _ -> new TreeSet<>()).add(bucket);
         }
-        try (var transaction = new OpenTransaction(byShard, this::connect)) {
+        try (var transaction = new OpenTransaction(byShard, connections)) {
             T result = work.apply(transaction);
             twoPhaseCommit.commit(transaction);
             return result;
@@ -154,6 +161,13 @@ final class PooledShards implements Shards {
     }
 
     @Override
+    public <T> T read(Bucket bucket, Function<JdbcClient, T> query) {
+        var deadline = new ReadDeadline();
+        return transact(Set.of(bucket), transaction -> query.apply(transaction.on(bucket).jdbc()), shard -> deadline
+                .limit(connect(shard)));
+    }
+
+    @Override
     public <T> T read(ShardName shard, Function<JdbcClient, T> query) {
         return query.apply(client(shard));
     }
@@ -168,7 +182,8 @@ final class PooledShards implements Shards {
 
     @Override
     public <T> List<T> readAll(Function<JdbcClient, T> query) {
-        return clients.values().stream().map(query).toList();
+        var deadline = new ReadDeadline();
+        return pools.values().stream().map(pool -> query.apply(JdbcClient.create(deadline.limit(pool)))).toList();
     }
 
     @Override

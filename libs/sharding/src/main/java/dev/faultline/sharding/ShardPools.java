@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** One bounded connection pool per shard. */
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MS = 2_000;
+    /** Of the question whether an idle connection is alive, which precedes its use. */
+    private static final int VALIDATION_TIMEOUT_MS = 1_000;
     private static final int REPLICA_CONNECTION_TIMEOUT_MS = 250;
     private static final int REPLICA_IDLE_MS = 30_000;
     private static final int REPLICA_POOL_SIZE = 4;
@@ -34,6 +36,7 @@ record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements 
             config.setMaximumPoolSize(poolSize);
             config.setMinimumIdle(1);
             config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+            config.setValidationTimeout(VALIDATION_TIMEOUT_MS);
             config.setInitializationFailTimeout(-1);
             config.addDataSourceProperty("socketTimeout", "20");
             pools.put(database.shard(), new HikariDataSource(config));

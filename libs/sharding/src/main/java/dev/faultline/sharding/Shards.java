@@ -56,10 +56,8 @@ public interface Shards {
         return write(items, bucketOf, query);
     }
 
-    /** As {@link #transact(Bucket, Function)}, for a query. */
-    default <T> T read(Bucket bucket, Function<JdbcClient, T> query) {
-        return transact(bucket, session -> query.apply(session.jdbc()));
-    }
+    /** As {@link #transact(Bucket, Function)}, for a query. Fails after two seconds if the shard does not answer. */
+    <T> T read(Bucket bucket, Function<JdbcClient, T> query);
 
     /** Queries one shard outside a transaction. The result may include rows of buckets that are moving to it or away. */
     <T> T read(ShardName shard, Function<JdbcClient, T> query);
@@ -67,6 +65,7 @@ public interface Shards {
     /**
      * Queries all shards sequentially, in name order; the results are in the same order. They may include rows of buckets
      * that are moving: {@code where bucket in (select bucket from bucket_ownership)} leaves those to their owner.
+     * Fails after two seconds if a shard does not answer.
      */
     <T> List<T> readAll(Function<JdbcClient, T> query);
 }

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One shard with a standby, under the real supervisor and with the real locks in Consul, while a client writes. The tests run
- * concurrently, each with processes of its own.
+ * One shard with a standby, under the real supervisor and with the real locks in Consul, while a client writes. Each test
+ * has processes of its own.
  */
 @Tag("integration")
 @SuppressWarnings("NullAway.Init")

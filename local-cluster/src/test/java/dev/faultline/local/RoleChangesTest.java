@@ -27,7 +27,8 @@ import dev.faultline.backing.Replication;
 import dev.faultline.backing.StandbyReplay;
 import dev.faultline.discovery.FencingToken;
 import dev.faultline.local.ServerGate.StaleTokenException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,22 +44,29 @@ class RoleChangesTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String LOCK = "faultline/shards/shard-1/promotion/leader";
 
-    @TempDir Path directory;
+    @TempDir static Path directory;
+    private static SupervisedShard one;
+    private static int rows;
 
-    private SupervisedShard one;
     private PostgresServer old;
     private PostgresServer next;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         one = SupervisedShard.start(directory, Replication.Mode.ASYNCHRONOUS);
-        old = one.roles.primary().orElseThrow();
-        next = one.roles.peerOf(old);
     }
 
-    @AfterEach
-    void end() throws Exception {
+    @AfterAll
+    static void end() throws Exception {
         one.close();
+    }
+
+    /** Roles change from test to test. */
+    @BeforeEach
+    void awaitBothServers() {
+        old = one.roles.primary().orElseThrow();
+        next = one.roles.peerOf(old);
+        await().atMost(AT_MOST).until(() -> RoleText.of(one.shard, old).contains(next.name() + " is 0 bytes behind"));
     }
 
     @Test
@@ -74,7 +82,7 @@ class RoleChangesTest {
                 old.name() + " fenced, dead, standby",
                 next.name() + " promoted, dead, primary",
                 old.name() + " rebuilt, dead, primary");
-        assertThatThrownBy(() -> insert(old, 1)).isInstanceOf(SQLException.class).hasMessageContaining("read-only");
+        assertThatThrownBy(() -> insert(old)).isInstanceOf(SQLException.class).hasMessageContaining("read-only");
     }
 
     @Test
@@ -87,7 +95,8 @@ class RoleChangesTest {
                         + " cannot be promoted, because it is not running as a standby");
 
         assertThat(old.role()).isEqualTo(PostgresRole.PRIMARY);
-        insert(old, 1);
+        insert(old);
+        one.files.node(next.name()).start();
     }
 
     private static String stateOf(PostgresServer server) {
@@ -117,7 +126,7 @@ class RoleChangesTest {
                 return before.role() == PostgresRole.STANDBY && before.readiness().check();
             });
             assertThat(one.roles.primary()).contains(one.roles.peerOf(before));
-            insert(one.roles.peerOf(before), lastStep.length());
+            insert(one.roles.peerOf(before));
             await().atMost(AT_MOST).until(() -> RoleText.of(one.shard, one.roles.peerOf(before)).contains(
                     "0 bytes behind"));
         }
@@ -142,14 +151,16 @@ class RoleChangesTest {
 
     @Test
     void aPromoterThatLosesItsLockChangesNothingFurtherAndSaysWhy() {
+        var others = new ArrayList<String>();
         assertThatThrownBy(() -> one.lock.hold("shard-1", token -> {
-            giveLockToAnother();
+            others.add(giveLockToAnother());
             await().atMost(AT_MOST).until(() -> isLost(token));
             return one.roles.promoteStandby(false, token);
         })).isInstanceOf(FaultlineException.class).hasMessage(
                 "The lock of shard-1 is lost. Another process completes the change.");
         assertThat(old.role()).isEqualTo(PostgresRole.PRIMARY);
         assertThat(next.role()).isEqualTo(PostgresRole.STANDBY);
+        others.forEach(session -> send("PUT", "/v1/kv/" + LOCK + "?release=" + session, ""));
     }
 
     private static boolean isLost(Supplier<FencingToken> token) {
@@ -160,17 +171,18 @@ class RoleChangesTest {
         }
     }
 
-    /** In one transaction, so that the loser cannot take it again. */
-    private void giveLockToAnother() {
+    /** In one transaction, so that the loser cannot take it again; returns the session that has it. */
+    private static String giveLockToAnother() {
         JsonNode lock = JSON.readTree(send("GET", "/v1/kv/" + LOCK, "")).get(0);
         String other = JSON.readTree(send("PUT", "/v1/session/create", "{}")).get("ID").asString();
         send("PUT", "/v1/txn", """
                 [{"KV": {"Verb": "unlock", "Key": "%1$s", "Value": "", "Session": "%2$s"}},
                  {"KV": {"Verb": "lock", "Key": "%1$s", "Value": "", "Session": "%3$s"}}]""".formatted(LOCK, lock.get(
                 "Session").asString(), other));
+        return other;
     }
 
-    private String send(String method, String path, String body) {
+    private static String send(String method, String path, String body) {
         try (var http = HttpClient.newHttpClient()) {
             HttpResponse<String> response = http.send(HttpRequest.newBuilder(URI.create(one.consul + path)).method(
                     method, HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
@@ -199,19 +211,19 @@ class RoleChangesTest {
     @Test
     void statusSaysThatAStandbyLags() throws Exception {
         var replay = new StandbyReplay(next);
-        assertThat(RoleText.of(one.shard, next)).isEqualTo("standby of shard-1-a");
+        assertThat(RoleText.of(one.shard, next)).isEqualTo("standby of " + old.name());
         replay.pause();
-        insert(old, 1);
+        insert(old);
         await().atMost(AT_MOST).untilAsserted(() -> assertThat(RoleText.of(one.shard, next)).matches(
-                "standby of shard-1-a; LAGS: it has not replayed [1-9][\\d,]* bytes of the log that it has received, "
-                        + "and replays nothing until ./faultline resume shard-1-b"));
+                "standby of " + old.name() + "; LAGS: it has not replayed [1-9][\\d,]* bytes of the log that it has"
+                        + " received, and replays nothing until ./faultline resume " + next.name()));
         replay.resume();
-        await().atMost(AT_MOST).until(() -> RoleText.of(one.shard, next).equals("standby of shard-1-a"));
+        await().atMost(AT_MOST).until(() -> RoleText.of(one.shard, next).equals("standby of " + old.name()));
     }
 
-    private static void insert(PostgresServer server, int id) throws SQLException {
+    private static void insert(PostgresServer server) throws SQLException {
         try (Connection connection = server.connect(); var statement = connection.createStatement()) {
-            statement.execute("insert into written values (" + id + ")");
+            statement.execute("insert into written values (" + ++rows + ")");
         }
     }
 }

@@ -75,8 +75,8 @@ public final class ChildProcess implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            close();
             Thread.currentThread().interrupt();
+            close();
             throw new FaultlineException("interrupted while waiting for " + name, e);
         }
     }

@@ -2,6 +2,7 @@ package dev.faultline.backing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -156,5 +158,22 @@ class BackingServicesTest {
             assertThatThrownBy(() -> ChildProcess.start(server, directory.resolve("log"), AT_MOST))
                     .isInstanceOf(FaultlineException.class).hasMessageContaining("Address already in use");
         }
+    }
+
+    /** As a JVM that writes its ahead-of-time cache, which takes longer than anybody waits after Ctrl-C. */
+    @Test
+    void aServerThatIgnoresTheSignalToStopIsKilledWhenItsStarterIsInterrupted() throws Exception {
+        Path log = directory.resolve("log");
+        var launch = new Launch(List.of("sh", "-c", "trap '' TERM; echo $$; while :; do sleep 1; done"), Map.of(),
+                directory, "TERM");
+        Thread starter = Thread.ofVirtual().start(() -> ChildProcess.start("stubborn", launch, Readiness.of(
+                "http://127.0.0.1:" + FreePorts.take(1).getFirst() + "/"), log, Duration.ofMinutes(10)));
+        await().atMost(AT_MOST).until(() -> Files.exists(log) && Files.readString(log).endsWith("\n"));
+        long server = Long.parseLong(Files.readString(log).strip());
+
+        starter.interrupt();
+
+        assertThat(starter.join(AT_MOST)).isTrue();
+        await().atMost(AT_MOST).until(() -> ProcessHandle.of(server).isEmpty());
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.faultline.verification.client.Credentials;
+import dev.faultline.verification.fault.Roles;
 import dev.faultline.verification.history.HistoryChecker;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.reading.HistoryReader;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The platform gets a third shard while clients place orders and read. */
+/** Buckets move while clients place orders and read, and while their movers are killed. */
 @Tag("integration")
 @ExtendWith(SharedCluster.class)
 class ReshardingIT {
@@ -71,6 +72,36 @@ class ReshardingIT {
         var reader = new HistoryReader(TARGET);
         assertThat(reader.awaitQuiescence(Duration.ofMinutes(2), _ -> {})).isPresent();
         assertThat(HistoryChecker.check(reader.read())).isEmpty();
+    }
+
+    /** By steps and not by the clock: a mover is killed when it has moved some buckets and has more to move. */
+    @Test
+    void aMoverThatIsKilledDuringADrainIsReplacedAndNothingIsLost() {
+        try (var roles = new Roles(TARGET)) {
+            for (String service : SERVICES) {
+                try (var planning = new ShardPlanning(TARGET, service)) {
+                    long epoch = planning.since(Long.MAX_VALUE).epoch();
+                    planning.drain("shard-2", false);
+                    State before = awaitMoves(planning, epoch, 3);
+                    String mover = roles.nodeOf(ShardPlanning.SERVICES.get(service) + " mover");
+                    TARGET.kill(mover);
+                    State after = awaitMoves(planning, epoch, before.moves().size() + 10);
+                    assertThat(after.pending()).as("moves left after those of the next mover").isNotEmpty();
+                    planning.rebalance(false);
+                    System.out.printf("%s: %s killed after %d moves; %d later made%n", service, mover, before.moves()
+                            .size(), after.moves().size() - before.moves().size());
+                }
+            }
+        }
+        SERVICES.forEach(ReshardingIT::awaitDone);
+        var reader = new HistoryReader(TARGET);
+        assertThat(reader.awaitQuiescence(Duration.ofMinutes(2), _ -> {})).isPresent();
+        assertThat(HistoryChecker.check(reader.read())).isEmpty();
+    }
+
+    private static State awaitMoves(ShardPlanning planning, long epoch, int count) {
+        return await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> planning.since(epoch),
+                state -> state.moves().size() >= count);
     }
 
     private static void rebalance(String service, String added) {

@@ -27,6 +27,7 @@ final class ApiDescription {
     private static final Map<String, List<String>> PROBLEMS_OF_ALL = Map.of(
             "400", List.of("malformed-request", "ambiguous-path"),
             "401", List.of("invalid-token"),
+            "429", List.of("quota-exceeded"),
             "431", List.of("headers-too-large"),
             "500", List.of("internal-error"),
             "503", List.of("service-busy", "service-unavailable", "temporarily-unavailable", "too-many-bodies",
@@ -116,7 +117,7 @@ final class ApiDescription {
     }
 
     private static ObjectNode success(ObjectNode response, boolean reads) {
-        var names = new ArrayList<>(List.of("X-Correlation-Id", "Consistency-Token"));
+        var names = new ArrayList<>(List.of("X-Correlation-Id", "RateLimit-Policy", "RateLimit", "Consistency-Token"));
         if (reads) {
             names.addAll(List.of("Served-By", "Staleness-Ms"));
         }
@@ -129,7 +130,8 @@ final class ApiDescription {
         problem.put("description", response.get("x-problems").valueStream().map(type -> "`" + type.asString() + "`")
                 .collect(Collectors.joining(", ")));
         headers(problem, switch (status) {
-            case "429", "503", "504" -> List.of("X-Correlation-Id", "Retry-After");
+            case "429" -> List.of("X-Correlation-Id", "RateLimit-Policy", "RateLimit", "Retry-After");
+            case "503", "504" -> List.of("X-Correlation-Id", "Retry-After");
             case "401" -> List.of("X-Correlation-Id", "WWW-Authenticate");
             default -> List.of("X-Correlation-Id");
         });

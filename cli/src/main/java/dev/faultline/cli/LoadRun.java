@@ -2,7 +2,6 @@ package dev.faultline.cli;
 
 import java.time.Duration;
 
-import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.load.LoadGenerator;
 import dev.faultline.verification.load.LoadOrders;
 
@@ -11,8 +10,8 @@ final class LoadRun {
     private final LoadOrders orders;
     private final Terminal terminal;
 
-    LoadRun(PlatformClient platform, Terminal terminal) {
-        this.orders = new LoadOrders(platform, "load");
+    LoadRun(LoadOrders orders, Terminal terminal) {
+        this.orders = orders;
         this.terminal = terminal;
     }
 

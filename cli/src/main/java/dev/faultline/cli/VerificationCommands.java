@@ -7,11 +7,13 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.local.LocalCluster;
+import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.fault.FaultKind;
 import dev.faultline.verification.history.Anomaly;
 import dev.faultline.verification.history.History;
 import dev.faultline.verification.history.HistoryChecker;
+import dev.faultline.verification.load.LoadOrders;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.prove.ProofRun;
 import dev.faultline.verification.reading.HistoryReader;
@@ -34,13 +36,21 @@ final class VerificationCommands {
             @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "the duration (default: "
                     + "${DEFAULT-VALUE})") int seconds,
             @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "10", description = "load at the same "
-                    + "rate before the measurement (default: ${DEFAULT-VALUE})") int warmUp) {
+                    + "rate before the measurement (default: ${DEFAULT-VALUE})") int warmUp,
+            @Option(names = "--as", paramLabel = "CUSTOMER", description = "all orders are of this customer and sent "
+                    + "with its own token: alice, bob or carol; the gateway limits it. Otherwise a shop, which has no "
+                    + "limit, sends those of 10,000 customers") @Nullable String customer) {
         Terminal terminal = output.terminal();
         requireWithin("--rate", rate, 1, 10_000);
         requireWithin("--seconds", seconds, 1, 3_600);
         requireWithin("--warm-up", warmUp, 0, 600);
-        try (var platform = new PlatformClient(new LocalTarget(option.cluster()))) {
-            return exitCode(new LoadRun(platform, terminal).run(rate, Duration.ofSeconds(warmUp),
+        var target = new LocalTarget(option.cluster());
+        try (var platform = new PlatformClient(target.gatewayUrl(), target.credentials(), customer == null
+                ? Credentials.SHOP
+                : customer)) {
+            var orders = customer == null ? new LoadOrders(platform, "load")
+                    : LoadOrders.of(customer, platform, "load");
+            return exitCode(new LoadRun(orders, terminal).run(rate, Duration.ofSeconds(warmUp),
                     Duration.ofSeconds(seconds)));
         }
     }

@@ -51,6 +51,11 @@ public final class WatchedInstances implements ServiceInstanceListSupplier, Disp
                 .map(_ -> lastKnownGood) : Flux.just(known);
     }
 
+    /** The instances that are known now; does not wait for the first result. */
+    public List<ServiceInstance> known() {
+        return lastKnownGood;
+    }
+
     @Override
     public void destroy() {
         watcher.interrupt();

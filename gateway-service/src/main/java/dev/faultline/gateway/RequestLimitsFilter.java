@@ -32,8 +32,11 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Component
 @Order(RequestLimitsFilter.ORDER)
 class RequestLimitsFilter extends HttpFilter {
-    /** Before authentication: a request that is refused here costs no verification of a token. */
-    static final int ORDER = CorrelationFilter.ORDER + 1;
+    /**
+     * After the limits of callers, which a body must not get around by arriving slowly; before authentication: a request
+     * that is refused here costs no verification of a token.
+     */
+    static final int ORDER = CorrelationFilter.ORDER + 2;
     /** The request attribute with the body, a byte array; absent if there is none. */
     static final String BODY = "dev.faultline.gateway.body";
 

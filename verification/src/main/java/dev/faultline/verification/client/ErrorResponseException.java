@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The platform responded with an error status. */
 public final class ErrorResponseException extends FaultlineException {
-    private static final Set<String> BUSY = Set.of("busy", "service-busy", "too-many-bodies");
+    private static final Set<String> BUSY = Set.of("busy", "service-busy", "too-many-bodies", "quota-exceeded");
     private final int status;
     private final String type;
     private final @Nullable Duration retryAfter;
@@ -27,7 +27,7 @@ public final class ErrorResponseException extends FaultlineException {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Whether the platform shed the request, without any effect, because too much is in flight. */
+    /** Whether the platform shed the request, without any effect, because too much is in flight, or of this caller. */
     public boolean isBusy() {
         return BUSY.contains(type);
     }

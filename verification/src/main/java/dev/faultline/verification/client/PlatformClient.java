@@ -52,6 +52,7 @@ public final class PlatformClient implements AutoCloseable {
 
     private final URI gateway;
     private final Credentials credentials;
+    private final String buyer;
     /** Blocks its thread, which should be a virtual one when there are many. */
     private final CloseableHttpClient http = HttpClients.custom()
             .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -67,8 +68,14 @@ public final class PlatformClient implements AutoCloseable {
     }
 
     public PlatformClient(URI gateway, Credentials credentials) {
+        this(gateway, credentials, Credentials.SHOP);
+    }
+
+    /** @param buyer the client that places and reads orders: one that is itself a customer, or a shop */
+    public PlatformClient(URI gateway, Credentials credentials, String buyer) {
         this.gateway = gateway;
         this.credentials = credentials;
+        this.buyer = buyer;
     }
 
     /** Creates or updates a product. */
@@ -93,7 +100,7 @@ public final class PlatformClient implements AutoCloseable {
         var post = with(order, new HttpPost(path("/api/orders")));
         post.setHeader("Idempotency-Key", key);
         post.setHeader("Prefer", "wait=" + wait.toSeconds());
-        return parse(send(post, Credentials.SHOP, TIMEOUT.plus(wait)), Order.class);
+        return parse(send(post, buyer, TIMEOUT.plus(wait)), Order.class);
     }
 
     public Order order(String id) {
@@ -117,7 +124,7 @@ public final class PlatformClient implements AutoCloseable {
     }
 
     private byte[] get(String path) {
-        return send(new HttpGet(path(path)), Credentials.SHOP, TIMEOUT);
+        return send(new HttpGet(path(path)), buyer, TIMEOUT);
     }
 
     private byte[] send(HttpUriRequestBase request, String client, Duration timeout) {

@@ -2,6 +2,7 @@ package dev.faultline.verification.load;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 import dev.faultline.verification.client.Money;
@@ -9,18 +10,29 @@ import dev.faultline.verification.client.Order;
 import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
 
-/** Orders of one line each, over 16 products and 10,000 customers; every one can be confirmed. */
+/** Orders of one line each, over 16 products and 10,000 customers unless it is one; every one can be confirmed. */
 public final class LoadOrders {
     private static final int CUSTOMERS = 10_000;
     private static final List<String> SKUS = IntStream.rangeClosed(1, 16).mapToObj("LOAD-%02d"::formatted).toList();
 
     private final PlatformClient platform;
     private final String run;
+    private final LongFunction<String> customers;
 
     /** @param command makes up the idempotency keys, together with a random part */
     public LoadOrders(PlatformClient platform, String command) {
+        this(platform, command, number -> "customer-" + number * 7_919 % CUSTOMERS);
+    }
+
+    private LoadOrders(PlatformClient platform, String command, LongFunction<String> customers) {
         this.platform = platform;
         this.run = command + "-" + UUID.randomUUID();
+        this.customers = customers;
+    }
+
+    /** All of one customer, as whom the platform's client must place them. */
+    public static LoadOrders of(String customer, PlatformClient platform, String command) {
+        return new LoadOrders(platform, command, _ -> customer);
     }
 
     /**
@@ -38,7 +50,7 @@ public final class LoadOrders {
 
     /** @param phase unique among those of this object */
     public LoadGenerator generator(String phase) {
-        return new LoadGenerator(platform, run + phase, number -> new OrderRequest("customer-" + number * 7_919
-                % CUSTOMERS, "card-visa", List.of(new Order.Line(SKUS.get((int) (number % SKUS.size())), 1))));
+        return new LoadGenerator(platform, run + phase, number -> new OrderRequest(customers.apply(number), "card-visa",
+                List.of(new Order.Line(SKUS.get((int) (number % SKUS.size())), 1))));
     }
 }

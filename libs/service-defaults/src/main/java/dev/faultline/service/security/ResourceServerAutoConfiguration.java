@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -11,7 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
-import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationManagerResolver;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.DefaultSecurityFilterChain;
@@ -53,6 +54,11 @@ public class ResourceServerAutoConfiguration {
     }
 
     @Bean
+    KnownCallers knownCallers(VerifiedTokens tokens, RevokedTokens revoked) {
+        return new KnownCallers(tokens, revoked);
+    }
+
+    @Bean
     SecurityProblems securityProblems(AccessRules rules) {
         return new SecurityProblems(rules);
     }
@@ -61,8 +67,9 @@ public class ResourceServerAutoConfiguration {
     @Bean
     SecurityFilterChain resourceServerChain(VerifiedTokens tokens, RevokedTokens revoked, AccessRules rules,
             SecurityProblems problems) {
-        AuthenticationManager callers = authentication -> {
-            Caller caller = tokens.verify(((BearerTokenAuthenticationToken) authentication).getToken());
+        AuthenticationManagerResolver<HttpServletRequest> callers = request -> authentication -> {
+            String token = ((BearerTokenAuthenticationToken) authentication).getToken();
+            Caller caller = KnownCallers.found(request, token).orElseGet(() -> tokens.verify(token));
             if (revoked.contains(caller)) {
                 throw new RefusedTokenException("The token was revoked.");
             }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -88,6 +89,11 @@ final class VerifiedTokens {
         return caller;
     }
 
+    /** The caller with a token that is remembered and has not expired; empty for all others, valid or not. */
+    Optional<Caller> known(String token) {
+        return Optional.ofNullable(verified.getIfPresent(sha256(token))).filter(caller -> !hasExpired(caller));
+    }
+
     /** The number of tokens that are remembered. */
     long remembered() {
         verified.cleanUp();
@@ -95,10 +101,14 @@ final class VerifiedTokens {
     }
 
     private Caller current(Caller caller) {
-        if (clock.instant().isAfter(caller.expiresAt().plus(skew))) {
+        if (hasExpired(caller)) {
             throw new RefusedTokenException("The token expired at " + caller.expiresAt() + ".");
         }
         return caller;
+    }
+
+    private boolean hasExpired(Caller caller) {
+        return clock.instant().isAfter(caller.expiresAt().plus(skew));
     }
 
     private JWTClaimsSet verifiedClaims(String token) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 
 import dev.faultline.testing.TestIssuer;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +46,19 @@ class VerifiedTokensTest {
         await().ignoreException(IssuerUnavailableException.class).untilAsserted(
                 () -> assertThatExceptionOfType(RefusedTokenException.class).isThrownBy(() -> tokens.verify(token))
                         .withMessageContaining("does not publish"));
+    }
+
+    @Test
+    void aTokenIsKnownFromItsVerificationToItsEnd() {
+        VerifiedTokens tokens = remembering(10);
+        String token = issuer.sign(issuer.claims("alice", "orders").expirationTime(Date.from(now.plusSeconds(60)))
+                .build());
+        assertThat(tokens.known(token)).isEmpty();
+        tokens.verify(token);
+        assertThat(tokens.known(token)).hasValueSatisfying(caller -> assertThat(caller.subject()).isEqualTo("alice"));
+
+        now = now.plusSeconds(67);
+        assertThat(tokens.known(token)).isEmpty();
     }
 
     @Test

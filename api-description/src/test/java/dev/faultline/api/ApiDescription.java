@@ -53,7 +53,20 @@ final class ApiDescription {
         }
         described.get("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> complete(
                 (ObjectNode) operation.getValue(), PublicControllers.scopesOf(operation.getKey(), path.getKey()))));
+        var schemas = (ObjectNode) described.get("components").get("schemas");
+        schemas.findParents("pattern").forEach(schema -> ((ObjectNode) schema).put("pattern", "^(?:" + schema.get(
+                "pattern").asString() + ")$"));
+        described.findValues("requestBody").forEach(body -> refuseOtherFields(body, schemas));
         return described;
+    }
+
+    /** As Jackson is configured to, in service-defaults. */
+    private static void refuseOtherFields(JsonNode of, ObjectNode schemas) {
+        of.findValues("$ref").forEach(reference -> {
+            var schema = (ObjectNode) schemas.get(reference.asString().replaceFirst(".*/", ""));
+            schema.put("additionalProperties", false);
+            refuseOtherFields(schema, schemas);
+        });
     }
 
     /** @throws IllegalArgumentException if the addition is to an operation or a parameter that does not exist */
@@ -102,7 +115,7 @@ final class ApiDescription {
         responses.removeAll();
         byStatus.forEach((status, response) -> responses.set(status, status.startsWith("2")
                 ? success((ObjectNode) response, reads)
-                : problem(status, response)));
+                : problem(status, response, reads)));
         if (reads) {
             ArrayNode parameters = operation.withArrayProperty("parameters");
             for (String name : List.of("Consistency", "Consistency-Token")) {
@@ -125,14 +138,16 @@ final class ApiDescription {
         return response;
     }
 
-    private static ObjectNode problem(String status, JsonNode response) {
+    private static ObjectNode problem(String status, JsonNode response, boolean reads) {
         ObjectNode problem = JSON.createObjectNode();
         problem.put("description", response.get("x-problems").valueStream().map(type -> "`" + type.asString() + "`")
                 .collect(Collectors.joining(", ")));
         headers(problem, switch (status) {
             case "429" -> List.of("X-Correlation-Id", "RateLimit-Policy", "RateLimit", "Retry-After");
             case "503", "504" -> List.of("X-Correlation-Id", "Retry-After");
-            case "401" -> List.of("X-Correlation-Id", "WWW-Authenticate");
+            case "401", "403" -> List.of("X-Correlation-Id", "WWW-Authenticate");
+            case "404" -> reads ? List.of("X-Correlation-Id", "Consistency-Token", "Served-By", "Staleness-Ms")
+                    : List.of("X-Correlation-Id");
             default -> List.of("X-Correlation-Id");
         });
         problem.putObject("content").putObject("application/problem+json").putObject("schema")

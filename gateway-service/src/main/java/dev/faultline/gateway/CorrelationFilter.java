@@ -2,11 +2,10 @@ package dev.faultline.gateway;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.faultline.service.web.CorrelationId;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -32,34 +31,25 @@ class CorrelationFilter extends HttpFilter {
     /** After the filter that starts a trace, and before the one that authenticates: refused requests are logged too. */
     static final int ORDER = -200;
     /** The header, and the request attribute with its value. */
-    static final String HEADER = "X-Correlation-Id";
+    static final String HEADER = CorrelationId.HEADER;
 
     private static final Logger access = LoggerFactory.getLogger("dev.faultline.gateway.access");
-    private static final String FIELD = "correlationId";
-    private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ORDER_ID = Pattern.compile("/api/(?:orders|payments)/([A-Za-z0-9-]{1,64})");
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         long start = System.nanoTime();
-        String given = request.getHeader(HEADER);
-        String id = given != null && PATTERN.matcher(given).matches() ? given : generated();
+        String id = CorrelationId.of(request.getHeader(HEADER));
         request.setAttribute(HEADER, id);
         response.setHeader(HEADER, id);
-        MDC.put(FIELD, id);
+        MDC.put(CorrelationId.FIELD, id);
         try {
             chain.doFilter(request, response);
         } finally {
             log(request, response, Duration.ofNanos(System.nanoTime() - start));
-            MDC.remove(FIELD);
+            MDC.remove(CorrelationId.FIELD);
         }
-    }
-
-    /** Unique, not secret. */
-    private static String generated() {
-        var random = ThreadLocalRandom.current();
-        return HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextInt());
     }
 
     private static void log(HttpServletRequest request, HttpServletResponse response, Duration duration) {

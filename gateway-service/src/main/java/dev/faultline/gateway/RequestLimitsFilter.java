@@ -73,6 +73,7 @@ class RequestLimitsFilter extends HttpFilter {
             }
             chain.doFilter(request, response);
         } catch (ProblemException problem) {
+            response.setHeader(HttpHeaders.CONNECTION, "close"); // nobody waits for the rest of a body
             problems.resolveException(request, response, null, problem);
         } catch (ClientAbortException e) {
             log.debug("The client is gone, or its body is late, to which the server responds: {}", e.toString());

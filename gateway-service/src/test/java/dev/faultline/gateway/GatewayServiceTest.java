@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,7 +60,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("integration")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
     "management.server.port=0",
-    "faultline.gateway.body-timeout=1s", "faultline.gateway.body-memory=1MB",
+    "faultline.gateway.body-timeout=1s", "faultline.gateway.body-memory=1MB", "faultline.web.header-timeout=1s",
     "faultline.gateway.max-connections=256", "management.tracing.export.enabled=true"})
 class GatewayServiceTest {
     private static final Behaviour OK = Backend.status(200, "fine");
@@ -308,6 +310,27 @@ class GatewayServiceTest {
         assertThat(raw("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"))
                 .startsWith("HTTP/1.1 408").contains("application/problem+json").contains("body-too-slow");
         assertThat(backend.received()).isEmpty();
+    }
+
+    /** Each byte arrives in time; the empty lines are those that a server has to ignore before a request. */
+    @ParameterizedTest
+    @CsvSource({"'GET /api/orders HTTP/1.1\nX-Endless: ', x", "GE, T", "'', '\n'",
+        "'POST /api/orders HTTP/1.1\nHost: x\nContent-Length: 100000\n\n', x"})
+    void closesAConnectionOnWhichARequestArrivesByteByByte(String begin, String endless) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(1);
+            socket.getOutputStream().write(begin.getBytes(StandardCharsets.ISO_8859_1));
+            await().pollInterval(Duration.ofMillis(200)).atMost(Duration.ofSeconds(60)).until(() -> {
+                try {
+                    socket.getOutputStream().write(endless.getBytes(StandardCharsets.ISO_8859_1));
+                    return socket.getInputStream().read(new byte[4096]) < 0;
+                } catch (SocketTimeoutException e) {
+                    return false;
+                } catch (SocketException e) {
+                    return true;
+                }
+            });
+        }
     }
 
     /** So that a request that exceeds them costs no verification of a token. */

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One local cluster for all classes that need one: started by the first, and stopped after the last. */
-final class SharedCluster implements BeforeAllCallback {
-    static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath(),
+public final class SharedCluster implements BeforeAllCallback {
+    public static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath(),
             TrainedBuilds.DIRECTORY);
     static final Progress OUT = (subject, what) -> System.out.println(subject + ": " + what);
 

@@ -1,5 +1,6 @@
 package dev.faultline.order.checkout;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.faultline.contracts.CheckoutReply.PaymentDeclined;
 import dev.faultline.contracts.CheckoutReply.PaymentUnsettled;
 import dev.faultline.contracts.CheckoutReply.StockRejected;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sku the SKU that was short, if that is the reason
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Rejection(Code code, String detail, @Nullable Sku sku) {
 
     /** The reasons, by stable names. */

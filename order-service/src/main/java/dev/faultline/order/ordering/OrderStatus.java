@@ -3,6 +3,7 @@ package dev.faultline.order.ordering;
 import java.time.Instant;
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.faultline.order.checkout.Rejection;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public record OrderStatus(Order order, Status status, String checkout, @Nullable
      *         for the first step
      * @param commands the commands it sent
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record TimelineEntry(int version, Instant at, String state, @Nullable String reply, List<String> commands) {}
 
     /** As in lists of orders. */

@@ -1,8 +1,6 @@
 package dev.faultline.service.security;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -10,7 +8,6 @@ import java.util.TreeSet;
 import dev.faultline.service.web.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -111,19 +108,10 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
 
     private void write(HttpServletRequest request, HttpServletResponse response, ProblemException problem)
             throws IOException {
-        problem.getBody().setInstance(instance(request));
+        problem.getBody().setInstance(ProblemException.instance(request.getRequestURI()));
         problem.getHeaders().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
         response.setStatus(problem.getStatusCode().value());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(problem.getBody()));
-    }
-
-    /** Null if the path is no URI, which may be why the request is refused. */
-    private static @Nullable URI instance(HttpServletRequest request) {
-        try {
-            return new URI(request.getRequestURI());
-        } catch (URISyntaxException e) {
-            return null;
-        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.faultline.service.web;
 
 import java.io.IOException;
-import java.util.regex.Pattern;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -15,19 +14,15 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * place, which assigns the id.
  */
 class CorrelationFilter extends OncePerRequestFilter {
-    private static final String HEADER = "X-Correlation-Id";
-    private static final String FIELD = "correlationId";
-    private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String id = request.getHeader(HEADER);
-        if (id == null || !PATTERN.matcher(id).matches()) {
+        String id = request.getHeader(CorrelationId.HEADER);
+        if (id == null || !CorrelationId.isValid(id)) {
             chain.doFilter(request, response);
             return;
         }
-        try (var _ = MDC.putCloseable(FIELD, id)) {
+        try (var _ = MDC.putCloseable(CorrelationId.FIELD, id)) {
             chain.doFilter(request, response);
         }
     }

@@ -1,14 +1,18 @@
 package dev.faultline.service.web;
 
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.util.UriUtils;
 
 /** A problem detail response (RFC 9457). Its {@code type} is stable, so that clients can rely on it. */
 public class ProblemException extends ErrorResponseException {
@@ -38,6 +42,20 @@ public class ProblemException extends ErrorResponseException {
     public ProblemException retryAfter(Duration wait) {
         getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wait.toSeconds())));
         return this;
+    }
+
+    /**
+     * The path of a request as the {@code instance} of a problem.
+     *
+     * @param path as it was sent, which may be no URI; null if it was not read
+     */
+    public static URI instance(@Nullable String path) {
+        String given = path == null ? "" : path;
+        try {
+            return new URI(given);
+        } catch (URISyntaxException e) {
+            return URI.create(UriUtils.encode(given, StandardCharsets.UTF_8));
+        }
     }
 
     /** A problem whose type and title are the reason phrase of its status. */

@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.faultline.service.web.ProblemException.FieldError;
 import jakarta.validation.ConstraintViolationException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,6 +123,12 @@ class ProblemExceptionHandler extends ResponseEntityExceptionHandler {
         String reason = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException)
                 && cause.getMessage() != null ? cause.getMessage() : "has an invalid value";
         return respond(e, invalid(List.of(new FieldError(e.getName(), reason))), new HttpHeaders(), request);
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> undecodable(InvalidParameterException e, WebRequest request) {
+        return respond(e, malformed("the query cannot be decoded"), new HttpHeaders(), request);
     }
 
     @ExceptionHandler

@@ -9,6 +9,7 @@ import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -30,10 +31,20 @@ final class ServerProblems extends ErrorReportValve {
         ProblemDetail problem = problem(HttpStatus.valueOf(response.getStatus()), error);
         response.setStatus(problem.getStatus());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        if (!response.containsHeader(CorrelationId.HEADER)) {
+            String id = CorrelationId.of(request.getHeader(CorrelationId.HEADER));
+            response.setHeader(CorrelationId.HEADER, id);
+            log.atInfo().addKeyValue(CorrelationId.FIELD, id).log("The server refused a request, {}", problem
+                    .getType());
+        }
+        if (problem.getStatus() == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.value()) {
+            response.setHeader(HttpHeaders.CONNECTION, "close"); // as the server does
+        }
         try {
             response.getReporter().write("""
-                    {"type":"%s","title":"%s","status":%d,"detail":"%s"}""".formatted(problem.getType(),
-                    problem.getTitle(), problem.getStatus(), problem.getDetail()));
+                    {"type":"%s","title":"%s","status":%d,"detail":"%s","instance":"%s"}""".formatted(problem
+                    .getType(), problem.getTitle(), problem.getStatus(), problem.getDetail(), ProblemException
+                            .instance(request.getRequestURI())));
             response.finishResponse();
         } catch (IOException e) {
             log.debug("The client was gone before its problem: {}", e.toString());

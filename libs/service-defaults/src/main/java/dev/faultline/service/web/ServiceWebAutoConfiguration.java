@@ -1,10 +1,13 @@
 package dev.faultline.service.web;
 
+import java.time.Duration;
+
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -24,8 +27,25 @@ public class ServiceWebAutoConfiguration {
 
     @Bean
     WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> serverProblems() {
-        return server -> server.addContextCustomizers(
-                context -> context.getParent().getPipeline().addValve(new ServerProblems()));
+        return server -> server.addContextCustomizers(context -> {
+            context.getParent().getPipeline().addValve(new UnreadBodies());
+            context.getParent().getPipeline().addValve(new ServerProblems());
+        });
+    }
+
+    /** Time for all headers of a request to arrive, from its first byte. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> headerDeadline(
+            @Value("${faultline.web.header-timeout:5s}") Duration deadline) {
+        return server -> {
+            server.setProtocol(HeaderDeadlineProtocol.class.getName());
+            server.addProtocolHandlerCustomizers((HeaderDeadlineProtocol http) -> http.setHeaderDeadline(deadline));
+        };
+    }
+
+    @Bean
+    StrictJson strictJson() {
+        return new StrictJson();
     }
 
     @Bean

@@ -11,8 +11,8 @@ import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Reads;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
 import org.springframework.http.HttpStatus;
@@ -32,7 +32,12 @@ class CatalogueController {
         this.catalogue = catalogue;
     }
 
-    record ProductRequest(@NotBlank @Size(max = 200) String name, @NotNull @Valid Price price) {}
+    /** @param name without control characters and halves of surrogate pairs, of which PostgreSQL cannot store all */
+    record ProductRequest(
+            @NotNull @Size(min = 1, max = 200) @Pattern(regexp = NAME, message = "must have more than spaces, and no control characters") String name,
+            @NotNull @Valid Price price) {
+        private static final String NAME = " *[^\\u0000-\\u0020\\u007f\\ud800-\\udfff][^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*";
+    }
 
     /** @param minorUnits at most a million in the major unit, so that no order's total can overflow */
     record Price(@NotNull @Positive @Max(100_000_000) Long minorUnits, @NotNull @IsoCurrency String currency) {}
@@ -50,7 +55,7 @@ class CatalogueController {
 
     @PutMapping("/{sku}")
     Product put(@PathVariable Sku sku, @Valid @RequestBody ProductRequest request, Reads reads) {
-        var product = new Product(sku, request.name().strip(),
+        var product = new Product(sku, request.name().trim(),
                 new Money(request.price().minorUnits(), request.price().currency()));
         catalogue.put(product);
         reads.wrote(Bucket.of(sku.value()));

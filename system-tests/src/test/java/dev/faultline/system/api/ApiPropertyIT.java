@@ -93,7 +93,7 @@ class ApiPropertyIT {
     @CsvSource({"placeOrder, a value of another type, /paths/~1api~1orders/post/responses/422",
         "getStock, an odd Accept, /components/schemas/StockLevel/properties/reserved",
         "getStock, an odd Accept, /paths/~1api~1stock~1{sku}/get/responses/200/content/application~1json",
-        "getStock, an odd Accept, /components/headers/X-Correlation-Id",
+        "getStock, an odd Accept, /paths/~1api~1stock~1{sku}/get/responses/200/headers/X-Correlation-Id",
         "placeOrder, a field that is not described, /components/schemas/Problem/properties/errors"})
     void aResponseThatIsNotDescribedIsFound(String operation, String mutation, String removed) throws Exception {
         var changed = (ObjectNode) description.root().deepCopy();

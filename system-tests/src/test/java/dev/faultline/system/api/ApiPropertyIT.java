@@ -41,10 +41,11 @@ class ApiPropertyIT {
         System.out.println("-Dfaultline.test.seed=" + SEED);
         api = new PublicApi(CLUSTER.gatewayUrl(), new LocalTarget(CLUSTER).credentials());
         description = api.description();
+        api.create();
     }
 
     @Test
-    void everyOperationAnswersValidRequestsAsDescribed() throws Exception {
+    void everyOperationAnswersValidRequestsAsDescribed() {
         try (Drive drive = api.drive(description, SEED)) {
             for (Operation operation : description.operations()) {
                 for (int i = 0; i < VALID_REQUESTS; i++) {
@@ -58,7 +59,7 @@ class ApiPropertyIT {
     }
 
     @Test
-    void everyOperationRefusesInvalidRequestsAsDescribed() throws Exception {
+    void everyOperationRefusesInvalidRequestsAsDescribed() {
         Map<String, Integer> sent = new TreeMap<>();
         try (Drive drive = api.drive(description, SEED)) {
             for (Operation operation : description.operations()) {
@@ -95,7 +96,7 @@ class ApiPropertyIT {
         "getStock, an odd Accept, /paths/~1api~1stock~1{sku}/get/responses/200/content/application~1json",
         "getStock, an odd Accept, /paths/~1api~1stock~1{sku}/get/responses/200/headers/X-Correlation-Id",
         "placeOrder, a field that is not described, /components/schemas/Problem/properties/errors"})
-    void aResponseThatIsNotDescribedIsFound(String operation, String mutation, String removed) throws Exception {
+    void aResponseThatIsNotDescribedIsFound(String operation, String mutation, String removed) {
         var changed = (ObjectNode) description.root().deepCopy();
         var at = JsonPointer.compile(removed);
         assertThat(((ObjectNode) changed.at(at.head())).remove(at.last().getMatchingProperty())).isNotNull();

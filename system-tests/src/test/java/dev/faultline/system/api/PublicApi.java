@@ -12,7 +12,6 @@ import java.util.Optional;
 
 import dev.faultline.verification.client.Credentials;
 import org.awaitility.Awaitility;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The API of a running platform, and things that exist there, so that valid requests find something. */
@@ -24,6 +23,7 @@ final class PublicApi {
     private final URI gateway;
     private final Credentials credentials;
     private final HttpClient http = HttpClient.newHttpClient();
+    private Map<String, List<String>> known = Map.of();
 
     PublicApi(URI gateway, Credentials credentials) {
         this.gateway = gateway;
@@ -35,22 +35,29 @@ final class PublicApi {
     }
 
     /** Requests with these random numbers, by callers that may send them, about things that exist. */
-    Drive drive(ApiDescription description, long seed) throws IOException, InterruptedException {
+    Drive drive(ApiDescription description, long seed) {
+        return new Drive(description, gateway, known, this::bearer, seed);
+    }
+
+    /** Products with stock, and an order, once for all drives. */
+    void create() {
         for (String sku : SKUS) {
             put("/api/catalogue/" + sku,
                     "{\"name\": \"A product\", \"price\": {\"minorUnits\": 1250, \"currency\": \"EUR\"}}");
             put("/api/stock/" + sku + "/receipts/first", "{\"quantity\": 1000000}");
         }
-        HttpResponse<String> placed = send(request("/api/orders").header("Authorization", credentials
-                .bearer(CUSTOMER)).header("Prefer", "wait=10").POST(HttpRequest.BodyPublishers.ofString("""
-                        {"customer": "%s", "paymentMethod": "card-visa", "lines": [{"sku": "FUZZ-1", "quantity": 1}]}"""
-                        .formatted(CUSTOMER))));
-        String token = placed.headers().firstValue("Consistency-Token").orElse("");
-        JsonNode order = JsonMapper.shared().readTree(placed.body());
-        List<String> ids = List.of(order.get("id").asString());
-        return new Drive(description, gateway, Map.of("sku", SKUS, "customer", List.of(CUSTOMER), "currency", List.of(
-                "EUR"), "id", ids, "orderId", ids, "after", ids, "Prefer", List.of("wait=1", "wait=0",
-                        "respond-async"), "Consistency-Token", List.of(token)), this::bearer, seed);
+        HttpResponse<String> placed = Awaitility.await().atMost(Duration.ofSeconds(60)).until(this::place,
+                response -> response.statusCode() < 300);
+        List<String> ids = List.of(JsonMapper.shared().readTree(placed.body()).get("id").asString());
+        known = Map.of("sku", SKUS, "customer", List.of(CUSTOMER), "currency", List.of("EUR"), "id", ids, "orderId",
+                ids, "after", ids, "Prefer", List.of("wait=1", "wait=0", "respond-async"), "Consistency-Token", List.of(
+                        placed.headers().firstValue("Consistency-Token").orElse("")));
+    }
+
+    private HttpResponse<String> place() throws IOException, InterruptedException {
+        return send(request("/api/orders").header("Authorization", credentials.bearer(CUSTOMER)).header("Prefer",
+                "wait=10").header("Consistency", "session").POST(HttpRequest.BodyPublishers.ofString("""
+                        {"paymentMethod": "card-visa", "lines": [{"sku": "FUZZ-1", "quantity": 1}]}""")));
     }
 
     private Optional<String> bearer(ApiDescription.Operation operation) {

@@ -113,7 +113,7 @@ final class ApiDescription {
         var byStatus = new TreeMap<String, JsonNode>();
         responses.properties().forEach(response -> byStatus.put(response.getKey(), response.getValue()));
         responses.removeAll();
-        byStatus.forEach((status, response) -> responses.set(status, status.startsWith("2")
+        byStatus.forEach((status, response) -> responses.set(status, status.startsWith("2") || status.startsWith("3")
                 ? success((ObjectNode) response, reads)
                 : problem(status, response, reads)));
         if (reads) {

@@ -16,10 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -579,5 +582,76 @@ class OrderServiceTest {
                 + "\", "))));
         assertThat(forAnother.statusCode()).isEqualTo(403);
         assertThat(json(forAnother).get("type").asString()).endsWith("/another-customer");
+    }
+
+    private static String newProduct() {
+        return "/api/catalogue/" + UUID.randomUUID().toString().toUpperCase(Locale.ROOT).substring(0, 23);
+    }
+
+    private static String tag(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.headers().firstValue("ETag").orElseThrow();
+    }
+
+    @Test
+    void anOrderIsSentAgainOnlyIfItHasChanged() throws Exception {
+        String path = "/api/orders/" + placed(post(order("MUG", 1)));
+        String first = tag(send(request(path).GET()));
+
+        HttpResponse<String> same = send(request(path).header("If-None-Match", first).GET());
+        assertThat(same.statusCode()).isEqualTo(304);
+        assertThat(same.body()).isEmpty();
+        assertThat(same.headers().firstValue("ETag")).hasValue(first);
+
+        command(path.substring("/api/orders/".length()));
+        reply(path.substring("/api/orders/".length()), "StockReserved", "");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(tag(send(request(path).header(
+                "If-None-Match", first).GET()))).isNotEqualTo(first));
+    }
+
+    @Test
+    void aProductIsChangedOnlyIfItIsStillWhatTheClientHasRead() throws Exception {
+        String path = newProduct();
+        String read = tag(change(path, 100, "If-None-Match", "*"));
+        assertThat(tag(send(request(path).GET()))).isEqualTo(read);
+        assertThat(send(request(path).header("If-None-Match", read).GET()).statusCode()).isEqualTo(304);
+
+        assertThat(tag(change(path, 200, "If-Match", read))).isNotEqualTo(read);
+        for (String[] refused : new String[][]{{"If-Match", read}, {"If-None-Match", "*"}, {"If-Match", "W/" + read}}) {
+            HttpResponse<String> response = change(path, 300, refused);
+            assertThat(response.statusCode()).as(String.join(" ", refused)).isEqualTo(412);
+            assertThat(json(response).get("type").asString()).endsWith("precondition-failed");
+        }
+        assertThat(change(newProduct(), 100, "If-Match", "*").statusCode()).isEqualTo(412);
+        assertThat(json(send(request(path).GET())).at("/price/minorUnits").asInt()).isEqualTo(200);
+        HttpResponse<String> malformed = change(path, 300, "If-Match", "no quotes");
+        assertThat(malformed.statusCode()).isEqualTo(422);
+        assertThat(json(malformed).at("/errors/0/field").asString()).isEqualTo("If-Match");
+    }
+
+    @Test
+    void ofConcurrentChangesOfOneProductOnlyOneIsMade() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String path = newProduct();
+            assertOneSucceeds(path, 100, "If-None-Match", "*");
+            assertOneSucceeds(path, 200, "If-Match", tag(send(request(path).GET())));
+        }
+    }
+
+    private void assertOneSucceeds(String path, int price, String... condition) throws Exception {
+        var statuses = new ArrayList<Integer>();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Integer> change : clients.invokeAll(IntStream.range(0, 8).<Callable<Integer>>mapToObj(
+                    n -> () -> change(path, price + n, condition).statusCode()).toList())) {
+                statuses.add(change.get());
+            }
+        }
+        assertThat(statuses).containsOnly(200, 412).containsOnlyOnce(200);
+    }
+
+    private HttpResponse<String> change(String path, int minorUnits, String... condition) throws IOException,
+            InterruptedException {
+        return send(request(path).headers(condition).PUT(body("""
+                {"name": "A product", "price": {"minorUnits": %d, "currency": "EUR"}}""".formatted(minorUnits))));
     }
 }

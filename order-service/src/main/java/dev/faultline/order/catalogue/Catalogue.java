@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.faultline.contracts.Sku;
 import dev.faultline.sharding.Reads;
@@ -13,6 +14,15 @@ public interface Catalogue {
 
     /** Creates or updates a product. */
     void put(Product product);
+
+    /**
+     * Creates or updates a product if the stored one meets the condition. Nobody changes it between the condition and the
+     * update.
+     *
+     * @param condition on the stored product, which is empty if there is none
+     * @return whether the product was stored
+     */
+    boolean put(Product product, Predicate<Optional<Product>> condition);
 
     /**
      * The products among these SKUs, for placing orders. An instance sees a changed price two seconds later if the product

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import com.github.benmanes.caffeine.cache.CacheLoader;
@@ -23,6 +24,7 @@ import dev.faultline.order.catalogue.Product;
 import dev.faultline.sharding.BatchStatement;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.Reads;
+import dev.faultline.sharding.ShardSession;
 import dev.faultline.sharding.Shards;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -35,8 +37,14 @@ import org.springframework.stereotype.Repository;
 class JdbcCatalogue implements Catalogue {
     private static final int PAGE = 1_000;
 
-    private static final BatchStatement<Sku, Product> FIND = new BatchStatement<>(
-            "select sku, name, price_minor, currency from product where sku = any(?)",
+    private static final String COLUMNS = "select sku, name, price_minor, currency from product ";
+    private static final String INSERT = """
+            insert into product (sku, bucket, name, price_minor, currency) values (?, ?, ?, ?, ?)
+            on conflict (sku) do\s""";
+    private static final String UPDATE = """
+            update set name = excluded.name, price_minor = excluded.price_minor, currency = excluded.currency""";
+
+    private static final BatchStatement<Sku, Product> FIND = new BatchStatement<>(COLUMNS + "where sku = any(?)",
             skus -> new Object[]{skus.stream().map(Sku::value).toArray(String[]::new)}, JdbcCatalogue::product);
 
     private final Shards shards;
@@ -50,15 +58,25 @@ class JdbcCatalogue implements Catalogue {
 
     @Override
     public void put(Product product) {
-        Bucket bucket = bucketOf(product.sku());
-        shards.transact(bucket, session -> session.jdbc().sql("""
-                insert into product (sku, bucket, name, price_minor, currency) values (?, ?, ?, ?, ?)
-                on conflict (sku) do update set name = excluded.name, price_minor = excluded.price_minor,
-                    currency = excluded.currency""")
-                .params(product.sku().value(), bucket.number(), product.name(), product.price().minorUnits(),
-                        product.price().currency())
-                .update());
+        shards.transact(bucketOf(product.sku()), session -> store(session, product, UPDATE));
         cache.invalidate(product.sku());
+    }
+
+    /** The row is locked; where there is none, another insertion makes this one store nothing. */
+    @Override
+    public boolean put(Product product, Predicate<Optional<Product>> condition) {
+        boolean stored = shards.transact(bucketOf(product.sku()), session -> {
+            Optional<Product> current = session.jdbc().sql(COLUMNS + "where sku = ? for update").param(product.sku()
+                    .value()).query((row, _) -> product(row)).optional();
+            return condition.test(current) && store(session, product, current.isPresent() ? UPDATE : "nothing") == 1;
+        });
+        cache.invalidate(product.sku());
+        return stored;
+    }
+
+    private static int store(ShardSession session, Product product, String onConflict) {
+        return session.jdbc().sql(INSERT + onConflict).params(product.sku().value(), bucketOf(product.sku()).number(),
+                product.name(), product.price().minorUnits(), product.price().currency()).update();
     }
 
     @Override
@@ -82,8 +100,7 @@ class JdbcCatalogue implements Catalogue {
     @Override
     public List<Product> all(Reads reads) {
         Function<JdbcClient, List<Product>> query = jdbc -> jdbc
-                .sql("""
-                        select sku, name, price_minor, currency from product
+                .sql(COLUMNS + """
                         where bucket in (select bucket from bucket_ownership) order by sku limit\s""" + PAGE)
                 .query((row, _) -> product(row)).list();
         return reads.ofAll(query, () -> shards.readAll(query)).stream().flatMap(List::stream)

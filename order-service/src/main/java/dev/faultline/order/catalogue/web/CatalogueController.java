@@ -15,11 +15,15 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -48,17 +52,31 @@ class CatalogueController {
     }
 
     @GetMapping("/{sku}")
-    Product one(@PathVariable Sku sku, Reads reads) {
-        return catalogue.find(sku, reads).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-sku",
-                "No such product", "There is no product with the SKU " + sku + "."));
+    ResponseEntity<Product> one(@PathVariable Sku sku, Reads reads) {
+        return tagged(catalogue.find(sku, reads).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND,
+                "unknown-sku", "No such product", "There is no product with the SKU " + sku + ".")));
     }
 
     @PutMapping("/{sku}")
-    Product put(@PathVariable Sku sku, @Valid @RequestBody ProductRequest request, Reads reads) {
+    ResponseEntity<Product> put(@PathVariable Sku sku, @Valid @RequestBody ProductRequest request,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch,
+            Reads reads) {
         var product = new Product(sku, request.name().trim(),
                 new Money(request.price().minorUnits(), request.price().currency()));
-        catalogue.put(product);
+        ProductCondition.of(ifMatch, ifNoneMatch).ifPresentOrElse(condition -> {
+            if (!catalogue.put(product, condition)) {
+                throw new ProblemException(HttpStatus.PRECONDITION_FAILED, "precondition-failed",
+                        "The product is not as you expect it",
+                        "Nothing was stored. Read the product, and repeat the change with its ETag.");
+            }
+        }, () -> catalogue.put(product));
         reads.wrote(Bucket.of(sku.value()));
-        return product;
+        return tagged(product);
+    }
+
+    /** Spring answers a read with 304 if its If-None-Match has the tag. */
+    private static ResponseEntity<Product> tagged(Product product) {
+        return ResponseEntity.ok().eTag(ProductCondition.tagOf(product).formattedTag()).body(product);
     }
 }

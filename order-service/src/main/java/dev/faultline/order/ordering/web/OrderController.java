@@ -114,13 +114,17 @@ class OrderController {
         return new CustomerId(named);
     }
 
-    /** Somebody else's order does not exist for the caller. */
+    /**
+     * Somebody else's order does not exist for the caller. The version of an order's last step is its entity tag: Spring
+     * answers 304 if the request's If-None-Match has it.
+     */
     @GetMapping("/{id}")
-    OrderResponse one(@PathVariable OrderId id, Caller caller, Reads reads) {
-        return orders.find(id, reads).filter(found -> caller.actsFor(found.order().customer().value()))
-                .map(OrderResponse::detailed).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND,
-                        "unknown-order", "No such order",
+    ResponseEntity<OrderResponse> one(@PathVariable OrderId id, Caller caller, Reads reads) {
+        OrderStatus order = orders.find(id, reads).filter(found -> caller.actsFor(found.order().customer().value()))
+                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-order", "No such order",
                         "There is no order " + id + "."));
+        return ResponseEntity.ok().eTag(String.valueOf(order.timeline().getLast().version())).body(OrderResponse
+                .detailed(order));
     }
 
     @GetMapping

@@ -10,6 +10,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.experiments.Verdict;
+import dev.faultline.experiments.balancing.BalancingComparison;
+import dev.faultline.experiments.balancing.BalancingReport;
+import dev.faultline.experiments.balancing.BalancingResult;
 import dev.faultline.experiments.concurrency.ConcurrencyComparison;
 import dev.faultline.experiments.concurrency.ConcurrencyReport;
 import dev.faultline.experiments.concurrency.ConcurrencyResult;
@@ -25,7 +28,7 @@ import picocli.CommandLine.Option;
 
 /** {@code ./faultline compare}. */
 @Command(name = "compare", synopsisSubcommandLabel = "COMMAND", subcommands = HelpCommand.class, description = {
-    "Compares ways to do the same thing, on PostgreSQL servers that are started for it and deleted afterwards.",
+    "Compares ways to do the same thing, on servers that are started for it and deleted afterwards.",
     "Each comparison has a control that must go wrong; if it does not, the comparison says nothing."})
 final class CompareCommand {
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneId
@@ -87,6 +90,29 @@ final class CompareCommand {
         try (var _ = interruptNotice(terminal)) {
             ConcurrencyResult result = ConcurrencyComparison.run(directory(option), plan, terminal);
             Path page = ConcurrencyReport.write(result, directory(option), name("concurrency"));
+            new CompareText(terminal).print(result);
+            return finish(terminal, result.verdict(), page);
+        }
+    }
+
+    @Command(description = {
+        "Sends the same requests through the gateway under each of its load-balancing policies, to three instances: equal, "
+                + "one of them ten times slower, and one that accepts requests and does not answer. The control is round "
+                + "robin, which must be worse than least in flight.",
+        "Prints each instance's share, latency and errors, and writes them to a page and a JSON "
+                + "file."}, exitCodeListHeading = EXIT_CODES, exitCodeList = {HELD, FAILED, INVALID})
+    int balancing(@Mixin Output output, @Mixin ClusterOption option,
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "300", description = "requests per second, of which "
+                    + "the slow instance can handle 40 (default: ${DEFAULT-VALUE})") int rate,
+            @Option(names = "--seconds", paramLabel = "N", defaultValue = "2", description = "the duration of a run; there "
+                    + "are three for each policy (default: ${DEFAULT-VALUE})") int seconds) {
+        VerificationCommands.requireWithin("--rate", rate, 150, 600);
+        VerificationCommands.requireWithin("--seconds", seconds, 1, 60);
+        Terminal terminal = output.terminal();
+        var plan = new BalancingComparison.Plan(rate, Duration.ofSeconds(seconds));
+        try (var _ = interruptNotice(terminal)) {
+            BalancingResult result = BalancingComparison.run(option.cluster(), directory(option), plan, terminal);
+            Path page = BalancingReport.write(result, directory(option), name("balancing"));
             new CompareText(terminal).print(result);
             return finish(terminal, result.verdict(), page);
         }

@@ -1,9 +1,11 @@
 package dev.faultline.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 import dev.faultline.experiments.Spread;
+import dev.faultline.experiments.balancing.BalancingResult;
 import dev.faultline.experiments.concurrency.ConcurrencyResult;
 import dev.faultline.experiments.transactions.KillFigures;
 import dev.faultline.experiments.transactions.TransactionsResult;
@@ -67,6 +69,26 @@ final class CompareText {
                 .formatted(sale.strategy().title(), sale.buyers(), sale.sold(), sale.taken())));
         result.silentControls().forEach(sale -> terminal.line("The control \"%s\" oversold nothing with %d buyers"
                 .formatted(sale.strategy().title(), sale.buyers())));
+    }
+
+    void print(BalancingResult result) {
+        terminal.line("");
+        terminal.line("%d requests/s for %d s under each policy, to three instances. Shares in percent, times in ms."
+                .formatted(result.perSecond(), result.seconds()));
+        terminal.line("%-9s %-16s %10s %10s %10s %7s %7s %8s %7s".formatted("SCENARIO", "POLICY", "INSTANCE 1",
+                "INSTANCE 2", "INSTANCE 3", "P50", "P99", "OVER 1 S", "ERRORS"));
+        result.runs().forEach(run -> terminal.line(line(run)));
+        terminal.line("");
+        result.findings().forEach(finding -> terminal.line(finding.sentence()));
+        terminal.line("");
+    }
+
+    private String line(BalancingResult.Run run) {
+        String errors = "%7d".formatted(run.errors());
+        return "%-9s %-16s %s %7s %7s %8d %s".formatted(run.scenario().name().toLowerCase(Locale.ROOT), run.policy(),
+                run.shares().stream().map(share -> "%10.0f".formatted(share * 100)).collect(Collectors.joining(" ")),
+                Spread.text(run.latency().p50()), Spread.text(run.latency().p99()), run.waited(), run.errors() > 0
+                        ? terminal.coloured(Terminal.Colour.RED, errors) : errors);
     }
 
     private String line(ConcurrencyResult.Sale sale) {

@@ -66,12 +66,15 @@ class FaultlineTest {
         assertThat(run("compare", "transactions", "--rates", "100,100")).isEqualTo(1);
         assertThat(run("compare", "concurrency", "--buyers", "1")).isEqualTo(1);
         assertThat(run("compare", "concurrency", "--stock", "10")).isEqualTo(1);
-        assertThat(err.toString().lines()).hasSize(5).allMatch(line -> line.startsWith("faultline: --")).contains(
+        assertThat(run("compare", "balancing", "--rate", "10")).isEqualTo(1);
+        assertThat(run("compare", "balancing", "--seconds", "0")).isEqualTo(1);
+        assertThat(err.toString().lines()).hasSize(7).allMatch(line -> line.startsWith("faultline: --")).contains(
                 "faultline: --hot must be from 0 to 100, not 101.",
                 "faultline: --rates has a value twice: [100, 100].");
         assertThat(run("compare", "transactions", "--rates", "fast")).isEqualTo(2);
         assertThat(run("compare")).isEqualTo(2);
         assertThat(run("compare", "concurrency", "--help")).isZero();
+        assertThat(run("compare", "balancing", "--help")).isZero();
     }
 
     @Test

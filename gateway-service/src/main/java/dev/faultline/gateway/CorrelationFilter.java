@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.faultline.gateway.balancing.Instance;
 import dev.faultline.service.web.CorrelationId;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -15,7 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.slf4j.event.Level;
-import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
@@ -56,8 +56,8 @@ class CorrelationFilter extends HttpFilter {
         int status = response.getStatus();
         var line = access.atLevel(status >= 500 ? Level.WARN : Level.INFO).addKeyValue("status", status)
                 .addKeyValue("duration_ms", duration.toMillis());
-        if (request.getAttribute(Instances.CHOSEN) instanceof ServiceInstance instance) {
-            line = line.addKeyValue("answeredBy", instance.getInstanceId());
+        if (request.getAttribute(BalancedRoute.CHOSEN) instanceof Instance instance) {
+            line = line.addKeyValue("answeredBy", instance.id());
         }
         String path = request.getRequestURI();
         String location = response.getHeader(HttpHeaders.LOCATION);

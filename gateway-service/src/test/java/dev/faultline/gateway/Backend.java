@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.faultline.testing.Consul;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A service instance: an HTTP server, registered in Consul without a health check, so Consul never notices a crash. */
 final class Backend implements AutoCloseable {
@@ -38,6 +40,11 @@ final class Backend implements AutoCloseable {
     }
 
     Backend(String service, Behaviour behaviour) {
+        this(service, behaviour, Map.of());
+    }
+
+    /** @param metadata in Consul */
+    Backend(String service, Behaviour behaviour, Map<String, String> metadata) {
         this.id = service + "-" + ids.incrementAndGet();
         this.behaviour = behaviour;
         try {
@@ -55,12 +62,16 @@ final class Backend implements AutoCloseable {
             }
         });
         server.start();
-        register(id, service, server.getAddress().getPort());
+        register(id, service, server.getAddress().getPort(), metadata);
     }
 
     static void register(String id, String service, int port) {
-        consul("/v1/agent/service/register", """
-                {"ID": "%s", "Name": "%s", "Address": "127.0.0.1", "Port": %d}""".formatted(id, service, port));
+        register(id, service, port, Map.of());
+    }
+
+    private static void register(String id, String service, int port, Map<String, String> metadata) {
+        consul("/v1/agent/service/register", JsonMapper.shared().writeValueAsString(Map.of("ID", id, "Name", service,
+                "Address", "127.0.0.1", "Port", port, "Meta", metadata)));
     }
 
     static void deregister(String id) {

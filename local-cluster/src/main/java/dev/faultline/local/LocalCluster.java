@@ -76,6 +76,11 @@ public final class LocalCluster {
         return home.directory();
     }
 
+    /** Where the services' builds are unpacked, with their caches. */
+    Path applications() {
+        return home.applications();
+    }
+
     /** Whether the supervisor is running. */
     public boolean isRunning() {
         return files.livingSupervisor().isPresent();

@@ -66,9 +66,10 @@ public final class AuthorizationTable {
         return new AuthorizationTable(service, rows(name -> name.equals(service) || name.equals(EVERY_SERVICE)));
     }
 
-    /** The gateway's own rows, and those of all services whose operations can be reached through it. */
+    /** The gateway's own rows but for its management port, and those of all services that can be reached through it. */
     public static AuthorizationTable ofThePublicApi() {
         var rows = rows("gateway-service"::equals);
+        rows.removeIf(row -> row.operation.contains(" /actuator/"));
         rows.addAll(rows(_ -> true).stream().filter(row -> row.operation.contains(" /api/")).toList());
         return new AuthorizationTable("gateway-service", rows);
     }

@@ -8,20 +8,16 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.faultline.gateway.balancing.Balancers;
 import org.junit.jupiter.api.Test;
-import org.springframework.cloud.client.DefaultServiceInstance;
-import org.springframework.cloud.client.ServiceInstance;
-import org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.servlet.function.ServerRequest;
-import reactor.core.publisher.Flux;
 
-class InstancesTest {
+class BalancedRouteTest {
     private static final URI FIRST = URI.create("http://127.0.0.1:1");
     private static final URI SECOND = URI.create("http://127.0.0.1:2");
 
@@ -85,11 +81,11 @@ class InstancesTest {
         assertThatThrownBy(() -> chosen(instances())).isInstanceOf(UncheckedIOException.class);
     }
 
-    private static URI chosen(Instances instances) {
+    private static URI chosen(BalancedRoute instances) {
         return instances.send(request(), instance -> instance);
     }
 
-    private static URI failing(Instances instances) {
+    private static URI failing(BalancedRoute instances) {
         var tried = new AtomicReference<URI>();
         assertThatThrownBy(() -> instances.send(request(), instance -> {
             tried.set(instance);
@@ -102,20 +98,7 @@ class InstancesTest {
         return ServerRequest.create(new MockHttpServletRequest(), List.of());
     }
 
-    private static Instances instances(int... ports) {
-        List<ServiceInstance> all = Arrays.stream(ports).<ServiceInstance>mapToObj(
-                port -> new DefaultServiceInstance("order-service-" + port, "order-service", "127.0.0.1", port, false))
-                .toList();
-        return new Instances("order-service", new ServiceInstanceListSupplier() {
-            @Override
-            public String getServiceId() {
-                return "order-service";
-            }
-
-            @Override
-            public Flux<List<ServiceInstance>> get() {
-                return Flux.just(all);
-            }
-        });
+    private static BalancedRoute instances(int... ports) {
+        return new BalancedRoute(Balancers.leastInFlight(ports));
     }
 }

@@ -1,7 +1,6 @@
 package dev.faultline.cli;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 import dev.faultline.experiments.Spread;
@@ -85,7 +84,7 @@ final class CompareText {
 
     private String line(BalancingResult.Run run) {
         String errors = "%7d".formatted(run.errors());
-        return "%-9s %-16s %s %7s %7s %8d %s".formatted(run.scenario().name().toLowerCase(Locale.ROOT), run.policy(),
+        return "%-9s %-16s %s %7s %7s %8d %s".formatted(run.scenario().shortTitle(), run.policy(),
                 run.shares().stream().map(share -> "%10.0f".formatted(share * 100)).collect(Collectors.joining(" ")),
                 Spread.text(run.latency().p50()), Spread.text(run.latency().p99()), run.waited(), run.errors() > 0
                         ? terminal.coloured(Terminal.Colour.RED, errors) : errors);

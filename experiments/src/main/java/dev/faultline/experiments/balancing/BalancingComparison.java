@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 import dev.faultline.backing.FaultlineException;
@@ -73,7 +72,7 @@ public final class BalancingComparison {
             for (String policy : policies) {
                 BalancingResult.Run run = run(scenario, policy);
                 runs.add(run);
-                progress.report(scenario.name().toLowerCase(Locale.ROOT), "%s: shares %s %%, p99 %s ms%s"
+                progress.report(scenario.shortTitle(), "%s: shares %s %%, p99 %s ms%s"
                         .formatted(policy, run.sharesText(), Spread.text(run.latency().p99()), run.errors() == 0 ? ""
                                 : ", " + run.errors() + " errors"));
             }

@@ -53,7 +53,7 @@ public final class BalancingReport {
     }
 
     private String chart(ToDoubleFunction<Run> value, Text text) {
-        return BarChart.svg(scenarios().map(scenario -> new BarChart.Group(scenario.title(), result.of(scenario)
+        return BarChart.svg(scenarios().map(scenario -> new BarChart.Group(scenario.shortTitle(), result.of(scenario)
                 .stream().map(run -> new BarChart.Bar(run.policy(), value.applyAsDouble(run), text.of(run), colour(
                         run)))
                 .toList())).toList());

@@ -2,12 +2,13 @@ package dev.faultline.experiments.balancing;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /** Three instances, of which the third may be different: slow, or frozen, so that it accepts requests and answers none. */
 public enum Scenario {
     EQUAL("three equal instances"),
     SLOW("the third is ten times slower"),
-    PAUSED("the third does not answer");
+    PAUSED("the third accepts requests and does not answer");
 
     /** Those that the gateway is in, and another one. */
     static final List<String> ZONES = List.of("a", "b", "a");
@@ -25,6 +26,11 @@ public enum Scenario {
 
     public String title() {
         return title;
+    }
+
+    /** One word, where there is room for no more. */
+    public String shortTitle() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** What an operator who knows the instances has registered. */

@@ -1,6 +1,8 @@
 package dev.faultline.gateway.balancing;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -15,6 +17,7 @@ class InstanceMeters {
     private static final String PREFIX = "faultline.gateway.";
 
     private final MeterRegistry registry;
+    private final Map<Instance, List<Meter>> registered = new ConcurrentHashMap<>();
 
     InstanceMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -22,13 +25,19 @@ class InstanceMeters {
 
     /** Calls for one service must not overlap. */
     void replace(String service, List<Instance> before, List<Instance> now) {
-        before.stream().filter(instance -> !now.contains(instance)).forEach(gone -> meters(service, gone).forEach(
-                registry::remove));
-        now.stream().filter(instance -> !before.contains(instance)).forEach(added -> meters(service, added));
+        before.stream().filter(instance -> !now.contains(instance)).forEach(this::remove);
+        now.stream().filter(instance -> !before.contains(instance)).forEach(added -> registered.put(added, register(
+                service, added)));
     }
 
-    /** Registers them, unless they are. */
-    private List<Meter> meters(String service, Instance instance) {
+    private void remove(Instance gone) {
+        List<Meter> meters = registered.remove(gone);
+        if (meters != null) {
+            meters.forEach(registry::remove);
+        }
+    }
+
+    private List<Meter> register(String service, Instance instance) {
         var tags = Tags.of("service", service, "instance", instance.id());
         return List.of(
                 FunctionCounter.builder(PREFIX + "attempts", instance, Instance::attempts).tags(tags).description(

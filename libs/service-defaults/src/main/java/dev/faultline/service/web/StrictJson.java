@@ -25,7 +25,8 @@ import tools.jackson.databind.type.LogicalType;
 
 /**
  * Bodies are in UTF-8 and not compressed, and a value has the type that it should have. Others are refused instead of
- * guessed, because what stands before a service may guess differently. Responses are JSON whatever the request accepts: there is nothing else to choose from.
+ * guessed, because what stands before a service may guess differently. Responses are JSON whatever the request accepts:
+ * there is nothing else to choose from.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8259#section-8.1">RFC 8259, section 8.1</a>
  */

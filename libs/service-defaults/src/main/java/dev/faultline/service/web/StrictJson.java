@@ -21,6 +21,7 @@ import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
 /**
@@ -47,6 +48,7 @@ final class StrictJson
     /** Jackson would take {@code 17} for {@code "17"}. */
     @Override
     public void customize(JsonMapper.Builder json) {
+        json.addModule(new SimpleModule("operation-arguments").setDeserializers(new OperationArguments()));
         json.withCoercionConfig(LogicalType.Textual, texts -> List.of(CoercionInputShape.Integer,
                 CoercionInputShape.Float, CoercionInputShape.Boolean).forEach(shape -> texts.setCoercion(shape,
                         CoercionAction.Fail)));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.springframework.test.web.servlet.MockMvc;
 import org.yaml.snakeyaml.Yaml;
@@ -130,7 +131,7 @@ final class ApiDescription {
     }
 
     private static ObjectNode success(ObjectNode response, boolean reads) {
-        var names = new ArrayList<>(List.of("X-Correlation-Id", "RateLimit-Policy", "RateLimit", "Consistency-Token"));
+        var names = new ArrayList<>(List.of("X-Correlation-Id", "Consistency-Token"));
         if (reads) {
             names.addAll(List.of("Served-By", "Staleness-Ms"));
         }
@@ -143,8 +144,7 @@ final class ApiDescription {
         problem.put("description", response.get("x-problems").valueStream().map(type -> "`" + type.asString() + "`")
                 .collect(Collectors.joining(", ")));
         headers(problem, switch (status) {
-            case "429" -> List.of("X-Correlation-Id", "RateLimit-Policy", "RateLimit", "Retry-After");
-            case "503", "504" -> List.of("X-Correlation-Id", "Retry-After");
+            case "429", "503", "504" -> List.of("X-Correlation-Id", "Retry-After");
             case "401", "403" -> List.of("X-Correlation-Id", "WWW-Authenticate");
             case "404" -> reads ? List.of("X-Correlation-Id", "Consistency-Token", "Served-By", "Staleness-Ms")
                     : List.of("X-Correlation-Id");
@@ -155,8 +155,10 @@ final class ApiDescription {
         return problem;
     }
 
+    /** Requests of callers with a limit are counted, whatever their answers are. */
     private static void headers(ObjectNode response, List<String> names) {
-        names.forEach(name -> response.withObjectProperty("headers").putObject(name)
+        Stream.concat(names.stream(), Stream.of("RateLimit-Policy", "RateLimit")).forEach(name -> response
+                .withObjectProperty("headers").putObject(name)
                 .put("$ref", "#/components/headers/" + name));
     }
 }

@@ -24,6 +24,9 @@ public final class BalancingComparison {
     private static final int SETTLING = 1_000;
     private static final Duration TIME_TO_PUSH = Duration.ofMillis(200);
     private static final Duration AT_MOST = Duration.ofSeconds(10);
+    /** All requests come from one address, without a token, and must not meet its limit. */
+    private static final Map<String, String> ENVIRONMENT = Map.of("SPRING_CLOUD_LOADBALANCER_ZONE", Scenario.ZONES
+            .getFirst(), "FAULTLINE_LIMITS_ADDRESS_RATE", "1000000", "FAULTLINE_LIMITS_ADDRESS_BURST", "1000000");
 
     private final Operator operator;
     private final Requests requests;
@@ -55,8 +58,8 @@ public final class BalancingComparison {
      * @throws FaultlineException if a process does not start, or the gateway does not answer
      */
     public static BalancingResult run(LocalCluster builds, Path directory, Plan plan, Progress progress) {
-        return TemporaryGateway.run(builds, directory, Map.of("SPRING_CLOUD_LOADBALANCER_ZONE", Scenario.ZONES
-                .getFirst()), progress, gateway -> new BalancingComparison(gateway, plan, progress).run());
+        return TemporaryGateway.run(builds, directory, ENVIRONMENT, progress, gateway -> new BalancingComparison(gateway,
+                plan, progress).run());
     }
 
     private BalancingResult run() {

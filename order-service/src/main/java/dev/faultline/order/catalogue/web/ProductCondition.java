@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 import dev.faultline.order.catalogue.Product;
 import dev.faultline.service.web.ProblemException;
@@ -20,6 +21,9 @@ import org.springframework.util.DigestUtils;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-13">RFC 9110, section 13: Conditional Requests</a>
  */
 final class ProductCondition implements Predicate<Optional<Product>> {
+    private static final Pattern TAGS = Pattern.compile(
+            "\\*|(?:W/)?\"[!#-~]*\"(?:, ?(?:W/)?\"[!#-~]*\")*");
+
     private final @Nullable List<ETag> match;
     private final @Nullable List<ETag> noneMatch;
 
@@ -41,12 +45,11 @@ final class ProductCondition implements Predicate<Optional<Product>> {
         if (value == null) {
             return null;
         }
-        List<ETag> tags = ETag.parse(value);
-        if (tags.isEmpty()) {
+        if (!TAGS.matcher(value).matches()) {
             throw ProblemException.invalid("invalid-request", "The request is not valid", List.of(new FieldError(header,
                     "must be * or entity tags in double quotes, as the header ETag has them")));
         }
-        return tags;
+        return ETag.parse(value);
     }
 
     /** Identifies what a product consists of. A product that is changed and changed back has the same one again. */

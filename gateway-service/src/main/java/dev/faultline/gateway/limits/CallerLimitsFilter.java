@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
@@ -54,8 +55,17 @@ class CallerLimitsFilter extends HttpFilter {
                 quotas.ofAddresses().admit(ClientAddress.of(request), request, response, chain);
             }
         } catch (ProblemException problem) {
-            problems.resolveException(request, response, null, problem);
+            refuse(problems, problem, request, response);
         }
+    }
+
+    /** The body of a refused request is not read, and nobody waits for the rest of it. */
+    static void refuse(HandlerExceptionResolver problems, ProblemException problem, HttpServletRequest request,
+            HttpServletResponse response) {
+        if (Quota.isWrite(request)) {
+            response.setHeader(HttpHeaders.CONNECTION, "close");
+        }
+        problems.resolveException(request, response, null, problem);
     }
 
     static void admit(Quotas quotas, Caller caller, HttpServletRequest request, HttpServletResponse response,

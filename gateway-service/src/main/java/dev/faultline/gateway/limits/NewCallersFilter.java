@@ -47,7 +47,7 @@ class NewCallersFilter extends HttpFilter {
         try {
             CallerLimitsFilter.admit(quotas, caller, request, response, chain);
         } catch (ProblemException problem) {
-            problems.resolveException(request, response, null, problem);
+            CallerLimitsFilter.refuse(problems, problem, request, response);
         }
     }
 }

@@ -100,7 +100,7 @@ final class Quota {
     }
 
     /** Whatever takes memory for its body while it arrives, and a place on its route while it is answered. */
-    private static boolean isWrite(HttpServletRequest request) {
+    static boolean isWrite(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
 import dev.faultline.service.web.ProblemException;
+import dev.faultline.service.web.RequestBodies;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -67,7 +68,7 @@ class RequestLimitsFilter extends HttpFilter {
         var body = new ByteArrayOutputStream();
         try {
             check(request);
-            if (request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+            if (RequestBodies.hasBody(request)) {
                 read(request.getInputStream(), body);
                 request.setAttribute(BODY, body.toByteArray());
             }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import dev.faultline.service.security.Caller;
 import dev.faultline.service.security.KnownCallers;
 import dev.faultline.service.web.ProblemException;
+import dev.faultline.service.web.RequestBodies;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -62,7 +63,7 @@ class CallerLimitsFilter extends HttpFilter {
     /** The body of a refused request is not read, and nobody waits for the rest of it. */
     static void refuse(HandlerExceptionResolver problems, ProblemException problem, HttpServletRequest request,
             HttpServletResponse response) {
-        if (Quota.isWrite(request)) {
+        if (RequestBodies.hasBody(request)) {
             response.setHeader(HttpHeaders.CONNECTION, "close");
         }
         problems.resolveException(request, response, null, problem);

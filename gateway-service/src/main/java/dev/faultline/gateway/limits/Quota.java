@@ -9,6 +9,7 @@ import java.util.function.IntSupplier;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.faultline.service.web.ProblemException;
+import dev.faultline.service.web.RequestBodies;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Counter;
@@ -17,7 +18,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /**
@@ -79,7 +79,8 @@ final class Quota {
         }
         String left = '"' + name + "\";r=" + rate.getRemainingTokens() + ";t=" + current.secondsToRegain();
         response.setHeader("RateLimit-Policy", current.policy());
-        if (!isWrite(request)) {
+        // What has a body takes memory while it arrives, and a place on its route while it is answered.
+        if (!RequestBodies.hasBody(request)) {
             response.setHeader(RATE_LIMIT, left);
             chain.doFilter(request, response);
             return;
@@ -97,11 +98,6 @@ final class Quota {
         } finally {
             account.endWrite();
         }
-    }
-
-    /** Whatever takes memory for its body while it arrives, and a place on its route while it is answered. */
-    static boolean isWrite(HttpServletRequest request) {
-        return request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
     }
 
     /**

@@ -25,14 +25,25 @@ final class BearerHeader implements AuthenticationConverter {
      */
     @Override
     public @Nullable Authentication convert(HttpServletRequest request) {
-        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        String header = headerOf(request);
+        if (header == null) {
             return null;
         }
         if (!wellFormed(header)) {
             throw new OAuth2AuthenticationException(BearerTokenErrors.invalidToken("Bearer token is malformed"));
         }
         return new BearerTokenAuthenticationToken(header.substring(BEGIN));
+    }
+
+    /** The token that {@link #convert} would find; null if there is none. */
+    static @Nullable String tokenOf(HttpServletRequest request) {
+        String header = headerOf(request);
+        return header != null && wellFormed(header) ? header.substring(BEGIN) : null;
+    }
+
+    private static @Nullable String headerOf(HttpServletRequest request) {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()) ? header : null;
     }
 
     /** A space, at least one character of a token, and any number of {@code =}. */

@@ -3,8 +3,6 @@ package dev.faultline.service.security;
 import java.util.Optional;
 
 import jakarta.servlet.http.HttpServletRequest;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 
 /**
  * Recognizes, before a request is authenticated, the callers whose tokens were verified before: at the cost of a hash, which
@@ -12,7 +10,6 @@ import org.springframework.http.HttpHeaders;
  */
 public final class KnownCallers {
     private static final String KNOWN = KnownCallers.class.getName();
-    private static final String SCHEME = "Bearer ";
 
     private final VerifiedTokens tokens;
     private final RevokedTokens revoked;
@@ -22,14 +19,14 @@ public final class KnownCallers {
         this.revoked = revoked;
     }
 
-    /** Whether the request has a bearer token, valid or not. */
+    /** Whether the request has a bearer token of the right form, valid or not. */
     public static boolean hasToken(HttpServletRequest request) {
-        return tokenOf(request) != null;
+        return BearerHeader.tokenOf(request) != null;
     }
 
     /** Empty if the request has no token, or one that is not remembered, has expired or was revoked. */
     public Optional<Caller> of(HttpServletRequest request) {
-        String token = tokenOf(request);
+        String token = BearerHeader.tokenOf(request);
         if (token == null) {
             return Optional.empty();
         }
@@ -46,11 +43,4 @@ public final class KnownCallers {
     }
 
     private record Known(String token, Caller caller) {}
-
-    private static @Nullable String tokenOf(HttpServletRequest request) {
-        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                ? authorization.substring(SCHEME.length())
-                : null;
-    }
 }

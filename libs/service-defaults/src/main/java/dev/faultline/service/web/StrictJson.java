@@ -66,7 +66,7 @@ final class StrictJson
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        if (request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+        if (RequestBodies.hasBody(request)) {
             check(request.getHeader(HttpHeaders.CONTENT_ENCODING));
             if (!isConcreteAndInUtf8(request.getContentType())) {
                 throw new ProblemException(HttpStatus.UNSUPPORTED_MEDIA_TYPE, SLUG,

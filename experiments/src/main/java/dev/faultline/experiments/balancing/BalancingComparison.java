@@ -58,9 +58,8 @@ public final class BalancingComparison {
      * @throws FaultlineException if a process does not start, or the gateway does not answer
      */
     public static BalancingResult run(LocalCluster builds, Path directory, Plan plan, Progress progress) {
-        return TemporaryGateway.run(builds, directory, ENVIRONMENT, progress, gateway -> new BalancingComparison(
-                gateway,
-                plan, progress).run());
+        return TemporaryGateway.run(builds, directory, ENVIRONMENT, progress,
+                gateway -> new BalancingComparison(gateway, plan, progress).run());
     }
 
     private BalancingResult run() {

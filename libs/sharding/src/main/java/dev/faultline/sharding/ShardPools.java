@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** One bounded connection pool per shard. */
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MS = 2_000;
-    /** Of the question whether an idle connection is alive, which precedes its use. */
-    private static final int VALIDATION_TIMEOUT_MS = 1_000;
+    /**
+     * Of the question whether an idle connection is alive, which precedes its use. The pool asks one connection after the
+     * other until the connection timeout has passed, and so exceeds it by this at most; together they have to be less than a
+     * gateway waits, for a read to be refused in words. The pool permits no less.
+     */
+    private static final int VALIDATION_TIMEOUT_MS = 250;
     private static final int REPLICA_CONNECTION_TIMEOUT_MS = 250;
     private static final int REPLICA_IDLE_MS = 30_000;
     private static final int REPLICA_POOL_SIZE = 4;

@@ -57,14 +57,14 @@ final class BrokenClients {
             JsonNode parameter = resolved(before, given);
             JsonNode other = find(after, now, parameter);
             breaks(other.isMissingNode(), at + " has the parameter " + parameter.get("name") + " no more");
-            sent(at + " " + parameter.get("name"), parameter.path("schema"), other.path("schema"));
+            schemas(Way.SENT, at + " " + parameter.get("name"), parameter.path("schema"), other.path("schema"));
         }
         breaks(now.at("/requestBody/required").asBoolean() && !old.at("/requestBody/required").asBoolean(),
                 at + " needs a body");
         old.at("/requestBody/content").properties().forEach(content -> {
             JsonNode other = now.at("/requestBody/content").path(content.getKey());
             breaks(other.isMissingNode(), at + " does not take " + content.getKey());
-            sent(at, content.getValue().path("schema"), other.path("schema"));
+            schemas(Way.SENT, at, content.getValue().path("schema"), other.path("schema"));
         });
         breaks(!successes(old).equals(successes(now)), at + " has other statuses of success");
         old.get("responses").properties().forEach(response -> response(at + " " + response.getKey(), response
@@ -82,35 +82,37 @@ final class BrokenClients {
                     .path("required").asBoolean()), at + " may lack the header " + header.getKey());
         });
         breaks(!names(old.path("content")).equals(names(now.path("content"))), at + " has another media type");
-        old.path("content").properties().forEach(content -> received(at, content.getValue().path("schema"), now.path(
-                "content").path(content.getKey()).path("schema")));
+        old.path("content").properties().forEach(content -> schemas(Way.RECEIVED, at, content.getValue().path("schema"),
+                now.path(
+                        "content").path(content.getKey()).path("schema")));
     }
 
-    private void sent(String at, JsonNode given, JsonNode other) {
-        JsonNode old = resolved(before, given);
-        JsonNode now = resolved(after, other);
-        admits(at, now, old);
-        old.path("properties").properties().forEach(property -> {
-            JsonNode same = now.path("properties").path(property.getKey());
-            breaks(same.isMissingNode(), at + " takes " + property.getKey() + " no more");
-            sent(at + " " + property.getKey(), property.getValue(), same);
-        });
-        if (old.has("items")) {
-            sent(at + "[]", old.get("items"), now.path("items"));
+    /** What clients send has to be allowed still, and what they receive has to be what they were told. */
+    private enum Way {
+        SENT("takes"), RECEIVED("has");
+
+        private final String verb;
+
+        Way(String verb) {
+            this.verb = verb;
         }
     }
 
-    private void received(String at, JsonNode given, JsonNode other) {
+    private void schemas(Way way, String at, JsonNode given, JsonNode other) {
         JsonNode old = resolved(before, given);
         JsonNode now = resolved(after, other);
-        admits(at, old, now);
+        if (way == Way.SENT) {
+            admits(at, now, old);
+        } else {
+            admits(at, old, now);
+        }
         old.path("properties").properties().forEach(property -> {
             JsonNode same = now.path("properties").path(property.getKey());
-            breaks(same.isMissingNode(), at + " has " + property.getKey() + " no more");
-            received(at + " " + property.getKey(), property.getValue(), same);
+            breaks(same.isMissingNode(), at + " " + way.verb + " " + property.getKey() + " no more");
+            schemas(way, at + " " + property.getKey(), property.getValue(), same);
         });
         if (old.has("items")) {
-            received(at + "[]", old.get("items"), now.path("items"));
+            schemas(way, at + "[]", old.get("items"), now.path("items"));
         }
     }
 

@@ -22,7 +22,8 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Faultline {
     /** The order in the help. */
     private static final List<String> ORDER = List.of("up", "status", "token", "order", "orders", "watch", "load",
-            "seed", "check", "prove", "bench", "compare", "shards", "dead-letters", "logs", "kill", "pause", "lag",
+            "seed", "check", "prove", "experiment", "bench", "compare", "shards", "dead-letters", "logs", "kill",
+            "pause", "lag",
             "resume", "stop", "start", "restart", "promote", "down", "train", "help");
 
     private Faultline() {}
@@ -52,6 +53,7 @@ public final class Faultline {
         }
         root.addSubcommand(new BenchCommand());
         root.addSubcommand(new CompareCommand());
+        root.addSubcommand(new ExperimentCommand());
         root.addSubcommand(new ShardsCommand(terminal));
         root.addSubcommand(new DeadLetterCommands(terminal, deadLetters));
         ORDER.forEach(name -> root.addSubcommand(name, root.getCommandSpec().removeSubcommand(name)));

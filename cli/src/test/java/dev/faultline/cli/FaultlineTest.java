@@ -60,6 +60,27 @@ class FaultlineTest {
     }
 
     @Test
+    void rejectsAnExperimentBeforeItStartsAnything() {
+        assertThat(run("experiment", "run")).isEqualTo(1);
+        assertThat(run("experiment", "run", "--all", "cap")).isEqualTo(1);
+        assertThat(run("experiment", "run", "cap", "perpetual-motion")).isEqualTo(1);
+        assertThat(run("experiment", "show", "perpetual-motion")).isEqualTo(1);
+        assertThat(err.toString().lines()).containsSequence(
+                "faultline: Name the experiments to run, or run --all. See ./faultline experiment list.",
+                "faultline: --all runs every experiment: omit the names.").hasSize(4).last().asString().startsWith(
+                        "faultline: There is no experiment perpetual-motion. The experiments are: independent-failure, ");
+        assertThat(run("experiment")).isEqualTo(2);
+    }
+
+    @Test
+    void listsAndShowsExperiments() {
+        assertThat(run("experiment", "list")).isZero();
+        assertThat(run("experiment", "show", "cap")).isZero();
+        assertThat(out.toString()).contains("cap                        Consistency or availability", "Hypothesis  ",
+                "Control     ", "Needs       the platform with synchronous standbys", "Idea        docs/ideas/cap.md");
+    }
+
+    @Test
     void rejectsAComparisonBeforeItStartsAnything() {
         assertThat(run("compare", "transactions", "--rates", "0")).isEqualTo(1);
         assertThat(run("compare", "transactions", "--hot", "50,101")).isEqualTo(1);

@@ -1,4 +1,4 @@
-/** Comparisons of two ways to do the same thing, on real servers that exist for the run. Each has a control that must go wrong. */
+/** Ideas of distributed systems, shown by runs on real parts. Each run has a control that must go wrong. */
 @NullMarked
 package dev.faultline.experiments;
 

@@ -12,9 +12,11 @@ import java.util.stream.Collectors;
 
 import dev.faultline.backing.Progress;
 import dev.faultline.backing.Replication;
+import dev.faultline.experiments.lab.Stage;
 import dev.faultline.local.LocalCluster;
-import dev.faultline.system.ConsistencyClient.Answer;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.ConsistencyClient;
+import dev.faultline.verification.client.ConsistencyClient.Answer;
 import dev.faultline.verification.fault.FaultKind;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.prove.ProofReport;
@@ -183,6 +185,11 @@ class PromotionIT {
 
         primaries().values().forEach(TARGET::resume);
         await().atMost(AT_MOST).until(() -> client.get(path, "strong").status() == 200);
+    }
+
+    @Test
+    void theExperimentOfTheDayHolds() {
+        DailyExperiment.assertHolds(Stage.STANDBYS, CLUSTER);
     }
 
     private static Map<String, String> primaries() {

@@ -41,19 +41,28 @@ public final class BalancingReport {
                 .formatted(result.verdict() == Verdict.HELD ? "good" : "bad", result.verdict().sentence(), result
                         .perSecond(), result.seconds(), Report.escaped(result.began()), result.processors(), result
                                 .findings().stream().map(finding -> "<li>" + Report.escaped(finding.sentence()))
-                                .collect(Collectors.joining()), chart(run -> run.latency().p99(),
-                                        run -> Spread.text(run.latency().p99()) + (run.errors() > 0
-                                                ? ", " + run.errors() + " errors" : "")), chart(run -> run.third()
-                                                        * 100, run -> "%.0f (%s)".formatted(run.third() * 100, run
-                                                                .sharesText())), rows());
+                                .collect(Collectors.joining()), latencies(result), shares(result), rows());
+    }
+
+    /** The 99th percentile under each policy, as SVG. */
+    static String latencies(BalancingResult result) {
+        return chart(result, run -> run.latency().p99(), run -> Spread.text(run.latency().p99()) + (run.errors() > 0
+                ? ", " + run.errors() + " errors" : ""));
+    }
+
+    /** The third instance's share under each policy, as SVG. */
+    static String shares(BalancingResult result) {
+        return chart(result, run -> run.third() * 100, run -> "%.0f (%s)".formatted(run.third() * 100, run
+                .sharesText()));
     }
 
     private interface Text {
         String of(Run run);
     }
 
-    private String chart(ToDoubleFunction<Run> value, Text text) {
-        return BarChart.svg(scenarios().map(scenario -> new BarChart.Group(scenario.shortTitle(), result.of(scenario)
+    private static String chart(BalancingResult result, ToDoubleFunction<Run> value, Text text) {
+        return BarChart.svg(scenarios(result).map(scenario -> new BarChart.Group(scenario.shortTitle(), result.of(
+                scenario)
                 .stream().map(run -> new BarChart.Bar(run.policy(), value.applyAsDouble(run), text.of(run), colour(
                         run)))
                 .toList())).toList());
@@ -66,15 +75,17 @@ public final class BalancingReport {
         return run.errors() > 0 ? "var(--bad)" : "var(--blue)";
     }
 
-    private Stream<Scenario> scenarios() {
+    private static Stream<Scenario> scenarios(BalancingResult result) {
         return result.runs().stream().map(Run::scenario).distinct();
     }
 
     private String rows() {
-        return scenarios().map(scenario -> "<tr><th colspan=8>" + Report.escaped(scenario.title()) + "</tr>" + result
-                .of(
-                        scenario).stream().map(BalancingReport::row).collect(Collectors.joining())).collect(Collectors
-                                .joining());
+        return scenarios(result).map(scenario -> "<tr><th colspan=8>" + Report.escaped(scenario.title()) + "</tr>"
+                + result
+                        .of(
+                                scenario).stream().map(BalancingReport::row).collect(Collectors.joining())).collect(
+                                        Collectors
+                                                .joining());
     }
 
     private static String row(Run run) {

@@ -35,10 +35,11 @@ public final class ConcurrencyReport {
                 """
                 .formatted(result.verdict() == Verdict.HELD ? "good" : "bad", result.verdict().sentence(), result
                         .stock(), Strategy.values().length, Report.escaped(result.began()), result.processors(), result
-                                .seconds(), chart(), rows());
+                                .seconds(), chart(result), rows());
     }
 
-    private String chart() {
+    /** Units sold a second, by the number of buyers and the strategy, as SVG. */
+    static String chart(ConcurrencyResult result) {
         return BarChart.svg(result.sales().stream().map(ConcurrencyResult.Sale::buyers).distinct().map(
                 buyers -> new BarChart.Group(buyers + " buyers", result.sales().stream().filter(sale -> sale
                         .buyers() == buyers).map(ConcurrencyReport::bar).toList())).toList());

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One bounded connection pool per shard. */
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
-    private static final int CONNECTION_TIMEOUT_MS = 2_000;
+    /** With the next one, less than {@link ReadDeadline} allows for a read that does get a connection. */
+    private static final int CONNECTION_TIMEOUT_MS = 1_500;
     /**
      * Of the question whether an idle connection is alive, which precedes its use. The pool asks one connection after the
-     * other until the connection timeout has passed, and so exceeds it by this at most; together they have to be less than a
-     * gateway waits, for a read to be refused in words. The pool permits no less.
+     * other until the connection timeout has passed, and so exceeds it by this at most. The pool permits no less.
      */
     private static final int VALIDATION_TIMEOUT_MS = 250;
     private static final int REPLICA_CONNECTION_TIMEOUT_MS = 250;

@@ -12,15 +12,16 @@ import dev.faultline.verification.Target;
 import dev.faultline.verification.client.Credentials;
 
 /** A fault of the acquirer, injected through its fault API. */
-final class AcquirerFault implements FaultKind {
-    static final String NODE = "acquirer-simulator-1";
+public final class AcquirerFault implements FaultKind {
+    /** The node that has it. */
+    public static final String NODE = "acquirer-simulator-1";
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final String name;
     private final String faults;
 
     /** @param faults the body of {@code PUT /faults} */
-    AcquirerFault(String name, String faults) {
+    public AcquirerFault(String name, String faults) {
         this.name = name;
         this.faults = faults;
     }

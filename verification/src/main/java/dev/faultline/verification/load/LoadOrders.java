@@ -1,5 +1,6 @@
 package dev.faultline.verification.load;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongFunction;
@@ -50,7 +51,16 @@ public final class LoadOrders {
 
     /** @param phase unique among those of this object */
     public LoadGenerator generator(String phase) {
-        return new LoadGenerator(platform, run + phase, number -> new OrderRequest(customers.apply(number), "card-visa",
-                List.of(new Order.Line(SKUS.get((int) (number % SKUS.size())), 1))));
+        return new LoadGenerator(platform, run + phase, this::request);
+    }
+
+    /** Places one of the orders, and waits for its outcome at most this long. A repetition returns the same order. */
+    public Order place(long number, Duration wait) {
+        return platform.place(request(number), run + "-" + number, wait);
+    }
+
+    private OrderRequest request(long number) {
+        return new OrderRequest(customers.apply(number), "card-visa", List.of(new Order.Line(SKUS.get((int) (number
+                % SKUS.size())), 1)));
     }
 }

@@ -1,45 +1,47 @@
-package dev.faultline.system;
+package dev.faultline.verification.client;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
+import dev.faultline.backing.FaultlineException;
 import dev.faultline.verification.Target;
-import dev.faultline.verification.client.Credentials;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client that says how fresh its reads have to be, and reads in what the answers say about that. */
-final class ConsistencyClient implements AutoCloseable {
+/**
+ * A client that says how fresh its reads have to be, and reads what the answers say about that. It returns every answer,
+ * whatever its status; a request without an answer is a {@link FaultlineException}.
+ */
+public final class ConsistencyClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI gateway;
     private final Credentials credentials;
 
-    ConsistencyClient(Target target) {
+    public ConsistencyClient(Target target) {
         this.gateway = target.gatewayUrl();
         this.credentials = target.credentials();
     }
 
     /** @param token of the session; null if the answer belongs to none */
-    record Answer(int status, String body, String servedBy, @Nullable Long stalenessMs, @Nullable String token) {
+    public record Answer(int status, String body, String servedBy, @Nullable Long stalenessMs, @Nullable String token) {
 
-        JsonNode json() {
+        public JsonNode json() {
             return JsonMapper.shared().readTree(body);
         }
 
-        boolean isFromReplica() {
+        public boolean isFromReplica() {
             return servedBy.equals("replica");
         }
 
         /** @throws IllegalStateException if it does not say so */
-        long staleness() {
+        public long staleness() {
             if (stalenessMs == null) {
                 throw new IllegalStateException("no Staleness-Ms: " + this);
             }
@@ -48,23 +50,23 @@ final class ConsistencyClient implements AutoCloseable {
     }
 
     /** Places an order for one piece. */
-    Answer place(String customer, String sku, String consistency) {
+    public Answer place(String customer, String sku, String consistency) {
         return send(request("/api/orders", Credentials.SHOP, consistency, null).POST(HttpRequest.BodyPublishers
                 .ofString("""
                 {"customer": "%s", "paymentMethod": "card-visa", "lines": [{"sku": "%s", "quantity": 1}]}"""
                         .formatted(customer, sku))));
     }
 
-    Answer put(String path, String body) {
+    public Answer put(String path, String body) {
         return send(request(path, Credentials.CLERK, "strong", null).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    Answer get(String path, String consistency) {
+    public Answer get(String path, String consistency) {
         return send(request(path, Credentials.SHOP, consistency, null).GET());
     }
 
     /** Continues the session of an answer. */
-    Answer getInSession(String path, @Nullable String token) {
+    public Answer getInSession(String path, @Nullable String token) {
         return send(request(path, Credentials.SHOP, "session", token).GET());
     }
 
@@ -83,10 +85,10 @@ final class ConsistencyClient implements AutoCloseable {
                     headers.firstValue("Staleness-Ms").map(Long::valueOf).orElse(null), headers.firstValue(
                             "Consistency-Token").orElse(null));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new FaultlineException("The gateway at " + gateway + " did not answer: " + e + ".", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            throw new FaultlineException("Interrupted.", e);
         }
     }
 

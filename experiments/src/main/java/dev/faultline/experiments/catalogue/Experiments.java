@@ -1,0 +1,32 @@
+package dev.faultline.experiments.catalogue;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.faultline.experiments.balancing.LoadBalancing;
+import dev.faultline.experiments.concurrency.ConcurrencyControl;
+import dev.faultline.experiments.failure.CircuitBreaking;
+import dev.faultline.experiments.failure.FailureDetection;
+import dev.faultline.experiments.failure.IndependentFailure;
+import dev.faultline.experiments.lab.Experiment;
+import dev.faultline.experiments.overload.GreedyCustomer;
+import dev.faultline.experiments.partitioning.ConsistentHashing;
+import dev.faultline.experiments.replication.ConsistencyOrAvailability;
+import dev.faultline.experiments.replication.Failover;
+import dev.faultline.experiments.replication.ReadConsistency;
+import dev.faultline.experiments.transactions.SagaAndTwoPhaseCommit;
+
+/** All experiments, in the order in which a reader may want to run them. */
+public final class Experiments {
+    public static final List<Experiment> ALL = List.of(new IndependentFailure(), new FailureDetection(),
+            new LoadBalancing(), new ConsistentHashing(), new Failover(), new ReadConsistency(),
+            new ConsistencyOrAvailability(), new ConcurrencyControl(), new SagaAndTwoPhaseCommit(),
+            new CircuitBreaking(),
+            new GreedyCustomer());
+
+    private Experiments() {}
+
+    public static Optional<Experiment> named(String name) {
+        return ALL.stream().filter(experiment -> experiment.description().name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.faultline.experiments.lab;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.faultline.backing.Progress;
+import dev.faultline.experiments.lab.Findings.Check;
+import dev.faultline.experiments.lab.Findings.Observation;
+import dev.faultline.experiments.lab.Findings.Picture;
+import dev.faultline.local.LocalCluster;
+import dev.faultline.verification.Target;
+import dev.faultline.verification.local.LocalTarget;
+
+/** Where a run takes place, and the record of what it finds. Everything that is recorded is also reported at once. */
+public final class Lab {
+    private final LocalCluster cluster;
+    private final Path directory;
+    private final Progress progress;
+    private final List<Observation> observations = new ArrayList<>();
+    private final List<Check> claims = new ArrayList<>();
+    private final List<Check> controls = new ArrayList<>();
+    private final List<Picture> pictures = new ArrayList<>();
+
+    /**
+     * @param cluster   runs if the experiment's {@link Stage} is the platform; otherwise its builds of the services can be used
+     * @param directory for the data of temporary servers, each in a directory of its own
+     */
+    public Lab(LocalCluster cluster, Path directory, Progress progress) {
+        this.cluster = cluster;
+        this.directory = directory;
+        this.progress = progress;
+    }
+
+    public LocalCluster cluster() {
+        return cluster;
+    }
+
+    /** The running platform, if the experiment asked for it. */
+    public Target platform() {
+        return new LocalTarget(cluster);
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public Progress progress() {
+        return progress;
+    }
+
+    /** Reports what is being done. */
+    public void step(String what) {
+        progress.report("step", what);
+    }
+
+    /** Records a figure of this run. */
+    public void observe(String what, String value) {
+        observations.add(new Observation(what, value));
+        progress.report("observed", what + ": " + value);
+    }
+
+    /** Records a part of the hypothesis, and whether it held. */
+    public void claim(String sentence, boolean holds) {
+        claims.add(new Check(sentence, holds));
+        progress.report(holds ? "held" : "VIOLATED", sentence);
+    }
+
+    /** Records what had to go wrong without the protection, and whether it did. */
+    public void control(String sentence, boolean wentWrong) {
+        controls.add(new Check(sentence, wentWrong));
+        progress.report(wentWrong ? "control" : "CONTROL", wentWrong ? sentence : "did not go wrong: " + sentence);
+    }
+
+    /** @param svg in the style of {@link dev.faultline.verification.report.Report} */
+    public void picture(String title, String caption, String svg) {
+        pictures.add(new Picture(title, caption, svg));
+    }
+
+    public Findings findings() {
+        return new Findings(observations, claims, controls, pictures);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.faultline.experiments.overload;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import dev.faultline.backing.Cleanup;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
+import dev.faultline.experiments.lab.Description;
+import dev.faultline.experiments.lab.Description.Source;
+import dev.faultline.experiments.lab.Experiment;
+import dev.faultline.experiments.lab.Lab;
+import dev.faultline.experiments.lab.Nodes;
+import dev.faultline.experiments.lab.Stage;
+import dev.faultline.experiments.lab.Traffic;
+import dev.faultline.experiments.lab.Traffic.Request;
+import dev.faultline.experiments.lab.TrafficChart;
+import dev.faultline.local.LocalCluster;
+import dev.faultline.verification.Target;
+import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.load.LoadOrders;
+
+/** One customer wants far more than its share, with and without limits by caller. */
+public final class GreedyCustomer implements Experiment {
+    private static final String GATEWAY = "gateway-service-1";
+    private static final String GREEDY = "alice";
+    private static final int PER_SECOND = 20;
+    private static final int CLIENTS = 128;
+    private static final Duration PAUSE_WHEN_REFUSED = Duration.ofSeconds(1);
+    private static final int STOCK = 1_000_000;
+    private static final Duration WARM_UP = Duration.ofSeconds(8);
+    private static final Duration LENGTH = Duration.ofSeconds(10);
+    private static final Duration WAIT = Duration.ofSeconds(10);
+    /** Room for the orders of a small platform, so that the result does not depend on how fast the machine is. */
+    private static final int ROOM = 96;
+    private static final Map<String, String> LIMITS = Map.of("SPRING_APPLICATION_JSON",
+            "{\"resilience4j.bulkhead.instances.placing-and-waiting.max-concurrent-calls\": " + ROOM + "}");
+    private static final Map<String, String> NO_LIMITS = Stream.concat(LIMITS.entrySet().stream(), Map.of(
+            "FAULTLINE_LIMITS_CUSTOMER_RATE", "1000000", "FAULTLINE_LIMITS_CUSTOMER_BURST", "1000000",
+            "FAULTLINE_LIMITS_CUSTOMER_WRITES", "1000000").entrySet().stream()).collect(Collectors.toMap(
+                    Map.Entry::getKey, Map.Entry::getValue));
+
+    @Override
+    public Description description() {
+        return new Description("greedy-customer", "Rate limits and fairness",
+                "The gateway has room for %d orders at a time, and one customer sends with %d clients at once. With limits by caller no order of anybody else fails: the greedy customer gets 429 for what is beyond its share."
+                        .formatted(ROOM, CLIENTS),
+                "The same gateway without limits by caller: orders of the others must fail, because the greedy customer fills the room.",
+                List.of(new Source("Turner, New Directions in Communications (token bucket), 1986",
+                        "https://doi.org/10.1109/MCOM.1986.1092946"), new Source(
+                                "IETF, RateLimit header fields for HTTP",
+                                "https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/")),
+                List.of("gateway-service/src/main/java/dev/faultline/gateway/limits/CallerLimitsFilter.java",
+                        "docs/decisions/0020-each-gateway-grants-its-share.md"),
+                List.of("./faultline load --as alice --rate 400, beside ./faultline load --rate 50: with the usual room of 512",
+                        "FAULTLINE_LIMITS_CUSTOMER_WRITES=96 ./faultline up: a customer's limit that is as large as the room protects nobody"));
+    }
+
+    @Override
+    public Stage stage() {
+        return Stage.PLATFORM;
+    }
+
+    @Override
+    public void run(Lab lab) {
+        LocalCluster cluster = lab.cluster();
+        Target platform = lab.platform();
+        try (var shop = new PlatformClient(platform);
+                var alice = new PlatformClient(platform.gatewayUrl(), platform.credentials(), GREEDY);
+                var nodes = new Nodes(platform)) {
+            var orders = new LoadOrders(shop, "experiment");
+            orders.stock("", STOCK);
+            var others = new Others(orders);
+            var greedy = LoadOrders.of(GREEDY, alice, "experiment");
+            List<Request> alone;
+            Beside limited;
+            Beside unlimited;
+            try (var _ = new Cleanup(() -> cluster.nodes().restart(GATEWAY, lab.progress()))) {
+                lab.step("the gateway is restarted with room for %d orders at a time".formatted(ROOM));
+                cluster.with(LIMITS).nodes().restart(GATEWAY, lab.progress());
+                others.start(WARM_UP).await();
+                lab.step("the others alone, %d orders a second".formatted(PER_SECOND));
+                alone = others.start(LENGTH).await();
+                lab.observe("the others alone", text(alone));
+                lab.step("and %s, with %d clients at once".formatted(GREEDY, CLIENTS));
+                limited = beside(lab, others, greedy, "with limits");
+                lab.step("the gateway is restarted without limits by caller");
+                cluster.with(NO_LIMITS).nodes().restart(GATEWAY, lab.progress());
+                others.start(WARM_UP).await();
+                unlimited = beside(lab, others, greedy, "without limits");
+            }
+            nodes.awaitReady(GATEWAY);
+            lab.claim("with limits, no order of the others failed", failed(limited.others) == 0);
+            lab.claim("with limits, %s was refused %d times".formatted(GREEDY, limited.refused), limited.refused > 0);
+            lab.control("without limits, %d of %d orders of the others failed".formatted(failed(unlimited.others),
+                    unlimited.others.size()), failed(unlimited.others) > 0);
+        }
+    }
+
+    /**
+     * What became of both.
+     *
+     * @param placed  orders of the greedy customer
+     * @param refused requests of the greedy customer
+     */
+    private record Beside(List<Request> others, long placed, long refused) {}
+
+    private static Beside beside(Lab lab, Others others, LoadOrders greedy, String what) {
+        var placed = new AtomicLong();
+        var refused = new AtomicLong();
+        Traffic traffic;
+        List<Request> seen;
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            traffic = others.start(LENGTH);
+            double end = LENGTH.toMillis();
+            for (int client = 0; client < CLIENTS; client++) {
+                clients.execute(() -> {
+                    while (traffic.now() < end) {
+                        try {
+                            greedy.place(others.next(), WAIT);
+                            placed.incrementAndGet();
+                        } catch (FaultlineException e) {
+                            refused.incrementAndGet();
+                            Polling.sleep(PAUSE_WHEN_REFUSED);
+                        }
+                    }
+                });
+            }
+            seen = traffic.await();
+        }
+        var beside = new Beside(seen, placed.get(), refused.get());
+        lab.observe("the others, " + what, text(seen));
+        lab.observe(GREEDY + ", " + what, "%d orders placed, %d requests refused".formatted(beside.placed,
+                beside.refused));
+        lab.picture("The others' orders, " + what,
+                "Each dot is an order of somebody else than %s, by when it was due and how long its outcome took; in red, what failed."
+                        .formatted(GREEDY), TrafficChart.svg(seen, List.of()));
+        return beside;
+    }
+
+    private static String text(List<Request> requests) {
+        return "p50 %.0f ms, p99 %.0f ms, %d of %d failed".formatted(percentile(requests, 50), percentile(requests, 99),
+                failed(requests), requests.size());
+    }
+
+    private static long failed(List<Request> requests) {
+        return requests.stream().filter(Request::hasFailed).count();
+    }
+
+    private static double percentile(List<Request> requests, int percent) {
+        double[] sorted = requests.stream().mapToDouble(Request::tookMs).sorted().toArray();
+        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    }
+
+    /** The load of everybody else. Each order has a number of its own. */
+    private static final class Others {
+        private final LoadOrders orders;
+        private final AtomicLong numbers = new AtomicLong();
+
+        Others(LoadOrders orders) {
+            this.orders = orders;
+        }
+
+        long next() {
+            return numbers.getAndIncrement();
+        }
+
+        Traffic start(Duration length) {
+            return Traffic.start(PER_SECOND, length, _ -> orders.place(next(), WAIT));
+        }
+    }
+}

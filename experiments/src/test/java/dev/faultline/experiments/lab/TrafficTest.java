@@ -1,0 +1,39 @@
+package dev.faultline.experiments.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.List;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.experiments.lab.Traffic.Request;
+import org.junit.jupiter.api.Test;
+
+class TrafficTest {
+
+    @Test
+    void sendsEveryRequestAndKeepsWhatFailed() {
+        List<Request> requests = Traffic.start(100, Duration.ofMillis(200), number -> {
+            if (number % 4 == 0) {
+                throw new FaultlineException("refused");
+            }
+        }).await();
+
+        double[] due = requests.stream().mapToDouble(Request::dueMs).sorted().toArray();
+        assertThat(due).hasSize(20);
+        assertThat(due[19] - due[0]).isCloseTo(190, within(0.01));
+        assertThat(requests.stream().filter(Request::hasFailed)).hasSize(5).allMatch(request -> "refused".equals(request
+                .error()));
+    }
+
+    @Test
+    void aDefectIsNotTakenForAFailedRequest() {
+        Traffic traffic = Traffic.start(100, Duration.ofMillis(100), _ -> {
+            throw new IllegalStateException("a defect");
+        });
+
+        assertThatThrownBy(traffic::await).isInstanceOf(IllegalStateException.class).hasRootCauseMessage("a defect");
+    }
+}

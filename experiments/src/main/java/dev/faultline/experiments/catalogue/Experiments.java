@@ -9,6 +9,8 @@ import dev.faultline.experiments.failure.CircuitBreaking;
 import dev.faultline.experiments.failure.FailureDetection;
 import dev.faultline.experiments.failure.IndependentFailure;
 import dev.faultline.experiments.lab.Experiment;
+import dev.faultline.experiments.messaging.EventReplay;
+import dev.faultline.experiments.messaging.ExactlyOnceEffects;
 import dev.faultline.experiments.overload.GreedyCustomer;
 import dev.faultline.experiments.partitioning.ConsistentHashing;
 import dev.faultline.experiments.replication.ConsistencyOrAvailability;
@@ -21,6 +23,7 @@ public final class Experiments {
     public static final List<Experiment> ALL = List.of(new IndependentFailure(), new FailureDetection(),
             new LoadBalancing(), new ConsistentHashing(), new Failover(), new ReadConsistency(),
             new ConsistencyOrAvailability(), new ConcurrencyControl(), new SagaAndTwoPhaseCommit(),
+            new ExactlyOnceEffects(), new EventReplay(),
             new CircuitBreaking(),
             new GreedyCustomer());
 

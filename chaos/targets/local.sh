@@ -3,6 +3,12 @@
 
 faultline() { "$repository/faultline" "$@"; }
 
+# What a cluster of ./faultline up --secure has: its authority, which curl reads from here, and the operator's certificate.
+tls=${FAULTLINE_HOME:-$repository/.faultline}/tls
+if [[ -f $tls/ca.pem ]]; then
+  export CURL_CA_BUNDLE=$tls/ca.pem
+fi
+
 client_secret() { cat "${FAULTLINE_HOME:-$repository/.faultline}/secrets/$1"; }
 
 gateway_url() { faultline status | sed --quiet 's/^Gateway: \([^ ]*\) .*/\1/p'; }
@@ -52,11 +58,14 @@ consul_leader() { echo consul-1; }
 
 # node_request NODE application|management METHOD PATH [BODY]
 node_request() {
-  local port authorization='Accept: */*'
+  local port authorization='Accept: */*' scheme=http certificate=()
+  if [[ $2 == application && -f $tls/ca.pem ]]; then
+    scheme=https certificate=(--cert "$tls/operator.pem" --key "$tls/operator.key")
+  fi
   [[ $4 == /actuator/prometheus ]] || authorization=$(authorization operator)
   port=$(faultline status | awk -v node="$1" '$1 == node { print $4 }')
   # Ports.java: a management port is 10 above the application's, the gateway's 57, the identity service's 9.
   [[ $2 == application ]] || case $1 in gateway-service-1) ((port += 57)) ;; identity-service-1) ((port += 9)) ;; *) ((port += 10)) ;; esac
-  curl --silent --fail --max-time 5 --request "$3" --header "$authorization" --header 'Content-Type: application/json' ${5:+--data "$5"} \
-    "http://127.0.0.1:$port$4"
+  curl --silent --fail --max-time 5 "${certificate[@]}" --request "$3" --header "$authorization" --header 'Content-Type: application/json' ${5:+--data "$5"} \
+    "$scheme://127.0.0.1:$port$4"
 }

@@ -26,11 +26,13 @@ final class ClusterCommands {
                     + "which determines all other ports (default: as before, initially 8080)") @Nullable Integer port,
             @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = STANDBYS, description = "give each shard a "
                     + "standby, which takes over when the primary fails: synchronous, so that no acknowledged write "
-                    + "is lost, or asynchronous (default: as before, initially none)") @Nullable String standbys) {
+                    + "is lost, or asynchronous (default: as before, initially none)") @Nullable String standbys,
+            @Option(names = "--secure", description = "HTTPS at the gateway, and nodes that prove to each other who they "
+                    + "are, with certificates of an authority of this cluster (default: as before, initially not)") boolean secure) {
         Terminal terminal = output.terminal();
-        LocalCluster cluster = option.cluster();
-        new ClusterStart(standbys == null ? cluster : cluster.withStandbys(mode(standbys)), terminal).run(port == null
-                ? OptionalInt.empty() : OptionalInt.of(port));
+        LocalCluster cluster = standbys == null ? option.cluster() : option.cluster().withStandbys(mode(standbys));
+        new ClusterStart(secure ? cluster.withSecurity() : cluster, terminal).run(port == null ? OptionalInt.empty()
+                : OptionalInt.of(port));
     }
 
     static Replication.Mode mode(String standbys) {

@@ -59,5 +59,11 @@ final class ClusterStart {
                   ./faultline down                             stop everything; keep the data"""
                 .formatted(nodes.size(), terminal.seconds(), Terminal.bytes(memory.residentBytes()), cluster
                         .gatewayUrl()));
+        terminal.line("");
+        terminal.line(cluster.authority().map(
+                authority -> "Secured: clients have to trust the cluster's authority, as in"
+                        + " curl --cacert " + authority + " " + cluster.gatewayUrl() + "/api/catalogue")
+                .orElse("Not secured: plain HTTP, on loopback only. ./faultline up --secure, after ./faultline down,"
+                        + " changes that."));
     }
 }

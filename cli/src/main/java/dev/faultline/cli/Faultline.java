@@ -39,7 +39,7 @@ public final class Faultline {
         return commandLine(out, err, option -> {
             LocalCluster cluster = option.cluster();
             cluster.requireRunning();
-            return new DeadLetters(cluster.kafkaBootstrapServers());
+            return new DeadLetters(cluster.kafkaConnection());
         });
     }
 

@@ -232,8 +232,9 @@ class DeadLetterCommandsTest {
         err.getBuffer().setLength(0);
         var whole = new ArrayList<>(List.of("dead-letters"));
         whole.addAll(List.of(arguments));
-        return Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true), _ -> new DeadLetters(broker
-                .bootstrapServers())).execute(whole.toArray(String[]::new));
+        return Faultline.commandLine(new PrintWriter(out, true), new PrintWriter(err, true), _ -> new DeadLetters(Map
+                .of(
+                        "bootstrap.servers", broker.bootstrapServers()))).execute(whole.toArray(String[]::new));
     }
 
     private List<String> lines() {

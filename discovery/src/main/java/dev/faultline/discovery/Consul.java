@@ -39,10 +39,18 @@ public final class Consul {
     private static final Set<Integer> EXPECTED_STATUSES = Set.of(200, 404, 409);
 
     private final URI agent;
+    private final String token;
     private final HttpClient http;
     private final JsonMapper json = JsonMapper.shared();
 
+    /** Without a token. */
     public Consul(String host, int port) {
+        this(host, port, "");
+    }
+
+    /** @param token of whom the agent permits something; empty for none */
+    public Consul(String host, int port, String token) {
+        this.token = token;
         this.agent = URI.create("http://" + host + ":" + port);
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2))
                 .build();
@@ -174,8 +182,10 @@ public final class Consul {
         JsonNode service = entry.get("Service");
         String address = service.path("Address").asString("");
         var host = address.isEmpty() ? entry.get("Node").get("Address").asString() : address;
+        // As Spring Cloud Consul registers it.
+        boolean secure = Boolean.parseBoolean(service.path("Meta").path("secure").asString(""));
         var instance = new DefaultServiceInstance(service.get("ID").asString(), service.get("Service").asString(), host,
-                service.get("Port").asInt(), false);
+                service.get("Port").asInt(), secure);
         Map<String, String> metadata = instance.getMetadata();
         service.path("Meta").properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asString("")));
         return instance;
@@ -187,7 +197,8 @@ public final class Consul {
 
     /** Consul adds jitter of up to a sixteenth of the wait. */
     private HttpRequest.Builder request(String path, Duration wait) {
-        return HttpRequest.newBuilder(agent.resolve(path)).timeout(TIMEOUT.plus(wait).plus(wait.dividedBy(16)));
+        var request = HttpRequest.newBuilder(agent.resolve(path)).timeout(TIMEOUT.plus(wait).plus(wait.dividedBy(16)));
+        return token.isEmpty() ? request : request.header("X-Consul-Token", token);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {

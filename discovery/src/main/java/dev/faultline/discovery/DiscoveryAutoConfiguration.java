@@ -1,5 +1,6 @@
 package dev.faultline.discovery;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.cloud.consul.ConsulProperties;
@@ -16,7 +17,8 @@ import org.springframework.context.annotation.Bean;
 public class DiscoveryAutoConfiguration {
 
     @Bean
-    Consul consul(ConsulProperties properties) {
-        return new Consul(properties.getHost(), properties.getPort());
+    Consul consul(ConsulProperties properties,
+            @Value("${spring.cloud.consul.discovery.acl-token:}") String token) {
+        return new Consul(properties.getHost(), properties.getPort(), token);
     }
 }

@@ -18,7 +18,8 @@ class Connections {
 
     @Bean
     PoolingHttpClientConnectionManager connectionPool(GatewayLimits limits) {
-        return PoolingHttpClientConnectionManagerBuilder.create().setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+        return PoolingHttpClientConnectionManagerBuilder.create().useSystemProperties() // the JVM's default TLS context
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnPerRoute(limits.maxConnections())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(Timeout.of(limits.connectTimeout()))

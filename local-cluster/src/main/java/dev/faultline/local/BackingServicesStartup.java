@@ -1,6 +1,7 @@
 package dev.faultline.local;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.faultline.backing.BackingService;
 import dev.faultline.backing.PostgresServer;
@@ -28,7 +29,8 @@ final class BackingServicesStartup {
     void run() {
         Parallel.run(layout.backingServices().stream().filter(server -> !(server instanceof PostgresServer))
                 .<Runnable>map(server -> () -> start(server)).toList());
-        Parallel.run(layout.shards().stream().<Runnable>map(shard -> () -> start(shard)).toList());
+        Parallel.run(Stream.concat(Stream.of(() -> layout.security().grantRights(layout)), layout.shards().stream()
+                .<Runnable>map(shard -> () -> start(shard))).toList());
         if (layout.failover().isPresent() && !nodes.contains(layout.failover().get())) {
             nodes.deploy(FailoverProcess.spec(layout, home));
         }
@@ -38,7 +40,7 @@ final class BackingServicesStartup {
     /** Returns when its databases exist. */
     void start(Shard shard) {
         if (shard.hasStandby()) {
-            new ShardLock(layout.consulUrl(), "up").hold(shard.name(), token -> {
+            new ShardLock(layout.consulOfOperator(), "up").hold(shard.name(), token -> {
                 var roles = new ShardRoles(shard, files, home::data, progress);
                 if (roles.isNew()) {
                     roles.create(token);

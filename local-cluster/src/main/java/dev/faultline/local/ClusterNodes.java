@@ -194,6 +194,12 @@ public final class ClusterNodes {
         return directory(node).log();
     }
 
+    /** Where a service's clients call it. */
+    public URI url(String node) {
+        directory(node);
+        return layout.service(node).url();
+    }
+
     /** The root of a service's {@code /actuator}. */
     public URI managementUrl(String node) {
         directory(node);

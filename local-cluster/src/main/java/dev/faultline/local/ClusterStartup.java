@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -18,10 +17,8 @@ import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.Polling;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
-import dev.faultline.backing.Replication;
 import dev.faultline.local.supervisor.NodeDirectory;
 import dev.faultline.local.supervisor.SupervisorDirectory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the nodes of a cluster that are not running, whatever state the cluster is in. If it is interrupted, it can be
@@ -48,11 +45,12 @@ final class ClusterStartup {
     }
 
     /** Returns when one instance of every service is ready; the others are starting. */
-    void up(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, TrainingLoad load) throws IOException {
+    void up(RequestedSettings requested, TrainingLoad load) throws IOException {
         awaitEndOfShutdown();
         home.secrets().create();
-        Layout layout = new Layout(home, new RequestedSettings(gatewayPort, standbys).apply(home, isAnythingRunning()),
-                cache, KafkaAotCache.of(cache), progress);
+        Layout layout = new Layout(home, requested.apply(home, isAnythingRunning()), cache, KafkaAotCache.of(cache),
+                progress);
+        layout.security().renew(layout);
         if (files.livingSupervisor().isEmpty()) {
             startSupervisor(layout);
         }
@@ -76,6 +74,7 @@ final class ClusterStartup {
     String addShard() {
         Settings settings = home.settings().orElseThrow().withAnotherShard();
         Layout layout = new Layout(home, settings, cache, KafkaAotCache.of(cache), progress);
+        layout.security().renew(layout);
         Shard added = layout.shards().getLast();
         var missing = added.servers().stream().filter(server -> !nodes.contains(server.name()));
         PortCheck.check(missing.collect(Collectors.toMap(PostgresServer::port, PostgresServer::name)));

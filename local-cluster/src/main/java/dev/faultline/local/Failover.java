@@ -47,7 +47,8 @@ final class Failover {
         for (Shard shard : layout.shards()) {
             watched.computeIfAbsent(shard.name(), _ -> {
                 var roles = new ShardRoles(shard, files, home::data, Failover::report);
-                var lock = new ShardLock(layout.consulUrl(), "failover-1, process " + ProcessHandle.current().pid());
+                var lock = new ShardLock(layout.consulOfOperator(), "failover-1, process " + ProcessHandle.current()
+                        .pid());
                 var watch = new ShardWatch(shard, roles, lock, files, Failover::report);
                 Thread.ofPlatform().name(shard.name()).start(() -> run(shard, watch, files));
                 return watch;

@@ -54,6 +54,11 @@ final class Home {
         return new Secrets(directory.resolve("secrets"));
     }
 
+    /** The certificates of a secured cluster, with their keys. */
+    Path certificates() {
+        return directory.resolve("tls");
+    }
+
     Path applications() {
         return applications;
     }

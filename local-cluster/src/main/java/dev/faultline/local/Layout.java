@@ -22,17 +22,20 @@ import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
 import dev.faultline.backing.Replication;
 import dev.faultline.backing.ServiceDatabase;
+import dev.faultline.discovery.Consul;
 import org.jspecify.annotations.Nullable;
 
 /** The nodes of a local cluster, their ports and their environments. */
 final class Layout {
     static final String ACQUIRER = "acquirer-simulator-1";
-    static final String GATEWAY = "gateway-service-1";
+    static final String GATEWAY_SERVICE = "gateway-service";
+    static final String GATEWAY = GATEWAY_SERVICE + "-1";
     private static final String IDENTITY = "identity-service";
     private static final String FAILOVER = "failover-1";
     private static final String SHARD_ADDRESSES = "FAULTLINE_SHARDS";
 
     private final Settings settings;
+    private final TransportSecurity security;
     private final Ports ports;
     private final ConsulAgent consul;
     private final KafkaBroker kafka;
@@ -41,13 +44,14 @@ final class Layout {
 
     Layout(Home home, Settings settings, CacheDirectory cache, KafkaAotCache kafkaCache, Progress progress) {
         this.settings = settings;
+        this.security = TransportSecurity.of(home, settings);
         this.ports = settings.ports();
-        this.consul = new ConsulAgent("consul-1", home.data("consul-1"), ports.consul(), cache,
-                line -> progress.report("consul-1", line));
-        this.kafka = new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports.kafkaController(),
-                kafkaCache);
+        this.consul = security.secured(new ConsulAgent("consul-1", home.data("consul-1"), ports.consul(), cache,
+                line -> progress.report("consul-1", line)));
+        this.kafka = security.secured(new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports
+                .kafkaController(), kafkaCache));
         this.shards = IntStream.rangeClosed(1, settings.shards()).mapToObj(number -> new Shard("shard-" + number,
-                settings.standbys(), servers(home, "shard-" + number, number, cache))).toList();
+                settings.standbys(), servers(home, "shard-" + number, number, cache), security)).toList();
         this.services = services(home);
     }
 
@@ -67,7 +71,12 @@ final class Layout {
 
     private PostgresServer server(Home home, String name, int port, @Nullable Replication replication,
             CacheDirectory cache) {
-        return new PostgresServer(name, home.data(name), port, settings.superuserPassword(), replication, cache);
+        return security.secured(new PostgresServer(name, home.data(name), port, settings.superuserPassword(),
+                replication, cache));
+    }
+
+    TransportSecurity security() {
+        return security;
     }
 
     List<BackingService> backingServices() {
@@ -91,7 +100,7 @@ final class Layout {
 
     /** Creates the services' databases on a shard, whose primary must be ready. Idempotent. */
     void createDatabases(Shard shard) {
-        var databases = new Databases(shard.jdbcUrl("postgres"), PostgresServer.SUPERUSER,
+        var databases = new Databases(shard.jdbcUrl("postgres", PostgresServer.SUPERUSER), PostgresServer.SUPERUSER,
                 settings.superuserPassword());
         Settings.DATABASES.forEach(name -> databases.create(name, settings.passwordOf(name)));
     }
@@ -112,11 +121,26 @@ final class Layout {
 
     List<ServiceDatabase> databases() {
         return shards.stream().flatMap(shard -> Settings.DATABASES.stream().map(name -> new ServiceDatabase(name,
-                shard.name(), shard.jdbcUrl(name), name, settings.passwordOf(name)))).toList();
+                shard.name(), shard.jdbcUrl(name, name), name, settings.passwordOf(name)))).toList();
     }
 
-    String kafkaBootstrapServers() {
-        return kafka.bootstrapServers();
+    /** The properties with which a Kafka client of the operator connects. */
+    Map<String, String> kafkaConnection() {
+        return security.kafkaOperator(kafka.bootstrapServers());
+    }
+
+    KafkaBroker kafka() {
+        return kafka;
+    }
+
+    /** A client of the agent that may do everything. */
+    Consul consulOfOperator() {
+        return new Consul("127.0.0.1", consul.port(), security.consulOperator());
+    }
+
+    /** The name of the agent's node in Consul. */
+    String consulNode() {
+        return consul.name();
     }
 
     URI consulUrl() {
@@ -174,7 +198,7 @@ final class Layout {
             add(all, "inventory-service", instance, "160m", shared, database("inventory"));
             add(all, "payment-service", instance, "160m", shared, merged(database("payments"), acquirer));
         }
-        add(all, "gateway-service", 1, "224m", List.of(consul.name()), Map.of());
+        add(all, GATEWAY_SERVICE, 1, "224m", List.of(consul.name()), Map.of());
         add(all, IDENTITY, 1, "64m", List.of(consul.name()), Map.of("FAULTLINE_IDENTITY_DATA", home.data(IDENTITY
                 + "-1").toString(), "FAULTLINE_IDENTITY_CLIENTFILES", home.secrets().directory().toString()));
         return List.copyOf(all);
@@ -184,7 +208,7 @@ final class Layout {
             Map<String, String> particular) {
         int index = all.size();
         int port = switch (application) {
-            case "gateway-service" -> ports.gateway();
+            case GATEWAY_SERVICE -> ports.gateway();
             case IDENTITY -> ports.identity();
             default -> ports.service(index);
         };
@@ -197,19 +221,22 @@ final class Layout {
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
         environment.put("SPRING_CLOUD_CONSUL_HOST", "127.0.0.1");
         environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(consul.port()));
-        environment.put("FAULTLINE_SECURITY_ISSUER", "http://127.0.0.1:" + ports.identity());
+        environment.put("FAULTLINE_SECURITY_ISSUER", security.scheme() + "://127.0.0.1:" + ports.identity());
         environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         // An arena of native memory for each thread would dominate the memory of a small JVM.
         environment.put("MALLOC_ARENA_MAX", "2");
+        environment.putAll(security.environment(application));
         environment.putAll(particular);
-        all.add(new Service(application, instance, port, managementPort, heap, Map.copyOf(environment), needs));
+        all.add(new Service(application, instance, security.scheme(), port, managementPort, heap, Map.copyOf(
+                environment), needs));
     }
 
     private Map<String, String> database(String name) {
         return Map.of(SHARD_ADDRESSES,
                 shards.stream().map(shard -> shard.name() + "=" + shard.addresses())
                         .collect(Collectors.joining(",")),
-                "FAULTLINE_DATABASE_PASSWORD", settings.passwordOf(name));
+                "FAULTLINE_DATABASE_PASSWORD", settings.passwordOf(name), "FAULTLINE_DATABASE_PARAMETERS", security
+                        .jdbcParameters(name));
     }
 
     private static Map<String, String> merged(Map<String, String> one, Map<String, String> other) {

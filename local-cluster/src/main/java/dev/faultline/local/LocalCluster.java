@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
+import javax.net.ssl.SSLContext;
+
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
@@ -35,17 +37,20 @@ public final class LocalCluster {
     private final SupervisorDirectory files;
     private final Map<String, String> environment;
     private final Replication.@Nullable Mode standbys;
+    private final boolean secured;
 
-    private LocalCluster(Home home, Map<String, String> environment, Replication.@Nullable Mode standbys) {
+    private LocalCluster(Home home, Map<String, String> environment, Replication.@Nullable Mode standbys,
+            boolean secured) {
         this.home = home;
         this.files = new SupervisorDirectory(home.directory());
         this.environment = Map.copyOf(environment);
         this.standbys = standbys;
+        this.secured = secured;
     }
 
     /** @param home the directory of its state, which need not exist yet */
     public static LocalCluster in(Path home) {
-        return new LocalCluster(new Home(home), Map.of(), null);
+        return new LocalCluster(new Home(home), Map.of(), null, false);
     }
 
     /**
@@ -53,7 +58,7 @@ public final class LocalCluster {
      * Clusters that share it must run the same builds.
      */
     public static LocalCluster in(Path home, Path applications) {
-        return new LocalCluster(new Home(home, applications), Map.of(), null);
+        return new LocalCluster(new Home(home, applications), Map.of(), null, false);
     }
 
     /** The cluster in {@code FAULTLINE_HOME}, or in {@code .faultline} in the repository. */
@@ -64,12 +69,17 @@ public final class LocalCluster {
 
     /** The same cluster, whose services start with these environment variables besides their own; they win. */
     public LocalCluster with(Map<String, String> more) {
-        return new LocalCluster(home, more, standbys);
+        return new LocalCluster(home, more, standbys, secured);
     }
 
     /** The same cluster, whose shards have standbys after the next {@link #up}. */
     public LocalCluster withStandbys(Replication.Mode mode) {
-        return new LocalCluster(home, environment, mode);
+        return new LocalCluster(home, environment, mode, secured);
+    }
+
+    /** The same cluster, whose nodes prove to each other who they are after the next {@link #up}. */
+    public LocalCluster withSecurity() {
+        return new LocalCluster(home, environment, standbys, true);
     }
 
     public Path home() {
@@ -90,10 +100,10 @@ public final class LocalCluster {
         return home.settings().isPresent() && !files.deployedNodes().isEmpty();
     }
 
-    /** Whether every node of the layout has been started, with standbys if this instance asks for them. */
+    /** Whether every node of the layout has been started, with what this instance asks for. */
     public boolean isComplete() {
         return isRunning() && home.settings().filter(settings -> standbys == null || standbys == settings.standbys())
-                .isPresent() && layout().nodeNames().stream()
+                .filter(settings -> !secured || settings.isSecured()).isPresent() && layout().nodeNames().stream()
                         .allMatch(name -> files.node(name).spec().isPresent());
     }
 
@@ -102,7 +112,8 @@ public final class LocalCluster {
      * {@link #awaitReady}. Nodes that the user stopped stay stopped, unless the whole cluster was down.
      *
      * <p>
-     * Shards have standbys if they already had, or if this instance was created {@link #withStandbys}.
+     * Shards have standbys if they already had, or if this instance was created {@link #withStandbys}; nodes are secured in
+     * the same way, {@link #withSecurity}.
      *
      * @param gatewayPort the gateway's port; if empty, the previous one, initially 8080
      * @param load        the load to train ahead-of-time caches with, if the current builds have none
@@ -110,7 +121,7 @@ public final class LocalCluster {
     public void up(OptionalInt gatewayPort, TrainingLoad load, Progress progress) {
         home.open();
         try (var _ = home.lock()) {
-            startup(progress).up(gatewayPort, standbys, load);
+            startup(progress).up(new RequestedSettings(gatewayPort, standbys, secured), load);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -175,7 +186,7 @@ public final class LocalCluster {
         requireRunning();
         Layout layout = layout();
         Shard promoted = layout.shard(shard);
-        return new ManualPromotion(promoted, new ShardLock(layout.consulUrl(), "./faultline promote, process "
+        return new ManualPromotion(promoted, new ShardLock(layout.consulOfOperator(), "./faultline promote, process "
                 + ProcessHandle.current().pid()), new ShardRoles(promoted, files, home::data, progress)).carryOut();
     }
 
@@ -226,6 +237,16 @@ public final class LocalCluster {
         return home.secrets().directory();
     }
 
+    /** For the connections of this user's commands to the services; empty if the cluster is not secured. */
+    public Optional<SSLContext> tls() {
+        return layout().security().operator();
+    }
+
+    /** The certificate that clients of the gateway have to trust; empty if the cluster is not secured. */
+    public Optional<Path> authority() {
+        return layout().security().authority();
+    }
+
     /** The simulated card acquirer, which is outside the platform. */
     public URI acquirerUrl() {
         return layout().service(Layout.ACQUIRER).url();
@@ -241,8 +262,14 @@ public final class LocalCluster {
         return layout().databases();
     }
 
-    public String kafkaBootstrapServers() {
-        return layout().kafkaBootstrapServers();
+    /** The properties with which a Kafka client that may do everything connects. */
+    public Map<String, String> kafkaConnection() {
+        return layout().kafkaConnection();
+    }
+
+    /** The token with which Consul permits everything; empty if it needs none. */
+    public String consulToken() {
+        return layout().security().consulOperator();
     }
 
     public URI consulUrl() {

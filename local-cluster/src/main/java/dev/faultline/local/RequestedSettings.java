@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gatewayPort empty to keep the port
  * @param standbys    null to keep what the cluster has
+ * @param secured     false to keep what the cluster has
  */
-record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode standbys) {
+record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, boolean secured) {
 
     /**
      * Stores the settings, and returns them.
@@ -42,6 +43,13 @@ record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode sta
                 giveDataToFirstServers(home, present.shards());
             }
             wanted = wanted.withStandbys(standbys);
+        }
+        if (secured && !present.isSecured()) {
+            if (isRunning) {
+                throw new FaultlineException("The cluster in " + home.directory() + " is already running without"
+                        + " --secure. Stop it with ./faultline down before you change that; its data is kept.");
+            }
+            wanted = wanted.secured();
         }
         home.write(wanted);
         return wanted;

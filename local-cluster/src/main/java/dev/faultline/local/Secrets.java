@@ -3,13 +3,12 @@ package dev.faultline.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.OwnersFile;
 
 /**
  * The secrets of the OAuth 2.0 clients of a cluster: one file for each, made up when the cluster is created, which only its
@@ -44,8 +43,7 @@ final class Secrets {
     /** Makes up the secrets that do not exist yet. */
     void create() {
         try {
-            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(
-                    "rwx------")));
+            OwnersFile.createDirectory(directory);
             var random = new SecureRandom();
             for (String client : CLIENTS) {
                 if (!Files.exists(directory.resolve(client))) {
@@ -58,13 +56,9 @@ final class Secrets {
         }
     }
 
-    /** Under its name, a file is complete: one that is interrupted leaves none, and the next start makes up the secret. */
     private static void write(Path file, SecureRandom random) throws IOException {
         var bytes = new byte[BYTES];
         random.nextBytes(bytes);
-        Path written = Files.createTempFile(file.resolveSibling(""), "new", "", PosixFilePermissions.asFileAttribute(
-                PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(written, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "\n");
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        OwnersFile.write(file, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "\n");
     }
 }

@@ -11,10 +11,11 @@ import dev.faultline.backing.Readiness;
  *
  * @param application the name of the service and of its module
  * @param instance    from 1
+ * @param scheme      {@code http} or {@code https}, of its port; its management port speaks plain HTTP
  * @param heap        the maximum heap size, for example {@code 160m}
  * @param needs       the nodes that it needs to start
  */
-record Service(String application, int instance, int port, int managementPort, String heap,
+record Service(String application, int instance, String scheme, int port, int managementPort, String heap,
         Map<String, String> environment, List<String> needs) {
 
     String name() {
@@ -27,7 +28,7 @@ record Service(String application, int instance, int port, int managementPort, S
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create(scheme + "://127.0.0.1:" + port);
     }
 
     URI managementUrl() {

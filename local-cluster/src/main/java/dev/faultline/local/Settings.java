@@ -11,15 +11,16 @@ import dev.faultline.backing.Replication;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The persistent settings of a cluster: its gateway's port, its random passwords, the number of its shards and whether they
- * have standbys.
+ * The persistent settings of a cluster: its gateway's port, its random passwords, the number of its shards, whether they have
+ * standbys and whether it is secured.
  *
  * @param superuserPassword of every shard
  * @param databasePasswords by database; the owner has the same name
  * @param standbys          how the shards' standbys replicate; null if there are none
+ * @param secret            from which the nodes' passwords at each other are derived; null if the cluster is not secured
  */
 record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords, int shards,
-        Replication.@Nullable Mode standbys) {
+        Replication.@Nullable Mode standbys, @Nullable String secret) {
     static final List<String> DATABASES = List.of("orders", "inventory", "payments");
     private static final int FIRST_SHARDS = 2;
 
@@ -33,15 +34,25 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
         var random = new SecureRandom();
         return new Settings(gatewayPort, password(random),
                 DATABASES.stream().collect(Collectors.toMap(database -> database, _ -> password(random))),
-                FIRST_SHARDS, null);
+                FIRST_SHARDS, null, null);
     }
 
     Settings withGatewayPort(int changed) {
-        return new Settings(changed, superuserPassword, databasePasswords, shards, standbys);
+        return new Settings(changed, superuserPassword, databasePasswords, shards, standbys, secret);
     }
 
     Settings withStandbys(Replication.Mode changed) {
-        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, changed);
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, changed, secret);
+    }
+
+    boolean isSecured() {
+        return secret != null;
+    }
+
+    Settings secured() {
+        return isSecured() ? this
+                : new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, password(
+                        new SecureRandom()));
     }
 
     /** @throws FaultlineException if there is no port for another one */
@@ -49,7 +60,8 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
         if (shards == Ports.MAX_SHARDS) {
             throw new FaultlineException("A cluster has at most " + Ports.MAX_SHARDS + " shards.");
         }
-        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards + 1, standbys);
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards + 1, standbys,
+                secret);
     }
 
     Ports ports() {

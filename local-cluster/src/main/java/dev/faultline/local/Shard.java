@@ -2,6 +2,7 @@ package dev.faultline.local;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Replication;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode how the two replicate; null if there is one
  */
-record Shard(String name, Replication.@Nullable Mode mode, List<PostgresServer> servers) {
+record Shard(String name, Replication.@Nullable Mode mode, List<PostgresServer> servers, TransportSecurity security) {
     Shard {
         servers = List.copyOf(servers);
     }
@@ -26,9 +27,10 @@ record Shard(String name, Replication.@Nullable Mode mode, List<PostgresServer> 
         return servers.stream().map(server -> "127.0.0.1:" + server.port()).collect(Collectors.joining(","));
     }
 
-    /** The URL of a database on the primary, whichever server that is. */
-    String jdbcUrl(String database) {
-        return "jdbc:postgresql://" + addresses() + "/" + database
-                + (hasStandby() ? "?targetServerType=primary&hostRecheckSeconds=1" : "");
+    /** The URL of a role's database on the primary, whichever server that is. */
+    String jdbcUrl(String database, String role) {
+        String parameters = Stream.of(hasStandby() ? "targetServerType=primary&hostRecheckSeconds=1" : "", security
+                .jdbcParameters(role)).filter(each -> !each.isEmpty()).collect(Collectors.joining("&"));
+        return "jdbc:postgresql://" + addresses() + "/" + database + (parameters.isEmpty() ? "" : "?" + parameters);
     }
 }

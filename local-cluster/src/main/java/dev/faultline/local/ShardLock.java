@@ -1,6 +1,5 @@
 package dev.faultline.local;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,8 +20,8 @@ final class ShardLock {
     private final String holder;
 
     /** @param holder names this process for operators */
-    ShardLock(URI consul, String holder) {
-        this.consul = new Consul(consul.getHost(), consul.getPort());
+    ShardLock(Consul consul, String holder) {
+        this.consul = consul;
         this.holder = holder;
     }
 

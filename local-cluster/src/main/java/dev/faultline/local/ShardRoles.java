@@ -184,6 +184,7 @@ final class ShardRoles {
         change(server, token, () -> {
             try {
                 if (node.spec().isEmpty()) {
+                    server.updateAccess();
                     node.deploy(new NodeSpec(server.name(), server.port(), server.launch(), server.readiness(), List
                             .of(),
                             true));

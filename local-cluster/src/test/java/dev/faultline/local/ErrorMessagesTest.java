@@ -92,6 +92,38 @@ class ErrorMessagesTest {
     }
 
     @Test
+    void aClusterIsSecuredWhileItIsStoppedAndStaysSo() throws Exception {
+        var home = new Home(directory);
+        home.open();
+        home.write(Settings.create(8080));
+        var secure = new RequestedSettings(OptionalInt.empty(), null, true);
+        assertThatThrownBy(() -> secure.apply(home, true)).isInstanceOf(FaultlineException.class).hasMessageContaining(
+                "already running without --secure").hasMessageContaining("./faultline down");
+
+        String secret = secure.apply(home, false).secret();
+
+        assertThat(secret).isNotNull();
+        assertThat(new RequestedSettings(OptionalInt.empty(), null, false).apply(home, true).secret()).isEqualTo(
+                secret);
+        assertThat(secure.apply(home, true).secret()).isEqualTo(secret);
+    }
+
+    @Test
+    void aClusterThatIsNotSecuredHasNoCertificatesAndNoPasswordsMore() {
+        var home = new Home(directory);
+        var plain = new Layout(home, Settings.create(8080), new CacheDirectory(directory), KafkaAotCache.of(
+                new CacheDirectory(directory)), (_, _) -> {});
+        plain.security().renew(plain);
+        assertThat(home.certificates()).doesNotExist();
+        assertThat(plain.services()).allSatisfy(service -> {
+            assertThat(service.url().getScheme()).isEqualTo("http");
+            assertThat(service.environment().keySet()).noneMatch(name -> name.matches(
+                    "FAULTLINE_TLS.*|SERVER_SSL.*|SPRING_KAFKA_PROPERTIES.*|SPRING_CLOUD_CONSUL_DISCOVERY.*"));
+        });
+        assertThat(plain.kafkaConnection()).containsOnlyKeys("bootstrap.servers");
+    }
+
+    @Test
     void assignsEachPortToOneNode() {
         var home = new Home(directory);
         var layout = new Layout(home, Settings.create(8080), new CacheDirectory(directory), KafkaAotCache.of(
@@ -105,8 +137,9 @@ class ErrorMessagesTest {
                 new CacheDirectory(directory), KafkaAotCache.of(new CacheDirectory(directory)), (_, _) -> {});
         assertThat(withStandbys.listeners()).hasSize(3 + 2 + 4 + 1 + 9 * 2);
         assertThat(withStandbys.nodeNames()).contains("shard-1-a", "shard-1-b", "failover-1").doesNotContain("shard-1");
-        assertThat(withStandbys.shard("shard-1").jdbcUrl("orders")).isEqualTo("jdbc:postgresql://127.0.0.1:8110,"
-                + "127.0.0.1:8090/orders?targetServerType=primary&hostRecheckSeconds=1");
+        assertThat(withStandbys.shard("shard-1").jdbcUrl("orders", "orders")).isEqualTo(
+                "jdbc:postgresql://127.0.0.1:8110,"
+                        + "127.0.0.1:8090/orders?targetServerType=primary&hostRecheckSeconds=1");
         assertThatThrownBy(() -> new Ports(65_500)).isInstanceOf(FaultlineException.class);
         assertThatThrownBy(() -> new Ports(80)).isInstanceOf(FaultlineException.class);
     }

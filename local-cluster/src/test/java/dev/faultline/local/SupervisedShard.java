@@ -22,6 +22,7 @@ import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.ProcessIdentity;
 import dev.faultline.backing.Progress;
 import dev.faultline.backing.Replication;
+import dev.faultline.discovery.Consul;
 import dev.faultline.local.supervisor.NodeSpec;
 import dev.faultline.local.supervisor.SupervisorDirectory;
 
@@ -76,7 +77,7 @@ final class SupervisedShard implements AutoCloseable {
 
     /** Another holder of the same lock. */
     ShardLock lock(String holder) {
-        return new ShardLock(consul, holder);
+        return new ShardLock(new Consul(consul.getHost(), consul.getPort()), holder);
     }
 
     /** The same roles, whose steps are reported. */
@@ -91,7 +92,8 @@ final class SupervisedShard implements AutoCloseable {
 
     /** To whichever server is the primary. */
     Connection connect() throws SQLException {
-        return DriverManager.getConnection(shard.jdbcUrl("postgres") + "&connectTimeout=1&socketTimeout=30",
+        return DriverManager.getConnection(shard.jdbcUrl("postgres", PostgresServer.SUPERUSER)
+                + "&connectTimeout=1&socketTimeout=30",
                 PostgresServer.SUPERUSER, home.settings().orElseThrow().superuserPassword());
     }
 

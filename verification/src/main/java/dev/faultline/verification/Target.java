@@ -3,6 +3,7 @@ package dev.faultline.verification;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.faultline.backing.FaultlineException;
@@ -40,10 +41,14 @@ public interface Target {
 
     URI consulUrl();
 
+    /** The token with which Consul permits everything; empty if it needs none. */
+    String consulToken();
+
     /** The root of a service's {@code /actuator}. */
     URI managementUrl(String node);
 
-    String kafkaBootstrapServers();
+    /** The properties with which a Kafka client that may do everything connects. */
+    Map<String, String> kafkaConnection();
 
     /** Every service's database on every shard. */
     List<ServiceDatabase> databases();

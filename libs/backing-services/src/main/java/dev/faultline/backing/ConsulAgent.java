@@ -19,6 +19,7 @@ public final class ConsulAgent implements BackingService {
     private final Path directory;
     private final ConsulPorts ports;
     private final ConsulBinary binary;
+    private final @Nullable String managementToken;
     private @Nullable Path program;
 
     /**
@@ -27,10 +28,25 @@ public final class ConsulAgent implements BackingService {
      */
     public ConsulAgent(String name, Path directory, ConsulPorts ports, CacheDirectory cache,
             Consumer<String> progress) {
+        this(name, directory, ports, new ConsulBinary(cache, progress), null);
+    }
+
+    private ConsulAgent(String name, Path directory, ConsulPorts ports, ConsulBinary binary,
+            @Nullable String managementToken) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
         this.ports = ports;
-        this.binary = new ConsulBinary(cache, progress);
+        this.binary = binary;
+        this.managementToken = managementToken;
+    }
+
+    /**
+     * The same agent, which from its next {@link #prepare} and start on denies what no policy permits.
+     *
+     * @param token a UUID, which may do everything
+     */
+    public ConsulAgent securedBy(String token) {
+        return new ConsulAgent(name, directory, ports, binary, token);
     }
 
     @Override
@@ -49,7 +65,7 @@ public final class ConsulAgent implements BackingService {
         try {
             Files.createDirectories(data());
             // Only keys that both 1.8 and 1.2x accept.
-            Files.writeString(configuration(), """
+            OwnersFile.write(configuration(), """
                     {
                       "node_name": "%s",
                       "server": true,
@@ -62,13 +78,24 @@ public final class ConsulAgent implements BackingService {
                       "performance": {"raft_multiplier": 1},
                       "disable_update_check": true,
                       "disable_remote_exec": true,
-                      "log_level": "WARN"
+                      "log_level": "WARN"%s
                     }
-                    """.formatted(name, data(), ports.http(), ports.server(), ports.serf()));
+                    """.formatted(name, data(), ports.http(), ports.server(), ports.serf(), accessControl()));
         } catch (IOException e) {
             throw new FaultlineException(name + ": cannot prepare the directory " + directory + ": "
                     + e.getMessage(), e);
         }
+    }
+
+    /** The agent's own token registers its node and runs the checks. */
+    private String accessControl() {
+        return managementToken == null ? "" : """
+                ,
+                  "acl": {
+                    "enabled": true,
+                    "default_policy": "deny",
+                    "tokens": {"%s": "%s", "agent": "%2$s"}
+                  }""".formatted(ConsulBinary.nameOfManagementToken(program()), managementToken);
     }
 
     @Override

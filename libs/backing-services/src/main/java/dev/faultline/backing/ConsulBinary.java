@@ -58,11 +58,21 @@ final class ConsulBinary {
 
     /** Since 1.14, a server opens a port for gRPC over TLS unless an option that older versions reject disables it. */
     static boolean hasGrpcTlsPort(Path program) {
+        return isAtLeast(14, program);
+    }
+
+    /** 1.11 gave it a new name. */
+    static String nameOfManagementToken(Path program) {
+        return isAtLeast(11, program) ? "initial_management" : "master";
+    }
+
+    /** @param minor of version 1 */
+    private static boolean isAtLeast(int minor, Path program) {
         try {
             Matcher version = VERSION_LINE.matcher(ExternalProgram.run(List.of(program.toString(), "version"))
                     .output());
             return version.find() && (Integer.parseInt(version.group(1)) > 1 || Integer.parseInt(version.group(
-                    2)) >= 14);
+                    2)) >= minor);
         } catch (IOException e) {
             throw new FaultlineException("Cannot run Consul at " + program + ": " + e.getMessage(), e);
         }

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One Kafka broker on loopback that is also its own controller (KRaft), run from the class path of this JVM.
  *
@@ -26,24 +28,31 @@ public final class KafkaBroker implements BackingService {
     private final int port;
     private final int controllerPort;
     private final Supplier<List<String>> jvmOptions;
+    private final @Nullable KafkaSecurity security;
 
     /** @param directory for data and configuration; created if it does not exist */
     public KafkaBroker(String name, Path directory, int port, int controllerPort) {
-        this(name, directory, port, controllerPort, List::of);
+        this(name, directory, port, controllerPort, List::of, null);
     }
 
     /** @param aotCache used if it exists at the time of the launch */
     public KafkaBroker(String name, Path directory, int port, int controllerPort, KafkaAotCache aotCache) {
-        this(name, directory, port, controllerPort, aotCache::options);
+        this(name, directory, port, controllerPort, aotCache::options, null);
     }
 
     private KafkaBroker(String name, Path directory, int port, int controllerPort,
-            Supplier<List<String>> jvmOptions) {
+            Supplier<List<String>> jvmOptions, @Nullable KafkaSecurity security) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
         this.port = port;
         this.controllerPort = controllerPort;
         this.jvmOptions = jvmOptions;
+        this.security = security;
+    }
+
+    /** The same broker, from its next {@link #prepare} on with TLS, users and access rules. */
+    public KafkaBroker securedBy(KafkaSecurity how) {
+        return new KafkaBroker(name, directory, port, controllerPort, jvmOptions, how);
     }
 
     @Override
@@ -64,13 +73,12 @@ public final class KafkaBroker implements BackingService {
     public void prepare() {
         try {
             Files.createDirectories(log());
-            Files.writeString(properties(), """
+            OwnersFile.write(properties(), """
                     process.roles=broker,controller
                     node.id=1
                     controller.quorum.voters=1@127.0.0.1:%1$d
                     listeners=BROKER://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%1$d
                     advertised.listeners=BROKER://127.0.0.1:%2$d
-                    listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
                     inter.broker.listener.name=BROKER
                     controller.listener.names=CONTROLLER
                     log.dirs=%3$s
@@ -88,7 +96,7 @@ public final class KafkaBroker implements BackingService {
                     background.threads=2
                     num.recovery.threads.per.data.dir=2
                     log.cleaner.dedupe.buffer.size=4194304
-                    """.formatted(controllerPort, port, log()));
+                    """.formatted(controllerPort, port, log()) + protocols());
             Files.writeString(logging(), """
                     <configuration>
                       <appender name="stdout" class="ch.qos.logback.core.ConsoleAppender">
@@ -103,6 +111,16 @@ public final class KafkaBroker implements BackingService {
             throw new FaultlineException(name + ": cannot prepare the directory " + directory + ": "
                     + e.getMessage(), e);
         }
+    }
+
+    private String protocols() throws IOException {
+        if (security == null) {
+            return "listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT\n";
+        }
+        Path keystore = directory.resolve("identity.pem");
+        OwnersFile.write(keystore, Files.readString(security.identity().key()) + Files.readString(security.identity()
+                .certificate()));
+        return security.properties(keystore.toString());
     }
 
     /** Formats the log directory, once. */
@@ -128,7 +146,8 @@ public final class KafkaBroker implements BackingService {
 
     @Override
     public Readiness readiness() {
-        return Readiness.of("kafka://127.0.0.1:" + port);
+        return security == null ? Readiness.of("kafka://127.0.0.1:" + port)
+                : Readiness.of("kafka+tls://127.0.0.1:" + port, security.identity().authority());
     }
 
     private List<String> java(List<String> more) {

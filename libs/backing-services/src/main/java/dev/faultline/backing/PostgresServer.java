@@ -54,6 +54,13 @@ public final class PostgresServer implements BackingService {
             host    replication  %1$s       127.0.0.1/32  scram-sha-256
             """.formatted(SUPERUSER);
 
+    /** The same with {@link PostgresTls}. */
+    private static final String TLS_ACCESS_RULES = """
+            # TYPE  DATABASE     USER       ADDRESS       METHOD
+            hostssl all          all        127.0.0.1/32  scram-sha-256 clientcert=verify-full
+            hostssl replication  %1$s       127.0.0.1/32  scram-sha-256 clientcert=verify-full
+            """.formatted(SUPERUSER);
+
     private static final Duration CONNECT = Duration.ofSeconds(2);
     /** A promotion replays what was received; a backup waits for a checkpoint. */
     private static final Duration STATEMENT = Duration.ofSeconds(60);
@@ -65,6 +72,7 @@ public final class PostgresServer implements BackingService {
     private final @Nullable Replication replication;
     private final String password;
     private final PostgresPrograms programs;
+    private final @Nullable PostgresTls tls;
 
     /**
      * @param directory for the data; created if it does not exist
@@ -77,13 +85,24 @@ public final class PostgresServer implements BackingService {
     /** One of the two servers of a shard, which becomes the primary by {@link #prepare}. */
     public PostgresServer(String name, Path directory, int port, String password, @Nullable Replication replication,
             CacheDirectory cache) {
+        this(name, directory, port, password, replication, new PostgresPrograms(cache), null);
+    }
+
+    private PostgresServer(String name, Path directory, int port, String password, @Nullable Replication replication,
+            PostgresPrograms programs, @Nullable PostgresTls tls) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
         this.data = new DataDirectory(this.directory.resolve("data"));
         this.port = port;
         this.replication = replication;
         this.password = password;
-        this.programs = new PostgresPrograms(cache);
+        this.programs = programs;
+        this.tls = tls;
+    }
+
+    /** The same server, which from its next {@link #prepare} and start on speaks TLS only. */
+    public PostgresServer securedBy(PostgresTls certificates) {
+        return new PostgresServer(name, directory, port, password, replication, programs, certificates);
     }
 
     /** The jar from which the server's binaries are unpacked, for the class path of another JVM. */
@@ -101,8 +120,10 @@ public final class PostgresServer implements BackingService {
         return port;
     }
 
+    /** For the superuser. */
     public String jdbcUrl(String database) {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + (tls == null ? "" : "?" + PostgresTls
+                .jdbcParameters(tls.superuser()));
     }
 
     public PostgresRole role() {
@@ -244,12 +265,43 @@ public final class PostgresServer implements BackingService {
         }
     }
 
+    /**
+     * Writes who may connect, and the certificates. {@link #prepare} does so too; a server with data that is not prepared
+     * again needs it before it starts.
+     */
+    public void updateAccess() {
+        try {
+            writeAccess();
+        } catch (IOException e) {
+            throw new FaultlineException(name + ": cannot write who may connect: " + e.getMessage(), e);
+        }
+    }
+
     private void writeAccess() throws IOException {
-        programs.user().writeSecret(data.path().resolve("pg_hba.conf"), ACCESS_RULES);
+        programs.user().writeSecret(data.path().resolve("pg_hba.conf"), tls == null ? ACCESS_RULES
+                : TLS_ACCESS_RULES);
+        if (tls != null) {
+            copy(tls.server(), copyOf("server"));
+        }
         if (replication != null) {
             programs.user().writeSecret(passFile(), "127.0.0.1:" + replication.peerPort() + ":*:" + SUPERUSER + ":"
                     + password + "\n");
+            if (tls != null) {
+                copy(tls.superuser(), copyOf("superuser"));
+            }
         }
+    }
+
+    /** The server may run as another user, who has to own its files. */
+    private void copy(TlsIdentity from, TlsIdentity to) throws IOException {
+        programs.user().writeSecret(to.certificate(), Files.readString(from.certificate()));
+        programs.user().writeSecret(to.key(), Files.readString(from.key()));
+        programs.user().writeSecret(to.authority(), Files.readString(from.authority()));
+    }
+
+    private TlsIdentity copyOf(String role) {
+        return new TlsIdentity(directory.resolve(role + ".pem"), directory.resolve(role + ".key"), directory.resolve(
+                "authority.pem"));
     }
 
     private Path passFile() {
@@ -260,7 +312,13 @@ public final class PostgresServer implements BackingService {
     public Launch launch() {
         var settings = new TreeMap<>(SETTINGS);
         if (replication != null) {
-            settings.putAll(replication.settings(name, passFile()));
+            settings.putAll(replication.settings(name, passFile(), tls == null ? Map.of()
+                    : PostgresTls.client(copyOf("superuser"))));
+        }
+        if (tls != null) {
+            TlsIdentity own = copyOf("server");
+            settings.putAll(Map.of("ssl", "on", "ssl_cert_file", own.certificate().toString(), "ssl_key_file", own
+                    .key().toString(), "ssl_ca_file", own.authority().toString()));
         }
         // INT is a fast shutdown, which rolls back open transactions; TERM would wait for every client to disconnect.
         return new Launch(programs.server(data.path(), port, settings), Map.of(), directory, "INT");

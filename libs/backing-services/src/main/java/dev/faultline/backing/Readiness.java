@@ -1,30 +1,46 @@
 package dev.faultline.backing;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A readiness check, as a URI that can be stored in a file. A server is ready if {@code http://host:port/path} responds with
- * 200, if {@code postgres://host:port} requests a password, or if {@code kafka://host:port} returns its API versions.
+ * 200, if {@code postgres://host:port} requests a password or refuses a client by its access rules, or if
+ * {@code kafka://host:port} returns its API versions. In {@code kafka+tls://host:port?authority=FILE} the file has the
+ * certificate, in PEM, of the authority that vouches for the server.
  *
  * <p>
  * The checks use plain sockets instead of client libraries, to keep the supervisor small.
  */
 public record Readiness(URI uri) {
     private static final int TIMEOUT_MS = 1_000;
+    private static final String AUTHORITY = "authority=";
+    /** {@code invalid_authorization_specification}: no rule admits the client. Rules are applied once recovery has ended. */
+    private static final String REFUSED = "C28000\0";
+    private static final int MAX_ERROR_BYTES = 512;
 
     public Readiness {
         switch (uri.getScheme()) {
-            case "http", "postgres", "kafka" -> {
+            case "http", "postgres", "kafka", "kafka+tls" -> {
                 /* known */ }
             case null, default -> throw new IllegalArgumentException("unsupported readiness check: " + uri);
         }
@@ -34,15 +50,20 @@ public record Readiness(URI uri) {
         return new Readiness(URI.create(uri));
     }
 
+    static Readiness of(String uri, Path authority) {
+        return of(uri + "?" + AUTHORITY + URLEncoder.encode(authority.toString(), StandardCharsets.UTF_8));
+    }
+
     /** Checks once, with a timeout of a second. */
     public boolean check() {
         try {
             return switch (uri.getScheme()) {
                 case "http" -> checkHttp();
                 case "postgres" -> checkPostgres();
-                default -> checkKafka();
+                case "kafka" -> checkKafka(new Socket());
+                default -> checkKafka(tlsSocket());
             };
-        } catch (IOException e) {
+        } catch (IOException | GeneralSecurityException e) {
             return false;
         }
     }
@@ -84,11 +105,15 @@ public record Readiness(URI uri) {
         out.writeShort(3);
         out.writeShort(0);
         out.write(parameters.getBytes(StandardCharsets.US_ASCII));
-        return exchange(packet.toByteArray()).readByte() == 'R';
+        return exchange(new Socket(), packet.toByteArray(), response -> {
+            byte type = response.readByte();
+            return type == 'R' || (type == 'E' && new String(response.readNBytes(MAX_ERROR_BYTES),
+                    StandardCharsets.UTF_8).contains(REFUSED));
+        });
     }
 
     /** ApiVersions, version 0: the response is its length, the correlation id, and the error code 0. */
-    private boolean checkKafka() throws IOException {
+    private boolean checkKafka(Socket socket) throws IOException {
         var packet = new ByteArrayOutputStream();
         var out = new DataOutputStream(packet);
         out.writeInt(10);
@@ -96,19 +121,37 @@ public record Readiness(URI uri) {
         out.writeShort(0);
         out.writeInt(1);
         out.writeShort(-1);
-        DataInputStream response = exchange(packet.toByteArray());
-        response.readInt();
-        return response.readInt() == 1 && response.readShort() == 0;
+        return exchange(socket, packet.toByteArray(), response -> {
+            response.readInt();
+            return response.readInt() == 1 && response.readShort() == 0;
+        });
     }
 
-    private DataInputStream exchange(byte[] packet) throws IOException {
-        try (var socket = new Socket()) {
+    private Socket tlsSocket() throws IOException, GeneralSecurityException {
+        var authority = Path.of(URLDecoder.decode(uri.getRawQuery().substring(AUTHORITY.length()),
+                StandardCharsets.UTF_8));
+        var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(authority)) {
+            trusted.setCertificateEntry("authority", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context.getSocketFactory().createSocket();
+    }
+
+    private interface Response {
+        boolean isReady(DataInputStream response) throws IOException;
+    }
+
+    private boolean exchange(Socket unconnected, byte[] packet, Response expected) throws IOException {
+        try (Socket socket = unconnected) {
             socket.setSoTimeout(TIMEOUT_MS);
             socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), TIMEOUT_MS);
             socket.getOutputStream().write(packet);
-            var response = new byte[16];
-            int length = socket.getInputStream().readNBytes(response, 0, 10);
-            return new DataInputStream(new ByteArrayInputStream(response, 0, length));
+            return expected.isReady(new DataInputStream(socket.getInputStream()));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.faultline.backing;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * How one of the two servers of a shard replicates with the other. Both have the same settings in either role, so that
@@ -34,11 +35,15 @@ public record Replication(String peer, int peerPort, Mode mode) {
      * Outboxes wait for the synchronous standby: otherwise a message could be sent whose transaction a promotion discards.
      *
      * @param passFile for connections to the peer
+     * @param tls      more of the parameters of these connections
      */
-    Map<String, String> settings(String server, Path passFile) {
+    Map<String, String> settings(String server, Path passFile, Map<String, String> tls) {
         var settings = new TreeMap<>(Map.of(
                 "primary_conninfo", "host=127.0.0.1 port=" + peerPort + " user=" + PostgresServer.SUPERUSER
-                        + " dbname=postgres application_name=" + slotOf(server) + " passfile='" + passFile + "'",
+                        + " dbname=postgres application_name=" + slotOf(server) + " passfile='" + passFile + "'" + tls
+                                .entrySet().stream()
+                                .map(parameter -> " " + parameter.getKey() + "='" + parameter.getValue() + "'").collect(
+                                        Collectors.joining()),
                 "primary_slot_name", slotOf(server),
                 // The standby keeps the outboxes' slots, which are failover slots.
                 "sync_replication_slots", "on",

@@ -49,10 +49,11 @@ public final class DeadLetters {
     private static final String REPLAY_OF = "replay-of";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    private final String bootstrapServers;
+    private final Map<String, String> connection;
 
-    public DeadLetters(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    /** @param connection the client's properties that say how to connect, {@code bootstrap.servers} at least */
+    public DeadLetters(Map<String, String> connection) {
+        this.connection = Map.copyOf(connection);
     }
 
     /**
@@ -103,9 +104,10 @@ public final class DeadLetters {
             throw new FaultlineException(letter.id() + " was already replayed at " + letter.replays().getLast()
                     + ". Use --again to replay it once more.");
         });
-        Map<String, Object> options = Map.of("bootstrap.servers", bootstrapServers, "acks", "all",
-                "enable.idempotence", true, "linger.ms", 0, "max.block.ms", TIMEOUT.toMillis(), "request.timeout.ms",
-                (int) TIMEOUT.toMillis() / 2, "delivery.timeout.ms", (int) TIMEOUT.toMillis());
+        var options = new HashMap<String, Object>(connection);
+        options.putAll(Map.of("acks", "all", "enable.idempotence", true, "linger.ms", 0, "max.block.ms", TIMEOUT
+                .toMillis(), "request.timeout.ms",
+                (int) TIMEOUT.toMillis() / 2, "delivery.timeout.ms", (int) TIMEOUT.toMillis()));
         try (var producer = new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (DeadLetter letter : letters) {
                 send(producer, replayOf(letter), letter.id() + " was not replayed");
@@ -156,9 +158,10 @@ public final class DeadLetters {
 
     private List<ConsumerRecord<byte[], byte[]>> read() {
         // With a short wait, because closing the consumer waits for the broker to answer its last fetch.
-        Map<String, Object> options = Map.of("bootstrap.servers", bootstrapServers, "enable.auto.commit", false,
+        var options = new HashMap<String, Object>(connection);
+        options.putAll(Map.of("enable.auto.commit", false,
                 "auto.offset.reset", "earliest", "default.api.timeout.ms", (int) TIMEOUT.toMillis(),
-                "fetch.max.wait.ms", 10);
+                "fetch.max.wait.ms", 10));
         try (var consumer = new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.listTopics().entrySet().stream()
                     .filter(topic -> topic.getKey().endsWith(SUFFIX)).flatMap(topic -> topic.getValue().stream())
@@ -177,7 +180,8 @@ public final class DeadLetters {
             }
             return records;
         } catch (KafkaException e) {
-            throw new FaultlineException("Dead letters cannot be read from Kafka at " + bootstrapServers + ": "
+            throw new FaultlineException("Dead letters cannot be read from Kafka at " + connection.get(
+                    "bootstrap.servers") + ": "
                     + e.getMessage() + ". See ./faultline status.", e);
         }
     }

@@ -41,7 +41,7 @@ class MessageConsumersTest {
             MessagingAutoConfiguration.producerProperties(Topics.connection()));
     private final List<ConcurrentMessageListenerContainer<String, byte[]>> containers = new ArrayList<>();
     private final dev.faultline.deadletters.DeadLetters letters = new dev.faultline.deadletters.DeadLetters(
-            Kafka.shared().bootstrapServers());
+            Map.of("bootstrap.servers", Kafka.shared().bootstrapServers()));
     /** The messages of successful batches, in order. */
     private final ConcurrentLinkedQueue<Greeting> handled = new ConcurrentLinkedQueue<>();
 

@@ -13,6 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +36,7 @@ public final class ClientTokens {
     private static final byte[] BODY = "grant_type=client_credentials".getBytes(StandardCharsets.US_ASCII);
 
     private final Supplier<URI> endpoint;
+    private final @Nullable SSLContext tls;
     private final String client;
     private final Supplier<String> secret;
     private final JsonMapper json = JsonMapper.shared();
@@ -44,7 +48,13 @@ public final class ClientTokens {
 
     /** @param nanoTime as {@link System#nanoTime()} */
     ClientTokens(Supplier<URI> endpoint, String client, Supplier<String> secret, LongSupplier nanoTime) {
+        this(endpoint, null, client, secret, nanoTime);
+    }
+
+    private ClientTokens(Supplier<URI> endpoint, @Nullable SSLContext tls, String client, Supplier<String> secret,
+            LongSupplier nanoTime) {
         this.endpoint = endpoint;
+        this.tls = tls;
         this.nanoTime = nanoTime;
         this.nextAttempt = nanoTime.getAsLong();
         this.client = client;
@@ -54,9 +64,12 @@ public final class ClientTokens {
     /** With the times by the clock of this class. */
     private record Token(String value, long refreshAt, long expiresAt) {}
 
-    /** @param secret read for each new token, so that it may change */
-    public static ClientTokens of(URI tokenEndpoint, String client, Supplier<String> secret) {
-        return new ClientTokens(() -> tokenEndpoint, client, secret, System::nanoTime);
+    /**
+     * @param tls    whom an https endpoint is believed to be; null for the JVM's default
+     * @param secret read for each new token, so that it may change
+     */
+    public static ClientTokens of(URI tokenEndpoint, @Nullable SSLContext tls, String client, Supplier<String> secret) {
+        return new ClientTokens(() -> tokenEndpoint, tls, client, secret, System::nanoTime);
     }
 
     /** The token endpoint is that of the issuer's metadata, which are read for each new token. */
@@ -128,6 +141,9 @@ public final class ClientTokens {
         long now = nanoTime.getAsLong();
         try {
             HttpURLConnection connection = open(uri);
+            if (tls != null && connection instanceof HttpsURLConnection secured) {
+                secured.setSSLSocketFactory(tls.getSocketFactory());
+            }
             connection.setRequestMethod("POST");
             connection.setDoOutput(true);
             connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");

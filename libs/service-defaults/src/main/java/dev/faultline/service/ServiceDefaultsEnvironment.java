@@ -11,17 +11,26 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ClassPathResource;
 
-/** Adds {@code service-defaults.yml} to the environment, with the lowest precedence. */
+/**
+ * Adds {@code service-defaults.yml} to the environment, with the lowest precedence, and {@code service-tls.yml} before it if
+ * the process has a certificate.
+ */
 class ServiceDefaultsEnvironment implements EnvironmentPostProcessor, Ordered {
-    private static final String FILE = "service-defaults.yml";
-
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        if (NodeTls.isConfigured(environment)) {
+            NodeTls.install(environment);
+            add("service-tls.yml", environment);
+        }
+        add("service-defaults.yml", environment);
+    }
+
+    private static void add(String file, ConfigurableEnvironment environment) {
         try {
-            new YamlPropertySourceLoader().load(FILE, new ClassPathResource(FILE))
+            new YamlPropertySourceLoader().load(file, new ClassPathResource(file))
                     .forEach(environment.getPropertySources()::addLast);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + FILE, e);
+            throw new UncheckedIOException("cannot read " + file, e);
         }
     }
 

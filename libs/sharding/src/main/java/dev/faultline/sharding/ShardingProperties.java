@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,15 +25,17 @@ public record ShardingProperties(List<String> shards, Database database) {
     /** A comma that is followed by {@code name=}; other commas separate the servers of one shard. */
     private static final Pattern SHARD_SEPARATOR = Pattern.compile(",(?=[^,=]*=)");
     /** The driver caches a server's role for one second only, because a standby may have been promoted. */
-    private static final String PRIMARY_ONLY = "?targetServerType=primary&hostRecheckSeconds=1";
-    private static final String STANDBY_ONLY = "?targetServerType=secondary&hostRecheckSeconds=1";
+    private static final String PRIMARY_ONLY = "targetServerType=primary&hostRecheckSeconds=1";
+    private static final String STANDBY_ONLY = "targetServerType=secondary&hostRecheckSeconds=1";
 
     /**
      * A database, owned by the role of the same name.
      *
+     * @param parameters more of the driver's connection parameters, as in the query of a JDBC URL: {@code a=b&c=d}
      * @param poolSize the maximum number of connections from an instance to each shard
      */
-    public record Database(String name, @DefaultValue("") String password, @DefaultValue("4") int poolSize) {}
+    public record Database(String name, @DefaultValue("") String password, @DefaultValue("") String parameters,
+            @DefaultValue("4") int poolSize) {}
 
     /** Every shard, at its current primary. */
     ShardDatabases databases() {
@@ -74,8 +78,10 @@ public record ShardingProperties(List<String> shards, Database database) {
         return servers;
     }
 
-    private ShardDatabase database(Servers servers, String parameters) {
+    private ShardDatabase database(Servers servers, String role) {
+        String parameters = Stream.of(role, database.parameters).filter(each -> !each.isEmpty()).collect(Collectors
+                .joining("&"));
         return new ShardDatabase(servers.shard, "jdbc:postgresql://" + servers.addresses + "/" + database.name
-                + parameters, database.name, database.password);
+                + (parameters.isEmpty() ? "" : "?" + parameters), database.name, database.password);
     }
 }

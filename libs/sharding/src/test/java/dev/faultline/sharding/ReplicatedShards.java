@@ -22,7 +22,7 @@ final class ReplicatedShards implements AutoCloseable {
         String password = one.createDatabase(name).password();
         other.createDatabase(name);
         var properties = new ShardingProperties(List.of("shard-1=" + one.servers(), "shard-2=" + other.servers()),
-                new ShardingProperties.Database(name, password, 8));
+                new ShardingProperties.Database(name, password, "", 8));
         two = new TwoShards(properties.databases());
         shards = two.shards();
         standbys = properties.replicas();

@@ -40,6 +40,18 @@ class ShardingPropertiesTest {
     }
 
     @Test
+    void everyConnectionHasTheParametersOfTheDatabase() {
+        var single = withParameters("sslmode=verify-full&sslrootcert=ca", "shard-1=a:1");
+        assertThat(single.databases().all().getFirst().jdbcUrl()).endsWith(
+                "?sslmode=verify-full&sslrootcert=ca");
+        var replicated = withParameters("sslmode=verify-full", "shard-1=a:1", "b:2");
+        assertThat(replicated.databases().all().getFirst().jdbcUrl()).endsWith("&sslmode=verify-full").contains(
+                "?targetServerType=primary");
+        assertThat(replicated.replicas().all().getFirst().jdbcUrl()).endsWith("&sslmode=verify-full").contains(
+                "?targetServerType=secondary");
+    }
+
+    @Test
     void connectsToTheServerThatIsUp() throws SQLException {
         connect("shard-1=" + DEAD, live);
         connect("shard-1=" + live, DEAD);
@@ -73,8 +85,12 @@ class ShardingPropertiesTest {
     }
 
     private ShardingProperties properties(String... shards) {
+        return withParameters("", shards);
+    }
+
+    private ShardingProperties withParameters(String parameters, String... shards) {
         return new ShardingProperties(List.of(shards), new ShardingProperties.Database(database.user(),
-                database.password(), 8));
+                database.password(), parameters, 8));
     }
 
     private static ShardDatabase database() {

@@ -5,13 +5,20 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+
+import javax.net.ssl.SSLContext;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.oauth.ClientTokens;
 import dev.faultline.oauth.TokenUnavailableException;
+import org.jspecify.annotations.Nullable;
 
-/** The platform's OAuth 2.0 clients, whose secrets are files in a directory, and their tokens. Thread-safe. */
+/**
+ * What a client of the platform needs to be believed, and to believe the platform: the OAuth 2.0 clients, whose secrets are
+ * files in a directory, their tokens, and the TLS context. Thread-safe.
+ */
 public final class Credentials {
     /** Places and reads orders on behalf of any customer: one token for the load of thousands. */
     public static final String SHOP = "shop";
@@ -22,12 +29,24 @@ public final class Credentials {
 
     private final URI gateway;
     private final Path secrets;
+    private final @Nullable SSLContext tls;
     private final Map<String, ClientTokens> tokens = new ConcurrentHashMap<>();
 
     /** @param secrets with a file for each client, named after it */
     public Credentials(URI gateway, Path secrets) {
+        this(gateway, secrets, null);
+    }
+
+    /** @param tls for connections to the platform; null if it speaks plain HTTP */
+    public Credentials(URI gateway, Path secrets, @Nullable SSLContext tls) {
         this.gateway = gateway;
         this.secrets = secrets;
+        this.tls = tls;
+    }
+
+    /** For connections to the platform; empty if it speaks plain HTTP. */
+    public Optional<SSLContext> tls() {
+        return Optional.ofNullable(tls);
     }
 
     /**
@@ -42,8 +61,8 @@ public final class Credentials {
     /** @throws FaultlineException if there is none */
     public String token(String client) {
         try {
-            return tokens.computeIfAbsent(client, name -> ClientTokens.of(gateway.resolve("/oauth2/token"), name,
-                    () -> secret(name))).token();
+            return tokens.computeIfAbsent(client, name -> ClientTokens.of(gateway.resolve("/oauth2/token"), tls,
+                    name, () -> secret(name))).token();
         } catch (TokenUnavailableException e) {
             throw new FaultlineException(e.getMessage() + ". See ./faultline status, and start the cluster with"
                     + " ./faultline up.", e);

@@ -22,6 +22,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
@@ -54,14 +55,7 @@ public final class PlatformClient implements AutoCloseable {
     private final Credentials credentials;
     private final String buyer;
     /** Blocks its thread, which should be a virtual one when there are many. */
-    private final CloseableHttpClient http = HttpClients.custom()
-            .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                    .setMaxConnPerRoute(MAX_CONNECTIONS).setMaxConnTotal(MAX_CONNECTIONS)
-                    .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(CONNECT_TIMEOUT)
-                            .setValidateAfterInactivity(VALIDATE_AFTER).build())
-                    .build())
-            .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching()
-            .disableContentCompression().build();
+    private final CloseableHttpClient http;
 
     public PlatformClient(Target target) {
         this(target.gatewayUrl(), target.credentials());
@@ -76,6 +70,14 @@ public final class PlatformClient implements AutoCloseable {
         this.gateway = gateway;
         this.credentials = credentials;
         this.buyer = buyer;
+        var connections = PoolingHttpClientConnectionManagerBuilder.create().setMaxConnPerRoute(MAX_CONNECTIONS)
+                .setMaxConnTotal(MAX_CONNECTIONS)
+                .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(CONNECT_TIMEOUT)
+                        .setValidateAfterInactivity(VALIDATE_AFTER).build());
+        credentials.tls().ifPresent(tls -> connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(tls)));
+        this.http = HttpClients.custom().setConnectionManager(connections.build())
+                .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching()
+                .disableContentCompression().build();
     }
 
     /** Creates or updates a product. */

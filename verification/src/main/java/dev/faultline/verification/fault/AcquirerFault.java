@@ -53,7 +53,9 @@ public final class AcquirerFault implements FaultKind {
     }
 
     private static void send(Target target, HttpRequest.Builder request) {
-        try (var http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+        var client = HttpClient.newBuilder().connectTimeout(TIMEOUT);
+        target.credentials().tls().ifPresent(client::sslContext);
+        try (var http = client.build()) {
             var response = http.send(request.header("Authorization", target.credentials().bearer(
                     Credentials.OPERATOR)).uri(target.acquirerUrl().resolve("/faults")).timeout(TIMEOUT).build(),
                     HttpResponse.BodyHandlers.ofString());

@@ -78,14 +78,16 @@ public final class Roles implements AutoCloseable {
 
     /** The active relay of a service, by its metrics. */
     private Optional<String> relay(String service) {
-        return instances(service).filter(node -> get(target.managementUrl(node) + "/actuator/prometheus").lines()
+        return instances(service).filter(node -> get(HttpRequest.newBuilder(URI.create(target.managementUrl(
+                node) + "/actuator/prometheus"))).lines()
                 .anyMatch(line -> line.startsWith("faultline_outbox_active{") && line.endsWith(" 1.0"))).findFirst();
     }
 
     /** The holder of a lock, whose value is the holder's name. */
     private Optional<String> leader(String service, String lock) {
         try {
-            var json = JsonMapper.shared().readTree(get(target.consulUrl() + "/v1/kv/?recurse"));
+            var json = JsonMapper.shared().readTree(get(HttpRequest.newBuilder(target.consulUrl().resolve(
+                    "/v1/kv/?recurse")).header("X-Consul-Token", target.consulToken())));
             List<String> holders = json.valueStream().filter(entry -> entry.path("Key").asString("").endsWith(
                     "/" + lock + "/leader")
                     && entry.hasNonNull("Session")).map(entry -> new String(Base64.getDecoder().decode(entry.path(
@@ -97,9 +99,9 @@ public final class Roles implements AutoCloseable {
         }
     }
 
-    private String get(String url) {
+    private String get(HttpRequest.Builder request) {
         try {
-            return http.send(HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build(),
+            return http.send(request.timeout(TIMEOUT).build(),
                     HttpResponse.BodyHandlers.ofString()).body();
         } catch (IOException e) {
             return "";

@@ -3,6 +3,7 @@ package dev.faultline.verification.local;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.faultline.backing.ServiceDatabase;
@@ -39,7 +40,7 @@ public final class LocalTarget implements Target {
     @Override
     public synchronized Credentials credentials() {
         if (credentials == null) {
-            credentials = new Credentials(cluster.gatewayUrl(), cluster.secrets());
+            credentials = new Credentials(cluster.gatewayUrl(), cluster.secrets(), cluster.tls().orElse(null));
         }
         return credentials;
     }
@@ -50,13 +51,18 @@ public final class LocalTarget implements Target {
     }
 
     @Override
+    public String consulToken() {
+        return cluster.consulToken();
+    }
+
+    @Override
     public URI managementUrl(String node) {
         return cluster.nodes().managementUrl(node);
     }
 
     @Override
-    public String kafkaBootstrapServers() {
-        return cluster.kafkaBootstrapServers();
+    public Map<String, String> kafkaConnection() {
+        return cluster.kafkaConnection();
     }
 
     @Override

@@ -69,7 +69,7 @@ public final class HistoryReader {
 
     /** Excludes replayed ones: a message that fails again becomes a new dead letter. */
     private List<History.DeadLetter> deadLetters() {
-        return new DeadLetters(target.kafkaBootstrapServers()).all().stream().filter(letter -> !letter.isReplayed())
+        return new DeadLetters(target.kafkaConnection()).all().stream().filter(letter -> !letter.isReplayed())
                 .map(letter -> new History.DeadLetter(letter.id().topic(), letter.key(), letter.reason())).toList();
     }
 }

@@ -42,8 +42,9 @@ final class HttpAcquirer {
         URI url = properties.url();
         this.host = HttpHost.create(url);
         this.path = url.getRawPath().replaceFirst("/$", "");
-        this.http = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+        // Without state: otherwise no request would reuse a connection on which this process has shown its certificate.
+        this.http = HttpClients.custom().disableConnectionState()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create().useSystemProperties()
                         .setMaxConnPerRoute(MAX_CONNECTIONS).setMaxConnTotal(MAX_CONNECTIONS)
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(Timeout.of(properties.connectTimeout()))

@@ -1,0 +1,214 @@
+package dev.faultline.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.OwnersFile;
+import dev.faultline.backing.TlsIdentity;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * The certificate authority of one cluster on this machine. It can vouch for {@code localhost} and 127.0.0.0/8 only, so that
+ * who trusts it in a browser risks nothing elsewhere (RFC 5280, name constraints). Its certificate and key are made up once,
+ * and so is the key of each identity; certificates are valid for 30 days, and renewed by every {@code ./faultline up}.
+ */
+final class CertificateAuthority {
+    private static final String NAME = "ca";
+    private static final String LOOPBACK = "127.0.0.1";
+    /** RFC 5280, section 4.1.2.2: at most 20 octets. */
+    private static final int SERIAL_BITS = 127;
+    private static final Duration LIFETIME = Duration.ofDays(3650);
+    private static final Duration LEAF_LIFETIME = Duration.ofDays(30);
+    /** For clocks that are set back. */
+    private static final Duration BACKDATED = Duration.ofMinutes(5);
+
+    private final Path directory;
+    private final Clock clock;
+
+    /** @param directory of all files; created if it does not exist */
+    CertificateAuthority(Path directory, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** What a certificate is for. */
+    enum Purpose {
+        /** A node, which accepts connections and opens them. */
+        NODE,
+        /** A client only. */
+        CLIENT;
+
+        private ExtendedKeyUsage usage() {
+            return new ExtendedKeyUsage(switch (this) {
+                case NODE -> new KeyPurposeId[]{KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
+                case CLIENT -> new KeyPurposeId[]{KeyPurposeId.id_kp_clientAuth};
+            });
+        }
+    }
+
+    /** Issues a new certificate for an identity, whose key stays the same, so that the two files always match. */
+    void renew(String name, Purpose purpose) {
+        try {
+            OwnersFile.createDirectory(directory);
+            KeyPair authority = authority();
+            TlsIdentity files = TlsIdentity.in(directory, name);
+            KeyPair subject = keys(files);
+            X500Name issuer = new X500Name("CN=" + commonName());
+            X509v3CertificateBuilder builder = builder(issuer, new X500Name("CN=" + name), subject.getPublic(),
+                    LEAF_LIFETIME)
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                    .addExtension(Extension.extendedKeyUsage, false, purpose.usage())
+                    .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[]{
+                        new GeneralName(GeneralName.iPAddress, LOOPBACK), new GeneralName(GeneralName.dNSName,
+                                "localhost")}))
+                    .addExtension(Extension.authorityKeyIdentifier, false, new JcaX509ExtensionUtils()
+                            .createAuthorityKeyIdentifier(authority.getPublic()));
+            OwnersFile.write(files.certificate(), pem(signed(builder, authority.getPrivate())));
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+            throw new FaultlineException("Cannot write the certificate of " + name + " to " + directory + ": " + e
+                    .getMessage(), e);
+        }
+    }
+
+    /**
+     * A context for connections of an identity.
+     *
+     * @throws FaultlineException if its files cannot be read
+     */
+    static SSLContext context(TlsIdentity identity) {
+        try {
+            var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            trusted.setCertificateEntry("authority", certificate(identity.authority()));
+            var own = KeyStore.getInstance(KeyStore.getDefaultType());
+            own.load(null, null);
+            own.setKeyEntry("own", privateKey(identity.key()), new char[0], new Certificate[]{certificate(identity
+                    .certificate())});
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, new char[0]);
+            var context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new FaultlineException("Cannot read " + identity + ": " + e.getMessage()
+                    + ". ./faultline down and ./faultline up make up what is missing.", e);
+        }
+    }
+
+    private KeyPair authority() throws IOException, GeneralSecurityException, OperatorCreationException {
+        TlsIdentity files = TlsIdentity.in(directory, NAME);
+        KeyPair keys = keys(files);
+        if (!Files.exists(files.certificate())) {
+            X500Name name = new X500Name("CN=" + commonName());
+            var permitted = new GeneralSubtree[]{new GeneralSubtree(new GeneralName(GeneralName.dNSName, "localhost")),
+                new GeneralSubtree(new GeneralName(GeneralName.iPAddress, "127.0.0.0/8"))};
+            X509v3CertificateBuilder builder = builder(name, name, keys.getPublic(), LIFETIME)
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                    .addExtension(Extension.nameConstraints, true, new NameConstraints(permitted, null))
+                    .addExtension(Extension.subjectKeyIdentifier, false, new JcaX509ExtensionUtils()
+                            .createSubjectKeyIdentifier(keys.getPublic()));
+            OwnersFile.write(files.certificate(), pem(signed(builder, keys.getPrivate())));
+        }
+        return keys;
+    }
+
+    /** Those of the identity's certificate; new ones if it has none, because then nobody has used an earlier key. */
+    private static KeyPair keys(TlsIdentity files) throws IOException, GeneralSecurityException {
+        if (Files.exists(files.certificate())) {
+            return new KeyPair(certificate(files.certificate()).getPublicKey(), privateKey(files.key()));
+        }
+        var generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair keys = generator.generateKeyPair();
+        OwnersFile.write(files.key(), pem(new JcaPKCS8Generator(keys.getPrivate(), null)));
+        return keys;
+    }
+
+    private JcaX509v3CertificateBuilder builder(X500Name issuer, X500Name subject, PublicKey key, Duration lifetime) {
+        Instant now = clock.instant();
+        return new JcaX509v3CertificateBuilder(issuer, new BigInteger(SERIAL_BITS, new SecureRandom()), Date.from(now
+                .minus(BACKDATED)), Date.from(now.plus(lifetime)), subject, key);
+    }
+
+    private static X509Certificate signed(X509v3CertificateBuilder builder, PrivateKey key)
+            throws OperatorCreationException, GeneralSecurityException {
+        return new JcaX509CertificateConverter().getCertificate(builder.build(new JcaContentSignerBuilder(
+                "SHA256withECDSA").build(key)));
+    }
+
+    private static X509Certificate certificate(Path file) throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static PrivateKey privateKey(Path file) throws IOException {
+        try (var pem = new PEMParser(Files.newBufferedReader(file))) {
+            if (pem.readObject() instanceof PrivateKeyInfo key) {
+                return new JcaPEMKeyConverter().getPrivateKey(key);
+            }
+            throw new IOException(file + " has no private key");
+        }
+    }
+
+    private static String pem(Object content) throws IOException {
+        var text = new StringWriter();
+        try (var pem = new JcaPEMWriter(text)) {
+            pem.writeObject(content);
+        }
+        return text.toString();
+    }
+
+    /** Tells the authorities of several clusters apart, where a user trusts them. */
+    private String commonName() {
+        return "Faultline development CA " + Integer.toHexString(directory.toString().hashCode());
+    }
+}

@@ -1,10 +1,5 @@
 package dev.faultline.experiments.failure;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -25,7 +20,6 @@ import dev.faultline.experiments.lab.TrafficChart.Event;
 import dev.faultline.verification.Target;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.load.LoadOrders;
-import tools.jackson.databind.json.JsonMapper;
 
 /** An instance freezes: how long until Consul says so, and what callers notice before and after. */
 public final class FailureDetection implements Experiment {
@@ -64,10 +58,10 @@ public final class FailureDetection implements Experiment {
     @Override
     public void run(Lab lab) {
         Target platform = lab.platform();
-        var heartbeat = new Heartbeat(platform.consulUrl());
+        String control = "experiment-" + UUID.randomUUID();
         try (var client = new PlatformClient(platform);
                 var nodes = new Nodes(platform);
-                var _ = new Cleanup(heartbeat::deregister)) {
+                var _ = new Cleanup(() -> nodes.deregister(control))) {
             var orders = new LoadOrders(client, "experiment");
             orders.stock("", 1);
             String read = orders.place(0, WAIT).id();
@@ -78,7 +72,7 @@ public final class FailureDetection implements Experiment {
             Traffic traffic = Traffic.start(PER_SECOND, LENGTH, _ -> client.order(read));
             try (var _ = new Cleanup(() -> platform.resume(FROZEN))) {
                 Polling.sleep(BEFORE);
-                heartbeat.register(LONG_TTL);
+                nodes.registerHeartbeat(control, LONG_TTL);
                 frozen = traffic.now();
                 platform.pause(FROZEN);
                 lab.step(FROZEN + " is frozen (SIGSTOP); the last heartbeat of the control was just now");
@@ -88,7 +82,7 @@ public final class FailureDetection implements Experiment {
                             + DETECTED.toSeconds() + " s.");
                 }
                 detected = traffic.now();
-                controlIsHealthy = nodes.healthy(heartbeat.service).size() == 1;
+                controlIsHealthy = nodes.healthy(control).size() == 1;
                 Polling.sleep(FROZEN_AFTERWARDS);
                 resumed = traffic.now();
             }
@@ -119,54 +113,5 @@ public final class FailureDetection implements Experiment {
     private static long slow(List<Request> requests, double fromMs, double toMs) {
         return requests.stream().filter(request -> request.dueMs() >= fromMs && request.dueMs() < toMs && request
                 .tookMs() > SLOW_MS).count();
-    }
-
-    /** An instance of a service of its own, which says that it is alive once, and never again. */
-    private static final class Heartbeat {
-        private static final Duration TIMEOUT = Duration.ofSeconds(5);
-
-        private final String service = "experiment-" + UUID.randomUUID();
-        private final URI consul;
-
-        Heartbeat(URI consul) {
-            this.consul = consul;
-        }
-
-        void register(Duration ttl) {
-            put("/v1/agent/service/register", """
-                    {"ID": "%s", "Name": "%s", "Check": {"TTL": "%ds", "Status": "passing"}}""".formatted(service,
-                    service,
-                    ttl.toSeconds()));
-        }
-
-        /** Idempotent. */
-        void deregister() {
-            if (!JsonMapper.shared().readTree(send(HttpRequest.newBuilder(consul.resolve("/v1/agent/services")))).has(
-                    service)) {
-                return;
-            }
-            put("/v1/agent/service/deregister/" + service, "");
-        }
-
-        private void put(String path, String body) {
-            send(HttpRequest.newBuilder(consul.resolve(path)).PUT(HttpRequest.BodyPublishers.ofString(body)));
-        }
-
-        private static String send(HttpRequest.Builder request) {
-            HttpRequest built = request.timeout(TIMEOUT).build();
-            try (var http = HttpClient.newHttpClient()) {
-                var response = http.send(built, BodyHandlers.ofString());
-                if (response.statusCode() != 200) {
-                    throw new FaultlineException("Consul answered " + built.uri() + " with " + response.statusCode()
-                            + ": " + response.body());
-                }
-                return response.body();
-            } catch (IOException e) {
-                throw new FaultlineException("Consul does not answer: " + e + ". See ./faultline status.", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new FaultlineException("Interrupted.", e);
-            }
-        }
     }
 }

@@ -1,12 +1,13 @@
 package dev.faultline.experiments.lab;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import dev.faultline.backing.FaultlineException;
@@ -14,7 +15,7 @@ import dev.faultline.backing.Polling;
 import dev.faultline.verification.Target;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the platform's nodes say of themselves. */
+/** What the platform's nodes say of themselves, and Consul of them. */
 public final class Nodes implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(90);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -53,29 +54,53 @@ public final class Nodes implements AutoCloseable {
      * @throws FaultlineException if it does not answer
      */
     public double metric(String node, String name, String... labels) {
-        return get(platform.managementUrl(node).resolve("/actuator/prometheus")).lines().filter(line -> line.startsWith(
-                name + "{") && List.of(labels).stream().allMatch(line::contains)).mapToDouble(line -> Double
-                        .parseDouble(
-                                line.substring(line.lastIndexOf(' ')))).sum();
+        return send(HttpRequest.newBuilder(platform.managementUrl(node).resolve("/actuator/prometheus"))).lines()
+                .filter(line -> line.startsWith(
+                        name + "{") && List.of(labels).stream().allMatch(line::contains)).mapToDouble(line -> Double
+                                .parseDouble(
+                                        line.substring(line.lastIndexOf(' ')))).sum();
     }
 
     /** The instances of a service that Consul considers healthy, by their node's name. */
     public List<String> healthy(String service) {
-        return JsonMapper.shared().readTree(get(platform.consulUrl().resolve(
-                "/v1/health/service/" + service + "?passing"))).valueStream().map(entry -> entry.path("Service").path(
-                        "ID")
-                        .asString("")).toList();
+        return JsonMapper.shared().readTree(consul("/v1/health/service/" + service + "?passing",
+                HttpRequest.Builder::GET))
+                .valueStream().map(entry -> entry.path("Service").path("ID").asString("")).toList();
     }
 
-    private String get(URI uri) {
+    /** Registers an instance at Consul that has to report at least so often, and reports once, now. */
+    public void registerHeartbeat(String service, Duration ttl) {
+        String body = """
+                {"ID": "%s", "Name": "%s", "Check": {"TTL": "%ds", "Status": "passing"}}""".formatted(service, service,
+                ttl.toSeconds());
+        consul("/v1/agent/service/register", request -> request.PUT(BodyPublishers.ofString(body)));
+    }
+
+    /** Undoes {@link #registerHeartbeat}; has no effect if there is none. */
+    public void deregister(String service) {
+        if (JsonMapper.shared().readTree(consul("/v1/agent/services", HttpRequest.Builder::GET)).has(service)) {
+            consul("/v1/agent/service/deregister/" + service, request -> request.PUT(BodyPublishers.noBody()));
+        }
+    }
+
+    private String consul(String path, UnaryOperator<HttpRequest.Builder> method) {
+        HttpRequest.Builder request = method.apply(HttpRequest.newBuilder(platform.consulUrl().resolve(path)));
+        String token = platform.consulToken();
+        return send(token.isEmpty() ? request : request.header("X-Consul-Token", token));
+    }
+
+    private String send(HttpRequest.Builder request) {
+        HttpRequest built = request.timeout(TIMEOUT).build();
         try {
-            var response = http.send(HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofString());
+            var response = http.send(built, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new FaultlineException(uri + " was answered with " + response.statusCode() + ".");
+                throw new FaultlineException(built.uri() + " was answered with " + response.statusCode() + ": "
+                        + response
+                                .body());
             }
             return response.body();
         } catch (IOException e) {
-            throw new FaultlineException(uri + " does not answer: " + e + ". See ./faultline status.", e);
+            throw new FaultlineException(built.uri() + " does not answer: " + e + ". See ./faultline status.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FaultlineException("Interrupted.", e);

@@ -39,7 +39,8 @@ public final class EventReplay implements Experiment {
         return new Description("event-replay", "Events replayed into a read model",
                 "The outcome of every order can be rebuilt from the replies in Kafka alone, by whoever reads them, and a second replay changes nothing.",
                 "A view that adds up what it reads, instead of storing it by order: after a second replay it must have counted everything twice.",
-                List.of(new Source("Fowler, Event Sourcing, 2005", "https://martinfowler.com/eaaDev/EventSourcing.html"),
+                List.of(new Source("Fowler, Event Sourcing, 2005",
+                        "https://martinfowler.com/eaaDev/EventSourcing.html"),
                         new Source("Kreps, Questioning the Lambda Architecture, 2014",
                                 "https://www.oreilly.com/radar/questioning-the-lambda-architecture/")),
                 List.of("libs/contracts/src/main/java/dev/faultline/contracts/CheckoutReply.java",
@@ -75,7 +76,7 @@ public final class EventReplay implements Experiment {
                 throw new FaultlineException("Not every order is complete after " + COMPLETE.toSeconds() + " s.");
             }
             lab.step("reading all replies from the beginning of the topic, twice");
-            var replies = new Redelivery(lab.platform().kafkaBootstrapServers(), "checkout.replies", "order-service");
+            var replies = new Redelivery(lab.platform().kafkaConnection(), "checkout.replies", "order-service");
             Map<String, String> byOrder = new HashMap<>();
             Map<String, Integer> addedUp = new HashMap<>();
             project(replies.messages(stored.keySet()), byOrder, addedUp);

@@ -76,7 +76,7 @@ public final class ExactlyOnceEffects implements Experiment {
             int reservations = 0;
             for (Map.Entry<String, String> consumers : Map.of("inventory.commands", "inventory-service",
                     "payment.commands", "payment-service").entrySet()) {
-                var redelivery = new Redelivery(platform.kafkaBootstrapServers(), consumers.getKey(), consumers
+                var redelivery = new Redelivery(platform.kafkaConnection(), consumers.getKey(), consumers
                         .getValue());
                 var messages = redelivery.messages(keyed);
                 redelivery.send(messages, TIMES - 1);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,13 +28,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Redelivery {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private final String bootstrapServers;
+    private final Map<String, String> connection;
     private final String topic;
     private final String group;
 
-    /** @param group of the topic's consumers */
-    Redelivery(String bootstrapServers, String topic, String group) {
-        this.bootstrapServers = bootstrapServers;
+    /**
+     * @param connection the properties with which Kafka's clients connect
+     * @param group      of the topic's consumers
+     */
+    Redelivery(Map<String, String> connection, String topic, String group) {
+        this.connection = Map.copyOf(connection);
         this.topic = topic;
         this.group = group;
     }
@@ -44,8 +48,8 @@ final class Redelivery {
      * @throws FaultlineException if Kafka does not return them within thirty seconds
      */
     List<ConsumerRecord<byte[], byte[]>> messages(Set<String> keys) {
-        Map<String, Object> options = Map.of("bootstrap.servers", bootstrapServers, "enable.auto.commit", false,
-                "auto.offset.reset", "earliest", "default.api.timeout.ms", (int) TIMEOUT.toMillis());
+        Map<String, Object> options = options(Map.of("enable.auto.commit", false, "auto.offset.reset", "earliest",
+                "default.api.timeout.ms", (int) TIMEOUT.toMillis()));
         try (var consumer = new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(
                     partition -> new TopicPartition(
@@ -74,7 +78,7 @@ final class Redelivery {
 
     /** Sends them so many times more, and returns when the consumers have committed all of them. */
     void send(List<ConsumerRecord<byte[], byte[]>> messages, int times) {
-        Map<String, Object> options = Map.of("bootstrap.servers", bootstrapServers, "acks", "all");
+        Map<String, Object> options = options(Map.of("acks", "all"));
         try (var producer = new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer())) {
             var sent = new ArrayList<Future<RecordMetadata>>();
             for (int time = 0; time < times; time++) {
@@ -95,10 +99,9 @@ final class Redelivery {
     }
 
     private void awaitConsumed() {
-        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
-                var consumer = new KafkaConsumer<>(
-                        Map.<String, Object>of("bootstrap.servers", bootstrapServers), new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer())) {
+        try (var admin = Admin.create(options(Map.of()));
+                var consumer = new KafkaConsumer<>(options(Map.of()),
+                        new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.partitionsFor(topic).stream().map(
                     partition -> new TopicPartition(topic, partition.partition())).toList());
             if (!Polling.until(TIMEOUT, () -> isConsumed(admin, ends))) {
@@ -122,13 +125,20 @@ final class Redelivery {
         }
     }
 
+    private Map<String, Object> options(Map<String, Object> more) {
+        var options = new HashMap<String, Object>(connection);
+        options.putAll(more);
+        return options;
+    }
+
     private static FaultlineException interrupted(InterruptedException cause) {
         Thread.currentThread().interrupt();
         return new FaultlineException("Interrupted.", cause);
     }
 
     private FaultlineException failed(Exception cause) {
-        return new FaultlineException("Kafka at " + bootstrapServers + " failed: " + cause.getMessage()
+        return new FaultlineException("Kafka at " + connection.get("bootstrap.servers") + " failed: " + cause
+                .getMessage()
                 + ". See ./faultline status.", cause);
     }
 }

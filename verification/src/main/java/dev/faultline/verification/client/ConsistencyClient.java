@@ -20,13 +20,16 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ConsistencyClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
     private final URI gateway;
     private final Credentials credentials;
 
     public ConsistencyClient(Target target) {
         this.gateway = target.gatewayUrl();
         this.credentials = target.credentials();
+        HttpClient.Builder client = HttpClient.newBuilder();
+        credentials.tls().ifPresent(client::sslContext);
+        this.http = client.build();
     }
 
     /** @param token of the session; null if the answer belongs to none */

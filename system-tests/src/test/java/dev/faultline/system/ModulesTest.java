@@ -51,6 +51,7 @@ class ModulesTest {
             entry("experiments", Set.of("sharding", "verification")),
             entry("cli", Set.of("experiments")),
             entry("simulation", Set.of()),
+            entry("protocols", Set.of()),
             entry("api-description", Set.of()),
             entry("k8s", Set.of()),
             entry("system-tests", Set.of()));
@@ -77,13 +78,14 @@ class ModulesTest {
             entry("experiments", Set.of("test-infrastructure")),
             entry("cli", Set.of()),
             entry("api-description", Set.of("inventory-service", "order-service", "payment-service")),
+            entry("protocols", Set.of()),
             entry("simulation", Set.of("acquirer-simulator", "contracts", "inventory-service", "order-service",
                     "payment-service")),
             entry("k8s", Set.of("acquirer-simulator", "identity-service", "messaging", "order-service",
                     "payment-service",
                     "service-defaults", "sharding", "test-infrastructure")),
             entry("system-tests", Set.of("acquirer-simulator", "cli", "gateway-service", "identity-service",
-                    "inventory-service", "k8s", "order-service", "payment-service", "simulation")));
+                    "inventory-service", "k8s", "order-service", "payment-service", "protocols", "simulation")));
 
     @Test
     void mainCodeDependsOnTheseModulesOnly() throws Exception {

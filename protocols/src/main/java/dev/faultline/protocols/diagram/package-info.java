@@ -1,0 +1,5 @@
+/** Pictures of schedules. */
+@NullMarked
+package dev.faultline.protocols.diagram;
+
+import org.jspecify.annotations.NullMarked;

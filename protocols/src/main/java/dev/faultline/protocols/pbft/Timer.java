@@ -1,0 +1,5 @@
+package dev.faultline.protocols.pbft;
+
+enum Timer {
+    VIEW_CHANGE, CLIENT, LIE
+}

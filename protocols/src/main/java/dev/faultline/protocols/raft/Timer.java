@@ -1,0 +1,5 @@
+package dev.faultline.protocols.raft;
+
+enum Timer {
+    ELECTION, HEARTBEAT, CLIENT
+}

@@ -1,0 +1,5 @@
+package dev.faultline.protocols.zab;
+
+enum Timer {
+    LOOKING, HEARTBEAT, CLIENT
+}

@@ -2,6 +2,7 @@ package dev.faultline.experiments.catalogue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.faultline.experiments.balancing.LoadBalancing;
 import dev.faultline.experiments.concurrency.ConcurrencyControl;
@@ -16,18 +17,25 @@ import dev.faultline.experiments.partitioning.ConsistentHashing;
 import dev.faultline.experiments.replication.ConsistencyOrAvailability;
 import dev.faultline.experiments.replication.Failover;
 import dev.faultline.experiments.replication.ReadConsistency;
+import dev.faultline.experiments.simulated.SimulatedProtocol;
 import dev.faultline.experiments.transactions.SagaAndTwoPhaseCommit;
+import dev.faultline.protocols.Protocols;
 
 /** All experiments, in the order in which a reader may want to run them. */
 public final class Experiments {
-    public static final List<Experiment> ALL = List.of(new IndependentFailure(), new FailureDetection(),
-            new LoadBalancing(), new ConsistentHashing(), new Failover(), new ReadConsistency(),
-            new ConsistencyOrAvailability(), new ConcurrencyControl(), new SagaAndTwoPhaseCommit(),
-            new ExactlyOnceEffects(), new EventReplay(),
-            new CircuitBreaking(),
-            new GreedyCustomer());
+    public static final List<Experiment> ALL = Stream.concat(onRealParts(), Protocols.ALL.stream().map(
+            SimulatedProtocol::new)).toList();
 
     private Experiments() {}
+
+    private static Stream<Experiment> onRealParts() {
+        return Stream.of(new IndependentFailure(), new FailureDetection(),
+                new LoadBalancing(), new ConsistentHashing(), new Failover(), new ReadConsistency(),
+                new ConsistencyOrAvailability(), new ConcurrencyControl(), new SagaAndTwoPhaseCommit(),
+                new ExactlyOnceEffects(), new EventReplay(),
+                new CircuitBreaking(),
+                new GreedyCustomer());
+    }
 
     public static Optional<Experiment> named(String name) {
         return ALL.stream().filter(experiment -> experiment.description().name().equals(name)).findFirst();

@@ -21,9 +21,8 @@ record ServiceRights(String application, Set<String> consumed, Set<String> produ
     private static final String DEAD_LETTERS = ".dead-letters";
 
     static final List<ServiceRights> ALL = List.of(
-            // The sweep answers in a participant's stead, by a reply to itself.
-            new ServiceRights("order-service", Set.of(REPLIES), Set.of(COMMANDS_TO_INVENTORY, COMMANDS_TO_PAYMENT,
-                    REPLIES), "faultline/orders/", Set.of()),
+            new ServiceRights("order-service", Set.of(REPLIES), Set.of(COMMANDS_TO_INVENTORY, COMMANDS_TO_PAYMENT),
+                    "faultline/orders/", Set.of()),
             new ServiceRights("inventory-service", Set.of(COMMANDS_TO_INVENTORY), Set.of(REPLIES),
                     "faultline/inventory/", Set.of()),
             new ServiceRights("payment-service", Set.of(COMMANDS_TO_PAYMENT), Set.of(REPLIES), "faultline/payments/",

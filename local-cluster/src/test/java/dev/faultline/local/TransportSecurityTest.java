@@ -3,6 +3,7 @@ package dev.faultline.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -35,6 +36,7 @@ import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.PostgresTls;
 import dev.faultline.backing.Readiness;
+import dev.faultline.backing.Replication;
 import dev.faultline.backing.TlsIdentity;
 import dev.faultline.local.CertificateAuthority.Purpose;
 import org.apache.kafka.clients.admin.Admin;
@@ -68,7 +70,7 @@ class TransportSecurityTest {
             topic, topic + ".dead-letters")).toList();
     /** What is true, not what {@link ServiceRights} says. */
     private static final Map<String, Set<String>> WRITES = Map.of(
-            "order-service", Set.of(TO_INVENTORY, TO_PAYMENT, REPLIES, REPLIES + ".dead-letters"),
+            "order-service", Set.of(TO_INVENTORY, TO_PAYMENT, REPLIES + ".dead-letters"),
             "inventory-service", Set.of(REPLIES, TO_INVENTORY + ".dead-letters"),
             "payment-service", Set.of(REPLIES, TO_PAYMENT + ".dead-letters"));
     private static final Map<String, Set<String>> READS = Map.of("order-service", Set.of(REPLIES), "inventory-service",
@@ -229,6 +231,32 @@ class TransportSecurityTest {
         assertThatThrownBy(() -> connect("orders", PostgresTls.jdbcParameters(new TlsIdentity(mixed.certificate(), mixed
                 .key(), TlsIdentity.in(directory.resolve("tls"), "orders").authority())))).isInstanceOf(
                         SQLException.class);
+    }
+
+    /** The primary admits nobody without TLS, so what is streamed is encrypted. */
+    @Test
+    void aStandbyFollowsItsPrimaryWithTheSuperusersCertificate() throws Exception {
+        var cache = CacheDirectory.ofThisUser();
+        var replicated = new Layout(new Home(directory), settings.withStandbys(Replication.Mode.ASYNCHRONOUS), cache,
+                KafkaAotCache.of(cache), (_, _) -> {});
+        replicated.security().renew(replicated);
+        PostgresServer primary = replicated.shard("shard-2").servers().getFirst();
+        PostgresServer standby = replicated.shard("shard-2").servers().getLast();
+        RUNNING.add(ChildProcess.start(primary, directory.resolve("primary.log"), START));
+        standby.prepareAsStandbyOf(primary);
+        RUNNING.add(ChildProcess.start(standby.name(), standby.launch(), standby.readiness(), directory.resolve(
+                "standby.log"), START));
+
+        await().atMost(START).until(() -> primary.replicationState().isStreaming());
+
+        try (var connection = primary.connect();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(
+                        "select client_dn from pg_stat_ssl join pg_stat_replication using (pid)"
+                                + " where ssl")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getString(1)).isEqualTo("/CN=" + PostgresServer.SUPERUSER);
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.faultline.backing.ChildProcess;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.Launch;
+import dev.faultline.backing.Parallel;
 import dev.faultline.backing.Progress;
 
 /**

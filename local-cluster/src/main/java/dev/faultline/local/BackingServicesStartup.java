@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import dev.faultline.backing.BackingService;
+import dev.faultline.backing.Parallel;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;
 import dev.faultline.local.supervisor.SupervisorDirectory;

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaAotCache;
+import dev.faultline.backing.Parallel;
 import dev.faultline.backing.Polling;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Progress;

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A server that is stopped when this JVM ends, even if it is killed.
@@ -33,6 +35,7 @@ public final class ChildProcess implements AutoCloseable {
 
     private final Process shell;
     private final Path log;
+    private boolean isFrozen;
 
     private ChildProcess(Process shell, Path log) {
         this.shell = shell;
@@ -87,11 +90,53 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Stops the server gracefully. Kills it after three minutes, which suffice for a JVM that writes an AOT cache, and at once
-     * if this thread is interrupted.
+     * Stops the server and every process that it has started where they are (SIGSTOP), until {@link #thaw}. Their connections
+     * stay open, and the system goes on to receive for them. The server is not a shell script.
+     */
+    public synchronized void freeze() {
+        signal("STOP");
+        isFrozen = true;
+    }
+
+    /** Lets a frozen server go on. Idempotent. */
+    public synchronized void thaw() {
+        if (isFrozen) {
+            signal("CONT");
+            isFrozen = false;
+        }
+    }
+
+    private void signal(String signal) {
+        processes().flatMap(process -> ProcessIdentity.of(process.pid()).stream()).toList().forEach(process -> process
+                .signal(signal));
+    }
+
+    /** The server's, without the shell that watches this JVM. */
+    private Stream<ProcessHandle> processes() {
+        Optional<String> watch = shell.info().command();
+        return shell.children().filter(child -> !child.info().command().equals(watch)).flatMap(child -> Stream.concat(
+                Stream.of(child), child.descendants()));
+    }
+
+    /** Kills the server and every process that it has started (SIGKILL), and returns when the server has ended. */
+    public void kill() {
+        shell.descendants().forEach(ProcessHandle::destroyForcibly);
+        try {
+            if (!shell.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new FaultlineException("A server does not end although it was killed; its log is " + log + ".");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Stops the server gracefully, also if it is frozen. Kills it after three minutes, which suffice for a JVM that writes an
+     * AOT cache, and at once if this thread is interrupted.
      */
     @Override
     public void close() {
+        thaw();
         try {
             shell.getOutputStream().close();
             if (!shell.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -103,9 +148,5 @@ public final class ChildProcess implements AutoCloseable {
             kill();
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void kill() {
-        shell.descendants().forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -7,35 +7,53 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A single Consul server on loopback. It has a data directory, because services are not registered again with an agent that
+ * A Consul server on loopback: a single one, or one of several that elect a leader. It has a data directory, because services are not registered again with an agent that
  * lost its state.
  */
 public final class ConsulAgent implements BackingService {
     private final String name;
     private final Path directory;
     private final ConsulPorts ports;
+    private final List<ConsulPorts> servers;
     private final ConsulBinary binary;
     private final @Nullable String managementToken;
     private @Nullable Path program;
 
     /**
+     * A single server.
+     *
      * @param directory for data and configuration; created if it does not exist
      * @param progress  receives messages about downloads
      */
     public ConsulAgent(String name, Path directory, ConsulPorts ports, CacheDirectory cache,
             Consumer<String> progress) {
-        this(name, directory, ports, new ConsulBinary(cache, progress), null);
+        this(name, directory, ports, List.of(ports), new ConsulBinary(cache, progress), null);
     }
 
-    private ConsulAgent(String name, Path directory, ConsulPorts ports, ConsulBinary binary,
+    /**
+     * One of several servers, which is ready when a majority of them runs.
+     *
+     * @param servers the ports of all of them, this one too, in any order
+     */
+    public ConsulAgent(String name, Path directory, ConsulPorts ports, List<ConsulPorts> servers, CacheDirectory cache,
+            Consumer<String> progress) {
+        this(name, directory, ports, servers, new ConsulBinary(cache, progress), null);
+    }
+
+    private ConsulAgent(String name, Path directory, ConsulPorts ports, List<ConsulPorts> servers, ConsulBinary binary,
             @Nullable String managementToken) {
+        if (!servers.contains(ports)) {
+            throw new IllegalArgumentException(name + " is not one of the servers " + servers);
+        }
         this.name = name;
         this.directory = directory.toAbsolutePath();
         this.ports = ports;
+        this.servers = List.copyOf(servers);
         this.binary = binary;
         this.managementToken = managementToken;
     }
@@ -46,7 +64,7 @@ public final class ConsulAgent implements BackingService {
      * @param token a UUID, which may do everything
      */
     public ConsulAgent securedBy(String token) {
-        return new ConsulAgent(name, directory, ports, binary, token);
+        return new ConsulAgent(name, directory, ports, servers, binary, token);
     }
 
     @Override
@@ -69,7 +87,10 @@ public final class ConsulAgent implements BackingService {
                     {
                       "node_name": "%s",
                       "server": true,
-                      "bootstrap_expect": 1,
+                      "bootstrap_expect": %d,
+                      "retry_join": [%s],
+                      "retry_interval": "1s",
+                      "autopilot": {"cleanup_dead_servers": false},
                       "data_dir": "%s",
                       "bind_addr": "127.0.0.1",
                       "advertise_addr": "127.0.0.1",
@@ -80,7 +101,8 @@ public final class ConsulAgent implements BackingService {
                       "disable_remote_exec": true,
                       "log_level": "WARN"%s
                     }
-                    """.formatted(name, data(), ports.http(), ports.server(), ports.serf(), accessControl()));
+                    """.formatted(name, servers.size(), others(), data(), ports.http(), ports.server(), ports.serf(),
+                    accessControl()));
         } catch (IOException e) {
             throw new FaultlineException(name + ": cannot prepare the directory " + directory + ": "
                     + e.getMessage(), e);
@@ -96,6 +118,12 @@ public final class ConsulAgent implements BackingService {
                     "default_policy": "deny",
                     "tokens": {"%s": "%s", "agent": "%2$s"}
                   }""".formatted(ConsulBinary.nameOfManagementToken(program()), managementToken);
+    }
+
+    /** Where the others gossip, as strings in JSON. */
+    private String others() {
+        return servers.stream().filter(each -> !each.equals(ports)).map(each -> "\"127.0.0.1:" + each.serf() + '"')
+                .collect(Collectors.joining(", "));
     }
 
     @Override

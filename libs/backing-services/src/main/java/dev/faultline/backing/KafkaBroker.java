@@ -4,10 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -16,7 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Kafka broker on loopback that is also its own controller (KRaft), run from the class path of this JVM.
+ * A Kafka broker on loopback (KRaft), run from the class path of this JVM: a single one, which is also its own controller, or
+ * one of several.
  *
  * <p>
  * Sized for a laptop: a heap of 128 MB, one network and two I/O threads. Does not create topics automatically. An
@@ -25,34 +24,43 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaBroker implements BackingService {
     private final String name;
     private final Path directory;
-    private final int port;
-    private final int controllerPort;
+    private final int id;
+    private final KafkaCluster cluster;
     private final Supplier<List<String>> jvmOptions;
     private final @Nullable KafkaSecurity security;
 
     /** @param directory for data and configuration; created if it does not exist */
     public KafkaBroker(String name, Path directory, int port, int controllerPort) {
-        this(name, directory, port, controllerPort, List::of, null);
+        this(name, directory, 1, new KafkaCluster(controllerPort, List.of(port)), List::of, null);
     }
 
     /** @param aotCache used if it exists at the time of the launch */
     public KafkaBroker(String name, Path directory, int port, int controllerPort, KafkaAotCache aotCache) {
-        this(name, directory, port, controllerPort, aotCache::options, null);
+        this(name, directory, 1, new KafkaCluster(controllerPort, List.of(port)), aotCache);
     }
 
-    private KafkaBroker(String name, Path directory, int port, int controllerPort,
-            Supplier<List<String>> jvmOptions, @Nullable KafkaSecurity security) {
+    /**
+     * One of several.
+     *
+     * @param id from 1
+     */
+    public KafkaBroker(String name, Path directory, int id, KafkaCluster cluster, KafkaAotCache aotCache) {
+        this(name, directory, id, cluster, aotCache::options, null);
+    }
+
+    private KafkaBroker(String name, Path directory, int id, KafkaCluster cluster, Supplier<List<String>> jvmOptions,
+            @Nullable KafkaSecurity security) {
         this.name = name;
         this.directory = directory.toAbsolutePath();
-        this.port = port;
-        this.controllerPort = controllerPort;
+        this.id = id;
+        this.cluster = cluster;
         this.jvmOptions = jvmOptions;
         this.security = security;
     }
 
     /** The same broker, from its next {@link #prepare} on with TLS, users and access rules. */
     public KafkaBroker securedBy(KafkaSecurity how) {
-        return new KafkaBroker(name, directory, port, controllerPort, jvmOptions, how);
+        return new KafkaBroker(name, directory, id, cluster, jvmOptions, how);
     }
 
     @Override
@@ -62,11 +70,11 @@ public final class KafkaBroker implements BackingService {
 
     @Override
     public int port() {
-        return port;
+        return cluster.ports().get(id - 1);
     }
 
     public String bootstrapServers() {
-        return "127.0.0.1:" + port;
+        return "127.0.0.1:" + port();
     }
 
     @Override
@@ -74,29 +82,31 @@ public final class KafkaBroker implements BackingService {
         try {
             Files.createDirectories(log());
             OwnersFile.write(properties(), """
-                    process.roles=broker,controller
-                    node.id=1
+                    process.roles=%4$s
+                    node.id=%5$d
                     controller.quorum.voters=1@127.0.0.1:%1$d
-                    listeners=BROKER://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%1$d
+                    listeners=%6$s
                     advertised.listeners=BROKER://127.0.0.1:%2$d
                     inter.broker.listener.name=BROKER
                     controller.listener.names=CONTROLLER
                     log.dirs=%3$s
                     auto.create.topics.enable=false
                     group.initial.rebalance.delay.ms=0
-                    offsets.topic.replication.factor=1
+                    offsets.topic.replication.factor=%7$d
                     offsets.topic.num.partitions=8
-                    transaction.state.log.replication.factor=1
+                    transaction.state.log.replication.factor=%7$d
                     transaction.state.log.min.isr=1
                     transaction.state.log.num.partitions=8
-                    share.coordinator.state.topic.replication.factor=1
+                    share.coordinator.state.topic.replication.factor=%7$d
                     share.coordinator.state.topic.min.isr=1
                     num.network.threads=1
                     num.io.threads=2
                     background.threads=2
                     num.recovery.threads.per.data.dir=2
                     log.cleaner.dedupe.buffer.size=4194304
-                    """.formatted(controllerPort, port, log()) + protocols());
+                    """.formatted(cluster.controllerPort(), port(), log(), isController() ? "broker,controller"
+                    : "broker", id, listeners(), cluster.replicationFactor())
+                    + protocols());
             Files.writeString(logging(), """
                     <configuration>
                       <appender name="stdout" class="ch.qos.logback.core.ConsoleAppender">
@@ -123,13 +133,22 @@ public final class KafkaBroker implements BackingService {
         return security.properties(keystore.toString());
     }
 
+    private boolean isController() {
+        return id == 1;
+    }
+
+    private String listeners() {
+        String broker = "BROKER://127.0.0.1:" + port();
+        return isController() ? broker + ",CONTROLLER://127.0.0.1:" + cluster.controllerPort() : broker;
+    }
+
     /** Formats the log directory, once. */
     private void format() throws IOException {
         if (Files.exists(log().resolve("meta.properties"))) {
             return;
         }
         var command = new ArrayList<>(java(List.of()));
-        command.addAll(List.of("kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", randomId(),
+        command.addAll(List.of("kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", cluster.id(),
                 "--config", properties().toString()));
         ExternalProgram.Outcome outcome = ExternalProgram.run(command);
         if (!outcome.succeeded()) {
@@ -141,13 +160,14 @@ public final class KafkaBroker implements BackingService {
     public Launch launch() {
         var command = new ArrayList<>(java(jvmOptions.get()));
         command.addAll(List.of("kafka.Kafka", properties().toString()));
-        return new Launch(command, Map.of(), directory, "TERM");
+        // One of several would wait for minutes for a controller that is gone; the others have what it has.
+        return new Launch(command, Map.of(), directory, cluster.ports().size() == 1 ? "TERM" : "KILL");
     }
 
     @Override
     public Readiness readiness() {
-        return security == null ? Readiness.of("kafka://127.0.0.1:" + port)
-                : Readiness.of("kafka+tls://127.0.0.1:" + port, security.identity().authority());
+        return security == null ? Readiness.of("kafka://127.0.0.1:" + port())
+                : Readiness.of("kafka+tls://127.0.0.1:" + port(), security.identity().authority());
     }
 
     private List<String> java(List<String> more) {
@@ -177,14 +197,5 @@ public final class KafkaBroker implements BackingService {
                 .filter(entry -> entry.endsWith(".jar") && !entry.contains("/target/"))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
-    }
-
-    /** 128 bits in URL-safe base 64, as Kafka formats its ids. */
-    private static String randomId() {
-        var bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        // An id that begins with a dash would be parsed as an option.
-        return id.startsWith("-") ? randomId() : id;
     }
 }

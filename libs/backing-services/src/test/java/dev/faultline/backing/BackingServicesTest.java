@@ -18,7 +18,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -148,6 +151,47 @@ class BackingServicesTest {
                 assertThat(http.send(get, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("7");
             }
         }
+    }
+
+    @Test
+    void twoOfThreeConsulServersGoOnAndOneDoesNot() throws Exception {
+        List<Integer> free = FreePorts.take(9);
+        List<ConsulPorts> ports = IntStream.range(0, 3).mapToObj(i -> new ConsulPorts(free.get(3 * i), free.get(3 * i
+                + 1), free.get(3 * i + 2))).toList();
+        var running = new ConcurrentHashMap<ConsulPorts, ChildProcess>();
+        try (var http = HttpClient.newHttpClient()) {
+            Parallel.run(ports.stream().<Runnable>map(own -> () -> {
+                String name = "consul-" + own.http();
+                running.put(own, ChildProcess.start(new ConsulAgent(name, directory.resolve(name), own, ports,
+                        CacheDirectory.ofThisUser(), _ -> {}), directory.resolve(name + ".log"), AT_MOST));
+            }).toList());
+            assertThat(write(http, ports.get(0))).isEqualTo(200);
+            Objects.requireNonNull(running.get(ports.get(1))).kill();
+            await().atMost(AT_MOST).until(() -> write(http, ports.get(0)) == 200);
+            Objects.requireNonNull(running.get(ports.get(2))).kill();
+            await().atMost(AT_MOST).until(() -> write(http, ports.get(0)) == 500);
+        } finally {
+            running.values().forEach(ChildProcess::close);
+        }
+    }
+
+    private static int write(HttpClient http, ConsulPorts server) throws Exception {
+        return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.http() + "/v1/kv/epoch")).PUT(
+                HttpRequest.BodyPublishers.ofString("7")).build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    @Test
+    void aFrozenServerAnswersAgainWhenItThawsAndCanBeStoppedWhileItIsFrozen() throws Exception {
+        var server = new PostgresServer("frozen", directory.resolve("shard-1"), FreePorts.take(1).getFirst(), "secret",
+                CacheDirectory.ofThisUser());
+        try (var running = ChildProcess.start(server, directory.resolve("log"), AT_MOST)) {
+            running.freeze();
+            assertThat(server.readiness().check()).isFalse();
+            running.thaw();
+            assertThat(server.readiness().await(AT_MOST)).isTrue();
+            running.freeze();
+        }
+        assertThat(directory.resolve("shard-1/data/postmaster.pid")).doesNotExist();
     }
 
     @Test

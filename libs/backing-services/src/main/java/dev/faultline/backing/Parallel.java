@@ -1,4 +1,4 @@
-package dev.faultline.local;
+package dev.faultline.backing;
 
 import java.util.Collection;
 import java.util.List;
@@ -7,13 +7,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-import dev.faultline.backing.FaultlineException;
-
 /** Runs tasks in parallel and returns when all are complete; the first failure interrupts the others. */
-final class Parallel {
+public final class Parallel {
     private Parallel() {}
 
-    static void run(Collection<? extends Runnable> tasks) {
+    public static void run(Collection<? extends Runnable> tasks) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<? extends Future<?>> running = tasks.stream().map(threads::submit).toList();
             try {

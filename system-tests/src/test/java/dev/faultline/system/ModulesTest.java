@@ -49,6 +49,7 @@ class ModulesTest {
             entry("local-cluster", Set.of("backing-services", "discovery")),
             entry("verification", Set.of("dead-letters", "local-cluster", "oauth-client")),
             entry("experiments", Set.of("protocols", "sharding", "verification")),
+            entry("experiments", Set.of("discovery", "sharding", "verification")),
             entry("cli", Set.of("experiments")),
             entry("simulation", Set.of()),
             entry("protocols", Set.of()),

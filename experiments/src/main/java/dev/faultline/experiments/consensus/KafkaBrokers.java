@@ -1,0 +1,157 @@
+package dev.faultline.experiments.consensus;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import dev.faultline.backing.CacheDirectory;
+import dev.faultline.backing.ChildProcess;
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.FreePorts;
+import dev.faultline.backing.KafkaAotCache;
+import dev.faultline.backing.KafkaBroker;
+import dev.faultline.backing.KafkaCluster;
+import dev.faultline.backing.Polling;
+import dev.faultline.experiments.TemporaryServers;
+import dev.faultline.experiments.lab.Lab;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Three Kafka brokers that exist for one experiment, of which the first is also the controller, and topics of one partition. */
+final class KafkaBrokers implements AutoCloseable {
+    private static final int COUNT = 3;
+    private static final int PARTITION = 0;
+    private static final Duration AT_MOST = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final TemporaryServers running;
+    private final List<KafkaBroker> all;
+    private final Admin admin;
+
+    KafkaBrokers(Lab lab) {
+        this.running = new TemporaryServers(lab.directory(), lab.progress());
+        List<Integer> ports = FreePorts.take(COUNT + 1);
+        var cluster = new KafkaCluster(ports.getLast(), ports.subList(0, COUNT));
+        var aotCache = KafkaAotCache.of(CacheDirectory.ofThisUser());
+        this.all = IntStream.rangeClosed(1, COUNT).mapToObj(id -> new KafkaBroker("kafka-" + id, running.directory(
+                "kafka-" + id), id, cluster, aotCache)).toList();
+        running.start(all);
+        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
+    }
+
+    private String bootstrapServers() {
+        return all.stream().map(KafkaBroker::bootstrapServers).collect(Collectors.joining(","));
+    }
+
+    /** @param id from 1 */
+    ChildProcess process(int id) {
+        return running.process(all.get(id - 1));
+    }
+
+    /** Returns when they answer. */
+    void start(List<Integer> ids) {
+        running.startPrepared(ids.stream().map(id -> all.get(id - 1)).toList());
+    }
+
+    /** @param replicas ids of brokers; the first leads while it can */
+    void create(String topic, List<Integer> replicas, int leastInSync) {
+        get(admin.createTopics(List.of(new NewTopic(topic, Map.of(PARTITION, replicas)).configs(Map.of(
+                "min.insync.replicas", Integer.toString(leastInSync))))).all());
+        await(topic + " has no leader", () -> inSync(topic).size() == replicas.size());
+    }
+
+    /** 0 if there is none. */
+    int leader(String topic) {
+        Node leader = partition(topic).leader();
+        return leader == null || leader.isEmpty() ? 0 : leader.id();
+    }
+
+    Set<Integer> inSync(String topic) {
+        return partition(topic).isr().stream().map(Node::id).collect(Collectors.toSet());
+    }
+
+    private TopicPartitionInfo partition(String topic) {
+        return Objects.requireNonNull(get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic)).partitions()
+                .get(PARTITION);
+    }
+
+    /**
+     * @param acks    {@code all} or {@code 1}
+     * @param retries until twenty seconds have passed
+     */
+    Producer<String, String> producer(String acks, boolean retries) {
+        return new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers(), "acks", acks, "enable.idempotence",
+                false, "retries", retries ? Integer.MAX_VALUE : 0, "request.timeout.ms", 10_000, "delivery.timeout.ms",
+                20_000, "max.block.ms", 20_000), new StringSerializer(), new StringSerializer());
+    }
+
+    /** @throws FaultlineException if it is not acknowledged */
+    static void send(Producer<String, String> producer, String topic, String value) {
+        try {
+            producer.send(new ProducerRecord<>(topic, PARTITION, null, value)).get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new FaultlineException(cause.getClass().getSimpleName() + ": " + cause.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+
+    /** Everything that a consumer finds in it. */
+    Set<String> read(String topic) {
+        var partition = new TopicPartition(topic, PARTITION);
+        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrapServers()),
+                new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            var values = new HashSet<String>();
+            while (consumer.position(partition) < end) {
+                consumer.poll(POLL).forEach(message -> values.add(message.value()));
+            }
+            return values;
+        }
+    }
+
+    /** @throws FaultlineException if it is not met within a minute */
+    static void await(String otherwise, BooleanSupplier condition) {
+        if (!Polling.until(AT_MOST, condition)) {
+            throw new FaultlineException("After " + AT_MOST.toSeconds() + " s " + otherwise + ".");
+        }
+    }
+
+    private static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new FaultlineException("Kafka refused: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+        running.close();
+    }
+}

@@ -57,7 +57,7 @@ final class ExperimentText {
         if (results.size() > 1) {
             for (ExperimentResult result : results) {
                 terminal.line("%-26s %5.0f s  %s".formatted(result.description().name(), result.seconds(), terminal
-                        .coloured(result.hasHeld() ? Terminal.Colour.GREEN : Terminal.Colour.RED, result.sentence())));
+                        .coloured(result.hasHeld() ? Terminal.Colour.GREEN : Terminal.Colour.RED, result.word())));
             }
             terminal.line("");
         }

@@ -6,6 +6,10 @@ import java.util.stream.Stream;
 
 import dev.faultline.experiments.balancing.LoadBalancing;
 import dev.faultline.experiments.concurrency.ConcurrencyControl;
+import dev.faultline.experiments.consensus.Gossip;
+import dev.faultline.experiments.consensus.QuorumCommit;
+import dev.faultline.experiments.consensus.RaftLeaderElection;
+import dev.faultline.experiments.coordination.Fencing;
 import dev.faultline.experiments.failure.CircuitBreaking;
 import dev.faultline.experiments.failure.FailureDetection;
 import dev.faultline.experiments.failure.IndependentFailure;
@@ -13,10 +17,12 @@ import dev.faultline.experiments.lab.Experiment;
 import dev.faultline.experiments.messaging.EventReplay;
 import dev.faultline.experiments.messaging.ExactlyOnceEffects;
 import dev.faultline.experiments.overload.GreedyCustomer;
+import dev.faultline.experiments.overload.RetryStorm;
 import dev.faultline.experiments.partitioning.ConsistentHashing;
 import dev.faultline.experiments.replication.ConsistencyOrAvailability;
 import dev.faultline.experiments.replication.Failover;
 import dev.faultline.experiments.replication.ReadConsistency;
+import dev.faultline.experiments.replication.SynchronousReplication;
 import dev.faultline.experiments.simulated.SimulatedProtocol;
 import dev.faultline.experiments.transactions.SagaAndTwoPhaseCommit;
 import dev.faultline.protocols.Protocols;
@@ -29,12 +35,11 @@ public final class Experiments {
     private Experiments() {}
 
     private static Stream<Experiment> onRealParts() {
-        return Stream.of(new IndependentFailure(), new FailureDetection(),
-                new LoadBalancing(), new ConsistentHashing(), new Failover(), new ReadConsistency(),
-                new ConsistencyOrAvailability(), new ConcurrencyControl(), new SagaAndTwoPhaseCommit(),
-                new ExactlyOnceEffects(), new EventReplay(),
-                new CircuitBreaking(),
-                new GreedyCustomer());
+        return Stream.of(new IndependentFailure(), new FailureDetection(), new Gossip(), new LoadBalancing(),
+                new ConsistentHashing(), new SynchronousReplication(), new Failover(), new ReadConsistency(),
+                new ConsistencyOrAvailability(), new QuorumCommit(), new RaftLeaderElection(), new Fencing(),
+                new ConcurrencyControl(), new SagaAndTwoPhaseCommit(), new ExactlyOnceEffects(), new EventReplay(),
+                new CircuitBreaking(), new RetryStorm(), new GreedyCustomer());
     }
 
     public static Optional<Experiment> named(String name) {

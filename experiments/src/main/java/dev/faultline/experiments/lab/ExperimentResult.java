@@ -42,6 +42,16 @@ public record ExperimentResult(Description description, String began, double sec
         return verdict() == Verdict.HELD;
     }
 
+    /** For a table; a failure is a sentence. */
+    public String word() {
+        return switch (verdict()) {
+            case HELD -> "held";
+            case VIOLATED -> "violated";
+            case SAYS_NOTHING -> "says nothing";
+            case null -> sentence();
+        };
+    }
+
     /** In one sentence, without a full stop. */
     public String sentence() {
         Verdict verdict = verdict();

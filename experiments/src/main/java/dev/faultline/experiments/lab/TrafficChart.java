@@ -45,8 +45,10 @@ public final class TrafficChart {
         double from = x(event.fromMs);
         return """
                 <rect x='%.1f' y='%d' width='%.1f' height='%d' fill='var(--bad)' opacity='.15'/>\
+                <path d='M%.1f %dV%d' stroke='var(--bad)'/>\
                 <text x='%.1f' y='%d' style='fill:var(--text)'>%s</text>""".formatted(from, TOP - 4, Math.max(2, x(
-                event.toMs) - from), BOTTOM - TOP + 4, Math.min(from, RIGHT - 170), TOP - 10, Report.escaped(
+                event.toMs) - from), BOTTOM - TOP + 4, from, TOP - 4, BOTTOM, Math.min(from, RIGHT - 170), TOP - 10,
+                Report.escaped(
                         event.what));
     }
 

@@ -1,5 +1,6 @@
 package dev.faultline.experiments.simulated;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -16,7 +17,7 @@ import dev.faultline.protocols.schedules.Variant;
 /** A classical protocol under thousands of seeded schedules, with its controls. The first failure of each control is drawn. */
 public final class SimulatedProtocol implements Experiment {
     private static final long FIRST_SEED = 1;
-    private static final int REPORTS = 4;
+    private static final long REPORT_EVERY_NS = Duration.ofSeconds(2).toNanos();
 
     private final Protocol protocol;
 
@@ -42,10 +43,10 @@ public final class SimulatedProtocol implements Experiment {
     }
 
     private void run(Lab lab, Variant variant) {
-        var reported = new AtomicLong();
+        var reported = new AtomicLong(System.nanoTime());
         Outcome outcome = variant.run(FIRST_SEED, variant.schedules(), played -> {
-            long step = played * REPORTS / variant.schedules();
-            if (step > reported.getAndAccumulate(step, Math::max)) {
+            long before = reported.get();
+            if (System.nanoTime() - before > REPORT_EVERY_NS && reported.compareAndSet(before, System.nanoTime())) {
                 lab.step("%s: %,d of %,d schedules".formatted(variant.name(), played, variant.schedules()));
             }
         });

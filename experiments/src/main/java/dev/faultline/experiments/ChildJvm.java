@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.ProcessIdentity;
 
 /**
  * A part of an experiment in a process of its own, to be frozen or killed. It says lines on its standard output and is told
- * lines on its standard input, and ends when that does ({@link Parent}). Closing it kills it.
+ * lines on its standard input, and ends when that does ({@link Parent}). Closing it kills it, and so does an interrupt
+ * of this JVM.
  */
 public final class ChildJvm implements AutoCloseable {
     /** Begins what is said, among what a library may log. */
@@ -23,11 +25,13 @@ public final class ChildJvm implements AutoCloseable {
     private final String name;
     private final Process process;
     private final BufferedReader output;
+    private final Cleanup cleanup;
 
     private ChildJvm(String name, Process process) {
         this.name = name;
         this.process = process;
         this.output = process.inputReader(StandardCharsets.UTF_8);
+        this.cleanup = new Cleanup(this::kill);
     }
 
     /**
@@ -118,6 +122,10 @@ public final class ChildJvm implements AutoCloseable {
     /** Kills it, also if it is frozen, and returns when it has ended. */
     @Override
     public void close() {
+        cleanup.close();
+    }
+
+    private void kill() {
         process.destroyForcibly();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {

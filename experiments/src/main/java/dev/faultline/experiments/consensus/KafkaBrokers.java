@@ -70,10 +70,12 @@ final class KafkaBrokers implements AutoCloseable {
         running.startPrepared(ids.stream().map(id -> all.get(id - 1)).toList());
     }
 
-    /** @param replicas ids of brokers; the first leads while it can */
-    void create(String topic, List<Integer> replicas, int leastInSync) {
-        get(admin.createTopics(List.of(new NewTopic(topic, Map.of(PARTITION, replicas)).configs(Map.of(
-                "min.insync.replicas", Integer.toString(leastInSync))))).all());
+    /**
+     * @param replicas ids of brokers; the first leads while it can
+     * @param settings of the topic
+     */
+    void create(String topic, List<Integer> replicas, Map<String, String> settings) {
+        get(admin.createTopics(List.of(new NewTopic(topic, Map.of(PARTITION, replicas)).configs(settings))).all());
         await(topic + " has no leader", () -> inSync(topic).size() == replicas.size());
     }
 

@@ -3,6 +3,7 @@ package dev.faultline.experiments.consensus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,7 +29,7 @@ public final class QuorumCommit implements Experiment {
     private static final Duration LENGTH = Duration.ofSeconds(14);
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final int REFUSED = 10;
-    private static final int SENT_TO_ONE = 200;
+    private static final int SENT_TO_ONE = 100;
 
     @Override
     public Description description() {
@@ -56,7 +57,7 @@ public final class QuorumCommit implements Experiment {
     }
 
     private static void quorum(Lab lab, KafkaBrokers brokers) {
-        brokers.create(QUORUM, List.of(LEADER, FOLLOWER, CONTROLLER), 2);
+        brokers.create(QUORUM, List.of(LEADER, FOLLOWER, CONTROLLER), Map.of("min.insync.replicas", "2"));
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
         var refusals = new ArrayList<String>();
         try (var patient = brokers.producer("all", true); var impatient = brokers.producer("all", false)) {
@@ -112,7 +113,9 @@ public final class QuorumCommit implements Experiment {
 
     /** The other one has them from the leader's socket at most, not on its disk, when it is elected. */
     private static void one(Lab lab, KafkaBrokers brokers) {
-        brokers.create(ONE, List.of(LEADER, FOLLOWER), 1);
+        // Unclean: else nobody would lead if the frozen one had been dropped from those in sync.
+        brokers.create(ONE, List.of(LEADER, FOLLOWER), Map.of("min.insync.replicas", "1",
+                "unclean.leader.election.enable", "true"));
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
         try (var producer = brokers.producer("1", true)) {
             brokers.process(FOLLOWER).freeze();

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.UUID;
 
 import dev.faultline.backing.CacheDirectory;
-import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.ConsulAgent;
 import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FaultlineException;
@@ -63,8 +62,7 @@ public final class Fencing implements Experiment {
 
     private static void run(Lab lab, Document document, ConsulAgent consul, PostgresServer postgres, String password)
             throws SQLException {
-        // It would not end with this JVM while it is frozen.
-        try (var first = start(FIRST, consul, postgres, password); var _ = new Cleanup(first::close)) {
+        try (var first = start(FIRST, consul, postgres, password)) {
             long firstToken = Long.parseLong(first.hear());
             try (var second = start(SECOND, consul, postgres, password)) {
                 lateWrite(lab, document, first, firstToken, second);

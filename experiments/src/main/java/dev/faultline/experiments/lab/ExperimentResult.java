@@ -23,6 +23,9 @@ public record ExperimentResult(Description description, String began, double sec
         long start = System.nanoTime();
         String failure = null;
         try {
+            if (experiment.stage() != Stage.NOTHING) {
+                lab.awaitPlatform();
+            }
             experiment.run(lab);
         } catch (FaultlineException e) {
             failure = String.valueOf(e.getMessage());

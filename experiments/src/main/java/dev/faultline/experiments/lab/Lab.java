@@ -1,19 +1,27 @@
 package dev.faultline.experiments.lab;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.backing.Progress;
 import dev.faultline.experiments.lab.Findings.Check;
 import dev.faultline.experiments.lab.Findings.Observation;
 import dev.faultline.experiments.lab.Findings.Picture;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.PlatformClient;
+import dev.faultline.verification.load.LoadOrders;
 import dev.faultline.verification.local.LocalTarget;
 
 /** Where a run takes place, and the record of what it finds. Everything that is recorded is also reported at once. */
 public final class Lab {
+    private static final Duration ANSWERS = Duration.ofSeconds(60);
+    private static final Duration WAIT = Duration.ofSeconds(10);
+
     private final LocalCluster cluster;
     private final Path directory;
     private final Progress progress;
@@ -75,6 +83,30 @@ public final class Lab {
     /** @param svg in the style of {@link dev.faultline.verification.report.Report} */
     public void picture(String title, String caption, String svg) {
         pictures.add(new Picture(title, caption, svg));
+    }
+
+    /**
+     * Returns when the platform completes an order: nodes that have just started answer slowly at first.
+     *
+     * @throws FaultlineException if it does not within a minute
+     */
+    void awaitPlatform() {
+        try (var client = new PlatformClient(platform())) {
+            var orders = new LoadOrders(client, "experiment");
+            if (!Polling.until(ANSWERS, () -> completes(orders))) {
+                throw new FaultlineException("The platform does not complete an order within " + ANSWERS.toSeconds()
+                        + " s. See ./faultline status.");
+            }
+        }
+    }
+
+    private static boolean completes(LoadOrders orders) {
+        try {
+            orders.stock("", 1);
+            return orders.place(0, WAIT).isComplete();
+        } catch (FaultlineException e) {
+            return false;
+        }
     }
 
     public Findings findings() {

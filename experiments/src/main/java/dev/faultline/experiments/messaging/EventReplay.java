@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -58,7 +59,7 @@ public final class EventReplay implements Experiment {
     @Override
     public void run(Lab lab) {
         String run = UUID.randomUUID().toString();
-        String sku = "REPLAY-" + run.substring(0, 8);
+        String sku = "REPLAY-" + run.substring(0, 8).toUpperCase(Locale.ROOT);
         try (var client = new PlatformClient(lab.platform())) {
             client.putProduct(sku, "Experiment", new Money(100, "EUR"));
             client.receiveStock(sku, run, AVAILABLE);

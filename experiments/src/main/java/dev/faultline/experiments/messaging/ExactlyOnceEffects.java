@@ -3,6 +3,7 @@ package dev.faultline.experiments.messaging;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -119,7 +120,7 @@ public final class ExactlyOnceEffects implements Experiment {
 
     /** A product with as much stock as all requests would take together. */
     private static String stocked(PlatformClient client, String sku) {
-        String name = "ONCE-" + sku.substring(0, 8) + (sku.endsWith("control") ? "-C" : "");
+        String name = "ONCE-" + sku.substring(0, 8).toUpperCase(Locale.ROOT) + (sku.endsWith("control") ? "-C" : "");
         client.putProduct(name, "Experiment", new Money(100, "EUR"));
         client.receiveStock(name, sku, ORDERS * TIMES);
         return name;

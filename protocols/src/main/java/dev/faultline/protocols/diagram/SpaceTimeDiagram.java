@@ -31,6 +31,7 @@ import dev.faultline.protocols.schedules.TraceEvent.Violated;
  */
 public final class SpaceTimeDiagram {
     private static final int MOST_ROWS = 64;
+    private static final int MOST_ROUTINE = 100;
     private static final int WIDTH = 1_000;
     private static final int TIMES = 54;
     private static final int MARGIN = 150;
@@ -75,9 +76,12 @@ public final class SpaceTimeDiagram {
         this.bottom = layOut();
     }
 
-    /** The whole schedule if it is short; otherwise the part before the violation, or else its beginning. */
+    /**
+     * The whole schedule if it is short; otherwise the part before the violation, or else its beginning. Heartbeats and the like
+     * are left out if there are many, and so is an end in which only messages were sent.
+     */
     public static String svg(Replay replay) {
-        List<TraceEvent> events = replay.trace().events();
+        List<TraceEvent> events = withoutIdleEnd(replay.trace().events());
         int rows = (int) events.stream().filter(SpaceTimeDiagram::hasLabel).count();
         int leftOut = Math.max(0, rows - MOST_ROWS);
         boolean end = replay.anomaly() != null;
@@ -90,9 +94,28 @@ public final class SpaceTimeDiagram {
             }
             row += hasLabel(event) ? 1 : 0;
         }
-        return new SpaceTimeDiagram(shown, replay.trace().nodes()).svg("seed " + replay.seed() + (leftOut == 0
-                ? ""
-                : ", %,d %s events are left out".formatted(leftOut, end ? "earlier" : "later")));
+        boolean quiet = shown.stream().filter(SpaceTimeDiagram::isRoutine).count() > MOST_ROUTINE;
+        if (quiet) {
+            shown.removeIf(SpaceTimeDiagram::isRoutine);
+        }
+        return new SpaceTimeDiagram(shown, replay.trace().nodes()).svg("seed " + replay.seed()
+                + (leftOut == 0 ? "" : ", %,d %s events are left out".formatted(leftOut, end ? "earlier" : "later"))
+                + (quiet ? ", and messages in which nothing is new" : ""));
+    }
+
+    /** Some invariants are checked long after the last step of which a node had anything to say. */
+    private static List<TraceEvent> withoutIdleEnd(List<TraceEvent> events) {
+        int last = events.size() - 1;
+        while (last > 0 && !(events.get(last) instanceof Noted)) {
+            last--;
+        }
+        List<TraceEvent> idle = events.subList(last + 1, events.size());
+        if (last <= 0 || idle.stream().filter(SpaceTimeDiagram::hasLabel).count() < MOST_ROWS / 4) {
+            return events;
+        }
+        var busy = new ArrayList<>(events.subList(0, last + 1));
+        idle.stream().filter(Violated.class::isInstance).forEach(busy::add);
+        return busy;
     }
 
     /** The part of the schedule between two moments. */
@@ -105,9 +128,17 @@ public final class SpaceTimeDiagram {
     private static boolean hasLabel(TraceEvent event) {
         return switch (event) {
             case Sent _,Partitioned _ -> false;
-            case Arrived(_, Sent sent) -> !sent.routine();
-            case Lost(_, Sent sent, _) -> !sent.routine();
+            case Arrived _,Lost _ -> !isRoutine(event);
             case Noted _,Crashed _,Restarted _,Violated _ -> true;
+        };
+    }
+
+    private static boolean isRoutine(TraceEvent event) {
+        return switch (event) {
+            case Sent sent -> sent.routine();
+            case Arrived(_, Sent sent) -> sent.routine();
+            case Lost(_, Sent sent, _) -> sent.routine();
+            case Noted _,Crashed _,Restarted _,Partitioned _,Violated _ -> false;
         };
     }
 

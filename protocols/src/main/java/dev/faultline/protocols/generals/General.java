@@ -10,7 +10,7 @@ import dev.faultline.protocols.schedules.NodeId;
  * A general on one of two hills. The first one proposes to attack; each confirms what it receives, and confirms confirmations, up
  * to an agreed number of messages.
  *
- * @see <a href="https://doi.org/10.1007/3-540-08755-9_9">Gray: Notes on Data Base Operating Systems, 1978 (5.8.3.3.1, "The
+ * @see <a href="https://doi.org/10.1007/3-540-08755-9_9">Gray: Notes on Data Base Operating Systems, 1978 ("The
  *      generals paradox")</a>
  */
 final class General implements Node<General.Messenger, General.Timer> {

@@ -60,6 +60,27 @@ class SpaceTimeDiagramTest {
         }
     }
 
+    /** However many heartbeats there were. */
+    @ParameterizedTest
+    @MethodSource("protocols")
+    void isNotTooLongToBeLookedAt(Protocol protocol) {
+        for (Variant variant : protocol.variants()) {
+            for (long seed = 1; seed <= 30; seed++) {
+                String svg = SpaceTimeDiagram.svg(variant.replay(seed));
+                int height = Integer.parseInt(svg.replaceFirst("(?s).*viewBox='0 0 1000 (\\d+)'.*", "$1"));
+                assertThat(height).as("%s %s %d", protocol.name(), variant.name(), seed).isLessThan(2_400);
+            }
+        }
+    }
+
+    /** Replicas go on with gossip long after the last change, and are compared in the end. */
+    @Test
+    void showsWhatHappenedBeforeAnIdleEnd() {
+        Variant variant = Protocols.named("crdt").variant("without-tags");
+        Replay replay = variant.replay(variant.run(1, 100, _ -> {}).first().getFirst().seed());
+        assertThat(SpaceTimeDiagram.svg(replay)).contains("specification: ").contains("Remove");
+    }
+
     @Test
     void showsTheEndOfAScheduleThatFailed() {
         Variant variant = Protocols.named("paxos").variant("own-value");

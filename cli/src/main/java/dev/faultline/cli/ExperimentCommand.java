@@ -101,10 +101,10 @@ final class ExperimentCommand {
                             + String.join(", ", unfinished) + ".")) {
                 stages.forEach(this::on);
             }
-            Path index = report.writeIndex(results);
             text.print(results);
+            // The index of an earlier run of several stays.
             terminal.line("Report: " + (results.size() == 1 ? directory.resolve(results.getFirst().description().name()
-                    + ".html") : index));
+                    + ".html") : report.writeIndex(results)));
             return results.stream().allMatch(ExperimentResult::hasHeld) ? ExitCode.OK : ExitCode.SOFTWARE;
         }
 

@@ -19,7 +19,8 @@ class LogFileTest {
     void rotatesALargeLogWhileItIsWrittenTo() throws Exception {
         Path file = directory.resolve("log");
         var log = new LogFile(file, 10_000);
-        Process writer = new ProcessBuilder("sh", "-c", "while :; do echo a line of the log; sleep 0.001; done")
+        Process writer = new ProcessBuilder("sh", "-c",
+                "while :; do printf 'a line of the log %0200d\\n' 0; sleep 0.001; done")
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile())).start();
         try {
             await().until(() -> Files.size(file) > 10_000);

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ./faultline experiment}. */
 @Command(name = "experiment", synopsisSubcommandLabel = "COMMAND", subcommands = HelpCommand.class, description = {
-    "Shows one idea of distributed systems at a time, on real parts: a hypothesis, figures measured in the run, and a "
+    "Shows one idea of distributed systems at a time, on real parts or in a simulation: a hypothesis, figures of the run, and a "
             + "control that must go wrong."})
 final class ExperimentCommand {
     /** Any shard: all have a standby, or none. */

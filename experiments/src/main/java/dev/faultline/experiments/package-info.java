@@ -1,4 +1,4 @@
-/** Ideas of distributed systems, shown by runs on real parts. Each run has a control that must go wrong. */
+/** Ideas of distributed systems, shown by runs on real parts or in simulations. Each run has a control that must go wrong. */
 @NullMarked
 package dev.faultline.experiments;
 

@@ -97,7 +97,9 @@ final class CertificateAuthority {
             KeyPair authority = authority();
             TlsIdentity files = TlsIdentity.in(directory, name);
             KeyPair subject = keys(files);
-            X500Name issuer = new X500Name("CN=" + commonName());
+            // As it calls itself: the directory may have had another name then.
+            X500Name issuer = X500Name.getInstance(certificate(TlsIdentity.in(directory, NAME).certificate())
+                    .getSubjectX500Principal().getEncoded());
             X509v3CertificateBuilder builder = builder(issuer, new X500Name("CN=" + name), subject.getPublic(),
                     LEAF_LIFETIME)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
@@ -144,8 +146,9 @@ final class CertificateAuthority {
 
     private KeyPair authority() throws IOException, GeneralSecurityException, OperatorCreationException {
         TlsIdentity files = TlsIdentity.in(directory, NAME);
+        boolean isNew = !exist(files);
         KeyPair keys = keys(files);
-        if (!Files.exists(files.certificate())) {
+        if (isNew) {
             X500Name name = new X500Name("CN=" + commonName());
             var permitted = new GeneralSubtree[]{new GeneralSubtree(new GeneralName(GeneralName.dNSName, "localhost")),
                 new GeneralSubtree(new GeneralName(GeneralName.iPAddress, "127.0.0.0/8"))};
@@ -160,9 +163,13 @@ final class CertificateAuthority {
         return keys;
     }
 
-    /** Those of the identity's certificate; new ones if it has none, because then nobody has used an earlier key. */
+    private static boolean exist(TlsIdentity files) {
+        return Files.exists(files.certificate()) && Files.exists(files.key());
+    }
+
+    /** Those of the identity's certificate; new ones if one of the two files is missing. */
     private static KeyPair keys(TlsIdentity files) throws IOException, GeneralSecurityException {
-        if (Files.exists(files.certificate())) {
+        if (exist(files)) {
             return new KeyPair(certificate(files.certificate()).getPublicKey(), privateKey(files.key()));
         }
         var generator = KeyPairGenerator.getInstance("EC");

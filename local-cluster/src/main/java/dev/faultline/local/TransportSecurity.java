@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -140,6 +141,7 @@ sealed interface TransportSecurity {
     record Secured(Path directory, String secret) implements TransportSecurity {
         private static final String OPERATOR = "operator";
         private static final int SECRET_BYTES = 16;
+        private static final int GOSSIP_KEY_BYTES = 32;
 
         @Override
         public void renew(Layout layout) {
@@ -162,7 +164,8 @@ sealed interface TransportSecurity {
 
         @Override
         public ConsulAgent secured(ConsulAgent agent) {
-            return agent.securedBy(consulOperator());
+            return agent.securedBy(consulOperator(), Base64.getEncoder().encodeToString(derived("consul gossip",
+                    GOSSIP_KEY_BYTES)));
         }
 
         @Override
@@ -233,24 +236,30 @@ sealed interface TransportSecurity {
             return Optional.of(identity(OPERATOR).authority());
         }
 
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "secured by the certificates in " + directory;
+        }
+
         private TlsIdentity identity(String name) {
             return TlsIdentity.in(directory, name);
         }
 
         private String kafkaPassword(String user) {
-            return HexFormat.of().formatHex(derived("kafka " + user));
+            return HexFormat.of().formatHex(derived("kafka " + user, SECRET_BYTES));
         }
 
         /** A UUID, as Consul wants. */
         private String consulToken(String user) {
-            var bytes = ByteBuffer.wrap(derived("consul " + user));
+            var bytes = ByteBuffer.wrap(derived("consul " + user, SECRET_BYTES));
             return new UUID(bytes.getLong(), bytes.getLong()).toString();
         }
 
-        private byte[] derived(String what) {
+        private byte[] derived(String what, int length) {
             try {
                 return KDF.getInstance("HKDF-SHA256").deriveData(HKDFParameterSpec.ofExtract().addIKM(secret.getBytes(
-                        StandardCharsets.UTF_8)).thenExpand(what.getBytes(StandardCharsets.UTF_8), SECRET_BYTES));
+                        StandardCharsets.UTF_8)).thenExpand(what.getBytes(StandardCharsets.UTF_8), length));
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);
             }

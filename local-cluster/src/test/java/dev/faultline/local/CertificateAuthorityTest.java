@@ -54,7 +54,7 @@ class CertificateAuthorityTest {
     }
 
     @Test
-    void aClientsCertificateIsNoServers() throws Exception {
+    void aClientsCertificateIsNotAcceptedFromAServer() throws Exception {
         Path directory = certificates("tls", Clock.systemUTC());
         assertThatThrownBy(() -> connect(context(directory, "operator"), context(directory, "order-service"),
                 "127.0.0.1")).isInstanceOf(SSLException.class);
@@ -93,6 +93,28 @@ class CertificateAuthorityTest {
             assertThat(files.toList()).hasSize(8).allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files
                     .getPosixFilePermissions(file))).isEqualTo("rw-------"));
         }
+    }
+
+    @Test
+    void aClusterWhoseDirectoryWasMovedRenewsItsCertificates() throws Exception {
+        Files.move(certificates("before", Clock.systemUTC()), home.resolve("after"));
+
+        Path directory = certificates("after", Clock.systemUTC());
+
+        assertThat(connect(context(directory, "order-service"), context(directory, "operator"), "127.0.0.1")).isEqualTo(
+                "CN=operator");
+    }
+
+    @Test
+    void aKeyThatIsMissingIsMadeUpWithItsCertificate() throws Exception {
+        Path directory = certificates("tls", Clock.systemUTC());
+        Files.delete(directory.resolve("operator.key"));
+        Files.delete(directory.resolve("ca.key"));
+
+        certificates("tls", Clock.systemUTC());
+
+        assertThat(connect(context(directory, "order-service"), context(directory, "operator"), "127.0.0.1")).isEqualTo(
+                "CN=operator");
     }
 
     @Test

@@ -109,7 +109,7 @@ class ErrorMessagesTest {
     }
 
     @Test
-    void aClusterThatIsNotSecuredHasNoCertificatesAndNoPasswordsMore() {
+    void aClusterThatIsNotSecuredHasNoCertificatesAndNoFurtherPasswords() {
         var home = new Home(directory);
         var plain = new Layout(home, Settings.create(8080), new CacheDirectory(directory), KafkaAotCache.of(
                 new CacheDirectory(directory)), (_, _) -> {});

@@ -36,6 +36,7 @@ final class DailyExperiment {
         ExperimentResult result = ExperimentResult.of(experiment, new Lab(cluster, PAGES, (subject, what) -> System.out
                 .println(name + ", " + subject + ": " + what)));
         Path page = new ExperimentReport(PAGES).write(result);
-        assertThat(result.hasHeld()).as("%s: %s; see %s", name, result.sentence(), page).isTrue();
+        assertThat(result.hasHeld()).as("%s: %s; see %s, and repeat it with -Dfaultline.experiment.day=%d", name, result
+                .sentence(), page, day).isTrue();
     }
 }

@@ -42,7 +42,12 @@ final class ConsulServers implements AutoCloseable {
                     .ofThisUser(), line -> lab.progress().report(name, line)), "127.0.0.1:" + ports.get(i).server(),
                     http);
         }).toList();
-        start(all);
+        try {
+            start(all);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     List<ConsulServer> all() {

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -52,8 +53,13 @@ final class KafkaBrokers implements AutoCloseable {
         var aotCache = KafkaAotCache.of(CacheDirectory.ofThisUser());
         this.all = IntStream.rangeClosed(1, COUNT).mapToObj(id -> new KafkaBroker("kafka-" + id, running.directory(
                 "kafka-" + id), id, cluster, aotCache)).toList();
-        running.start(all);
-        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
+        try {
+            running.start(all);
+            this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
+        } catch (RuntimeException e) {
+            running.close();
+            throw e;
+        }
     }
 
     private String bootstrapServers() {
@@ -126,10 +132,13 @@ final class KafkaBrokers implements AutoCloseable {
             consumer.seekToBeginning(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             var values = new HashSet<String>();
-            while (consumer.position(partition) < end) {
+            await("not everything could be read from " + topic, () -> {
                 consumer.poll(POLL).forEach(message -> values.add(message.value()));
-            }
+                return consumer.position(partition) >= end;
+            });
             return values;
+        } catch (KafkaException e) {
+            throw new FaultlineException("Kafka failed: " + e.getMessage(), e);
         }
     }
 

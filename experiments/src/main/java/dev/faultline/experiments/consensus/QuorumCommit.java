@@ -26,7 +26,7 @@ public final class QuorumCommit implements Experiment {
     private static final int LEADER = 2;
     private static final int FOLLOWER = 3;
     private static final int PER_SECOND = 30;
-    private static final Duration LENGTH = Duration.ofSeconds(14);
+    private static final Duration LENGTH = Duration.ofSeconds(25);
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final int REFUSED = 10;
     private static final int SENT_TO_ONE = 100;

@@ -27,7 +27,7 @@ public final class RaftLeaderElection implements Experiment {
     private static final String WRITES = "writes/";
     private static final String REGISTER = "register";
     private static final int PER_SECOND = 40;
-    private static final Duration LENGTH = Duration.ofSeconds(10);
+    private static final Duration LENGTH = Duration.ofSeconds(20);
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final int VALUES = 20;
     private static final int READS = 20;

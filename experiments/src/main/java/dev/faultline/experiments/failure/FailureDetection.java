@@ -32,7 +32,8 @@ public final class FailureDetection implements Experiment {
     /** Two checks of two seconds, a second apart, and the way to the gateway. */
     private static final Duration DETECTED = Duration.ofSeconds(10);
     private static final Duration FROZEN_AFTERWARDS = Duration.ofSeconds(5);
-    private static final double SLOW_MS = 1_000;
+    /** The gateway waits so long for an instance before it asks the other one. */
+    private static final double SLOW_MS = 2_400;
     private static final Duration LONG_TTL = Duration.ofSeconds(60);
 
     @Override
@@ -96,7 +97,7 @@ public final class FailureDetection implements Experiment {
             long slowAfter = slow(requests, detected, resumed);
             lab.observe("out of rotation after", "%.1f s".formatted((detected - frozen) / 1e3));
             lab.observe("back in rotation after", returned ? "%.1f s".formatted(returnedAfter / 1e3) : "not in time");
-            lab.observe("requests that took more than a second, until it was out of rotation", Long.toString(
+            lab.observe("requests that waited for it (2.4 s or longer), until it was out of rotation", Long.toString(
                     slowBefore));
             lab.observe("the same, while it was out of rotation", Long.toString(slowAfter));
             lab.picture("Reads", "Each dot is a read through the gateway, by when it was due and how long it took.",

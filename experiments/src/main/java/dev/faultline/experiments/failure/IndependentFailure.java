@@ -55,9 +55,9 @@ public final class IndependentFailure implements Experiment {
             orders.stock("", 1);
             Order read = orders.place(0, WAIT);
             lab.step("%d reads a second, two instances".formatted(PER_SECOND));
-            List<Request> two = killed(lab, platform, read, "Two instances",
+            Seen two = killed(lab, platform, read, "Two instances",
                     "Each dot is a read, by when it was due and how long it took.");
-            List<Request> one;
+            Seen one;
             try (var _ = new Cleanup(() -> nodes.start(OTHER))) {
                 lab.step("stopping " + OTHER);
                 nodes.stop(OTHER);
@@ -67,15 +67,24 @@ public final class IndependentFailure implements Experiment {
                 one = killed(lab, platform, read, "One instance", "The control: in red, reads that failed.");
             }
             ready.awaitReady(KILLED, OTHER);
-            lab.claim("with two instances, none of %d requests failed".formatted(two.size()), two.stream().noneMatch(
-                    Request::hasFailed));
-            long failed = one.stream().filter(Request::hasFailed).count();
-            lab.control("with one instance, %d of %d requests failed".formatted(failed, one.size()), failed > 0);
+            lab.claim("before the kills no request failed", two.failed(false) + one.failed(false) == 0);
+            lab.claim("with two instances, none of the requests failed after the kill", two.failed(true) == 0);
+            lab.control("with one instance, %d requests failed after the kill".formatted(one.failed(true)), one.failed(
+                    true) > 0);
+        }
+    }
+
+    /** @param killedAt as the requests' times */
+    private record Seen(List<Request> requests, double killedAt) {
+        /** Requests that were due before the kill, or later. */
+        long failed(boolean later) {
+            return requests.stream().filter(request -> request.hasFailed() && request.dueMs() >= killedAt == later)
+                    .count();
         }
     }
 
     /** What callers see while the instance is killed. */
-    private static List<Request> killed(Lab lab, PlatformClient platform, Order read, String title, String caption) {
+    private static Seen killed(Lab lab, PlatformClient platform, Order read, String title, String caption) {
         Traffic traffic = Traffic.start(PER_SECOND, LENGTH, _ -> platform.order(read.id()));
         Polling.sleep(BEFORE);
         double at = traffic.now();
@@ -86,6 +95,6 @@ public final class IndependentFailure implements Experiment {
                 .max()
                 .orElse(0)));
         lab.picture(title, caption, TrafficChart.svg(requests, List.of(new Event("kill -9 " + KILLED, at, at))));
-        return requests;
+        return new Seen(requests, at);
     }
 }

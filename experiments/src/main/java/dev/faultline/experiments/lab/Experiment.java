@@ -3,8 +3,8 @@ package dev.faultline.experiments.lab;
 import dev.faultline.backing.FaultlineException;
 
 /**
- * One idea of distributed systems, shown by a run on real parts: a hypothesis that the run can refute, and a control that has
- * to go wrong, because a check that cannot fail shows nothing.
+ * One idea of distributed systems, shown by a run on real parts or in a simulation: a hypothesis that the run can refute, and
+ * a control that has to go wrong, because a check that cannot fail shows nothing.
  *
  * <p>
  * To add one, implement this interface, add it to {@link dev.faultline.experiments.catalogue.Experiments}, and write

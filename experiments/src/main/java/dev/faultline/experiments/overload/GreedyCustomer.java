@@ -22,6 +22,7 @@ import dev.faultline.experiments.lab.Traffic.Request;
 import dev.faultline.experiments.lab.TrafficChart;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.Target;
+import dev.faultline.verification.client.ErrorResponseException;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.load.LoadOrders;
 
@@ -29,14 +30,14 @@ import dev.faultline.verification.load.LoadOrders;
 public final class GreedyCustomer implements Experiment {
     private static final String GATEWAY = "gateway-service-1";
     private static final String GREEDY = "alice";
-    private static final int PER_SECOND = 20;
+    private static final int PER_SECOND = 10;
     private static final int CLIENTS = 128;
     private static final Duration PAUSE_WHEN_REFUSED = Duration.ofSeconds(1);
     private static final int STOCK = 1_000_000;
     private static final Duration WARM_UP = Duration.ofSeconds(8);
     private static final Duration LENGTH = Duration.ofSeconds(10);
     private static final Duration WAIT = Duration.ofSeconds(10);
-    /** Room for the orders of a small platform, so that the result does not depend on how fast the machine is. */
+    /** Room for the orders of a small platform, so that the result depends less on how fast the machine is. */
     private static final int ROOM = 96;
     private static final Map<String, String> LIMITS = Map.of("SPRING_APPLICATION_JSON",
             "{\"resilience4j.bulkhead.instances.placing-and-waiting.max-concurrent-calls\": " + ROOM + "}");
@@ -125,7 +126,9 @@ public final class GreedyCustomer implements Experiment {
                             greedy.place(others.next(), WAIT);
                             placed.incrementAndGet();
                         } catch (FaultlineException e) {
-                            refused.incrementAndGet();
+                            if (e instanceof ErrorResponseException response && response.isBusy()) {
+                                refused.incrementAndGet();
+                            }
                             Polling.sleep(PAUSE_WHEN_REFUSED);
                         }
                     }

@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import dev.faultline.backing.FaultlineException;
@@ -20,7 +19,6 @@ final class RetryingClient implements AutoCloseable {
     private final Duration timeout;
     private final int retries;
     private final BooleanSupplier mayRetry;
-    private final AtomicInteger attempts = new AtomicInteger();
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /**
@@ -50,7 +48,6 @@ final class RetryingClient implements AutoCloseable {
 
     /** @return null if it was answered */
     private @Nullable String attempt(URI server) {
-        attempts.incrementAndGet();
         try {
             HttpResponse<Void> response = http.send(HttpRequest.newBuilder(server).timeout(timeout).build(),
                     BodyHandlers
@@ -62,11 +59,6 @@ final class RetryingClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new FaultlineException("Interrupted.", e);
         }
-    }
-
-    /** Of all requests until now. */
-    int attempts() {
-        return attempts.get();
     }
 
     @Override

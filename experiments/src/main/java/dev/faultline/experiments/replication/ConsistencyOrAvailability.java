@@ -79,7 +79,8 @@ public final class ConsistencyOrAvailability implements Experiment {
             shards.awaitReplica(last.getLast());
             List<Answer> refused = strong.stream().filter(answer -> answer.status() >= 500).toList();
             long missed = latest.stream().filter(answer -> answer.status() == 404).count();
-            long stalenessMs = old.stream().filter(Answer::isFromReplica).mapToLong(Answer::staleness).min().orElse(0);
+            long stalenessMs = old.stream().filter(Answer::isFromReplica).mapToLong(ConsistencyOrAvailability::stated)
+                    .min().orElse(0);
             lab.observe("strong reads", statuses(strong));
             refused.stream().map(ConsistencyOrAvailability::reason).distinct().forEach(reason -> lab.observe(
                     "reason of a refusal", reason));
@@ -100,6 +101,10 @@ public final class ConsistencyOrAvailability implements Experiment {
                     missed,
                     READS), missed > 0);
         }
+    }
+
+    private static long stated(Answer answer) {
+        return answer.stalenessMs() == null ? 0 : answer.stalenessMs();
     }
 
     private static String reason(Answer refusal) {

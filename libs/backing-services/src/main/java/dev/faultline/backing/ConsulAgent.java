@@ -16,12 +16,20 @@ import org.jspecify.annotations.Nullable;
  * lost its state.
  */
 public final class ConsulAgent implements BackingService {
+    /** Printed nowhere. */
+    private record Protection(String token, String gossipKey) {
+        @Override
+        public String toString() {
+            return "protected";
+        }
+    }
+
     private final String name;
     private final Path directory;
     private final ConsulPorts ports;
     private final List<ConsulPorts> servers;
     private final ConsulBinary binary;
-    private final @Nullable String managementToken;
+    private final @Nullable Protection protection;
     private @Nullable Path program;
 
     /**
@@ -46,7 +54,7 @@ public final class ConsulAgent implements BackingService {
     }
 
     private ConsulAgent(String name, Path directory, ConsulPorts ports, List<ConsulPorts> servers, ConsulBinary binary,
-            @Nullable String managementToken) {
+            @Nullable Protection protection) {
         if (!servers.contains(ports)) {
             throw new IllegalArgumentException(name + " is not one of the servers " + servers);
         }
@@ -55,16 +63,17 @@ public final class ConsulAgent implements BackingService {
         this.ports = ports;
         this.servers = List.copyOf(servers);
         this.binary = binary;
-        this.managementToken = managementToken;
+        this.protection = protection;
     }
 
     /**
      * The same agent, which from its next {@link #prepare} and start on denies what no policy permits.
      *
-     * @param token a UUID, which may do everything
+     * @param token     a UUID, which may do everything
+     * @param gossipKey 32 bytes in Base64, without which nobody joins
      */
-    public ConsulAgent securedBy(String token) {
-        return new ConsulAgent(name, directory, ports, servers, binary, token);
+    public ConsulAgent securedBy(String token, String gossipKey) {
+        return new ConsulAgent(name, directory, ports, servers, binary, new Protection(token, gossipKey));
     }
 
     @Override
@@ -111,13 +120,15 @@ public final class ConsulAgent implements BackingService {
 
     /** The agent's own token registers its node and runs the checks. */
     private String accessControl() {
-        return managementToken == null ? "" : """
+        return protection == null ? "" : """
                 ,
+                  "encrypt": "%3$s",
                   "acl": {
                     "enabled": true,
                     "default_policy": "deny",
-                    "tokens": {"%s": "%s", "agent": "%2$s"}
-                  }""".formatted(ConsulBinary.nameOfManagementToken(program()), managementToken);
+                    "tokens": {"%1$s": "%2$s", "agent": "%2$s"}
+                  }""".formatted(ConsulBinary.nameOfManagementToken(program()), protection.token(), protection
+                .gossipKey());
     }
 
     /** Where the others gossip, as strings in JSON. */

@@ -9,8 +9,8 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
- * The end of the time that a read has. It is enough less than a gateway waits for a service (2.4 s) that a client
- * learns that a primary does not answer, and not only that something was too slow, on a busy machine too. Writes have none: the outcome of one that was given up
+ * The end of the time that a read has. It is well below what a gateway waits for a service (2.4 s), so that a
+ * client learns that the primary does not answer even on a busy machine. Writes have none: the outcome of one that was given up
  * is unknown.
  */
 final class ReadDeadline {

@@ -22,7 +22,7 @@ public record Outcome(Variant variant, long firstSeed, int schedules, SortedMap<
         return variant.needs().stream().filter(what -> !coverage.containsKey(what)).toList();
     }
 
-    /** Whether nothing was violated, or, of a control, whether exactly what it must violate was. */
+    /** Whether nothing was violated, or, of a control, whether what it must violate was. */
     public boolean isAsExpected() {
         String breaks = variant.breaks();
         return breaks == null ? violations.isEmpty() && missing().isEmpty() : violations.containsKey(breaks);

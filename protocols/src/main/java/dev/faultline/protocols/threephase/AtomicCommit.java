@@ -49,7 +49,7 @@ public final class AtomicCommit {
     public static Protocol protocol() {
         return new Protocol("three-phase-commit", "All commit or none does, and nobody waits for the dead", List.of(
                 Variant.holds("three-phase", """
-                        Whoever crashes for good, and with whatever part of its messages sent: as long as messages arrive in \
+                        Whoever crashes for good, and with however many of its messages sent: as long as messages arrive in \
                         time, every participant that is left decides within a second, none against another, and for commit only \
                         if all voted yes.""",
                         List.of("commits", "aborts", "takes over", "crash"), AtomicCommit::playThreePhase),

@@ -130,6 +130,9 @@ final class ExperimentCommand {
 
         private boolean runAll(List<Experiment> group, LocalCluster on) {
             for (Experiment experiment : group) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new FaultlineException("Interrupted.");
+                }
                 text.begin(experiment, results.size() + 1, experiments.size());
                 ExperimentResult result = ExperimentResult.of(experiment, new Lab(on, directory, terminal));
                 results.add(result);

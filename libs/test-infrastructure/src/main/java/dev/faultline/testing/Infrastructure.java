@@ -13,6 +13,7 @@ import dev.faultline.backing.BackingService;
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.ChildProcess;
 import dev.faultline.backing.FaultlineException;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -23,6 +24,9 @@ final class Infrastructure {
     private static final System.Logger LOG = System.getLogger(Infrastructure.class.getName());
     private static final Duration START = Duration.ofSeconds(90);
     private static final int ATTEMPTS = 3;
+
+    /** Why no container is started; null while one may. Found out once, because it can take minutes. */
+    private static volatile @Nullable String withoutDocker;
 
     private Infrastructure() {}
 
@@ -41,14 +45,17 @@ final class Infrastructure {
             default -> throw new IllegalArgumentException(
                     "faultline.test.infrastructure must be docker or embedded, not " + forced);
         }
-        if (!isDockerAvailable()) {
-            return started(server, "as a process: no Docker engine is available", embedded);
+        if (withoutDocker == null) {
+            try {
+                if (isDockerAvailable()) {
+                    return started(server, "in Docker", docker);
+                }
+                withoutDocker = "no Docker engine is available";
+            } catch (RuntimeException e) { // for example an engine without images, which reaches no registry
+                withoutDocker = "containers do not start (" + e.getMessage() + ")";
+            }
         }
-        try {
-            return started(server, "in Docker", docker);
-        } catch (RuntimeException e) {
-            return started(server, "as a process: it does not start in Docker (" + e.getMessage() + ")", embedded);
-        }
+        return started(server, "as a process: " + withoutDocker, embedded);
     }
 
     private static <S> S started(String server, String how, Supplier<S> start) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
+import dev.faultline.service.web.RequestTimeout;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
@@ -35,6 +36,9 @@ import org.springframework.web.servlet.function.ServerResponse;
 final class PooledExchange implements ProxyExchange {
     private static final Set<String> NOT_FORWARDED = Set.of("connection", "content-length", "expect", "forwarded",
             "host", "keep-alive", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade");
+
+    /** Of the time that a service has, what an answer may take back to the gateway. */
+    private static final long RETURN_MS = 200;
 
     private final HttpClient client;
     private final RequestConfig timeouts;
@@ -92,6 +96,8 @@ final class PooledExchange implements ProxyExchange {
             }
         }
         forwarded.setHeader(CorrelationFilter.HEADER, request.getAttribute(CorrelationFilter.HEADER));
+        forwarded.setHeader(RequestTimeout.HEADER, Math.max(1, timeouts
+                .getResponseTimeout().toMilliseconds() - RETURN_MS));
         Span span = tracer.currentSpan();
         if (span != null) {
             propagator.inject(span.context(), forwarded, (_, name, value) -> forwarded.setHeader(name, value));

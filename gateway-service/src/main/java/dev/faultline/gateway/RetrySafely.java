@@ -3,6 +3,8 @@ package dev.faultline.gateway;
 import java.io.UncheckedIOException;
 import java.util.Set;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.http.HttpMethod;
 import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.function.HandlerFilterFunction;
@@ -22,6 +24,19 @@ final class RetrySafely implements HandlerFilterFunction<ServerResponse, ServerR
     private static final int RESERVE = 100;
 
     private final RetryBudget budget = new RetryBudget(RESERVE);
+    private final Counter sent;
+    private final Counter denied;
+
+    RetrySafely(String route, MeterRegistry meters) {
+        this.sent = retries(route, "sent", meters);
+        this.denied = retries(route, "denied", meters);
+    }
+
+    private static Counter retries(String route, String result, MeterRegistry meters) {
+        return Counter.builder("faultline.gateway.retries").description(
+                "Requests that were sent again, or were not because the retry budget was used up").tags("route", route,
+                        "result", result).register(meters);
+    }
 
     @Override
     public ServerResponse filter(ServerRequest request, HandlerFunction<ServerResponse> next) throws Exception {
@@ -31,15 +46,21 @@ final class RetrySafely implements HandlerFilterFunction<ServerResponse, ServerR
         budget.deposit();
         try {
             ServerResponse response = next.handle(request);
-            if (!RETRYABLE.contains(response.statusCode().value()) || !budget.withdraw()) {
+            if (!RETRYABLE.contains(response.statusCode().value()) || !mayRetry()) {
                 return response;
             }
         } catch (UncheckedIOException e) {
-            if (!budget.withdraw()) {
+            if (!mayRetry()) {
                 throw e;
             }
         }
         return next.handle(request);
+    }
+
+    private boolean mayRetry() {
+        boolean granted = budget.withdraw();
+        (granted ? sent : denied).increment();
+        return granted;
     }
 
     static boolean isRead(ServerRequest request) {

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import dev.faultline.gateway.balancing.Balancing;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.cloud.gateway.server.mvc.handler.GatewayRouterFunctions;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,13 +30,15 @@ class Routes {
     private final Balancing balancing;
     private final BulkheadRegistry bulkheads;
     private final CircuitBreakerRegistry breakers;
+    private final MeterRegistry meters;
 
     Routes(PooledExchange exchange, Balancing balancing, BulkheadRegistry bulkheads,
-            CircuitBreakerRegistry breakers) {
+            CircuitBreakerRegistry breakers, MeterRegistry meters) {
         this.exchange = exchange;
         this.balancing = balancing;
         this.bulkheads = bulkheads;
         this.breakers = breakers;
+        this.meters = meters;
     }
 
     /**
@@ -64,6 +67,6 @@ class Routes {
         return GatewayRouterFunctions.route(id).route(requests, request -> balanced.send(request,
                 instance -> exchange.exchange(exchange.request(request).uri(instance).build())))
                 .filter(new RouteGuard(service, bulkheads.bulkhead(id), breakers.circuitBreaker(id)))
-                .filter(new RetrySafely()).build();
+                .filter(new RetrySafely(id, meters)).build();
     }
 }

@@ -138,6 +138,17 @@ class GatewayServiceTest {
                 List.of("wait=5"));
     }
 
+    /** 0.2 s less than the gateway waits, and whatever the client says. */
+    @Test
+    void tellsAServiceHowLongItWaits() throws Exception {
+        Backend orders = start("order-service", OK);
+        assertThat(send(request("/api/orders/x").header("X-Envoy-Expected-Rq-Timeout-Ms", "9000")).statusCode())
+                .isEqualTo(200);
+        assertThat(send(request("/api/orders").POST(BodyPublishers.ofString("{}"))).statusCode()).isEqualTo(200);
+        assertThat(orders.received()).map(seen -> seen.headers().get("X-envoy-expected-rq-timeout-ms"))
+                .containsExactly(List.of("2200"), List.of("14800"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET,  /api/orders/x,       ,  2",
@@ -226,10 +237,16 @@ class GatewayServiceTest {
         assertThat(management("/actuator/prometheus"))
                 .containsPattern("resilience4j_circuitbreaker_state\\{.*name=\"payments\".*state=\"open\".*} 1");
 
+        assertThat(management("/actuator/prometheus")).containsPattern(
+                "faultline_gateway_retries_total\\{.*result=\"sent\",route=\"payments\"} [1-9]");
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> breaker.getState() == CircuitBreaker.State.HALF_OPEN);
         backends.removeFirst().close();
         start("payment-service", OK);
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(get("/api/payments/x").body()).isEqualTo("fine"));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(get("/api/payments/x").body()).isEqualTo("fine");
+            assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        });
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardName;
 import dev.faultline.sharding.Shards;
+import dev.faultline.testing.Database;
 import dev.faultline.testing.Postgres;
 import dev.faultline.testing.ReplicatedPostgres;
 import dev.faultline.testing.TestIssuer;
@@ -38,6 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
     "spring.application.name=consistency-test", "faultline.database.name=consistency"})
 class ConsistencyTest {
     private static final ReplicatedPostgres ONE = ReplicatedPostgres.start();
+    private static final Database TWO = Postgres.shared().createDatabase("consistency");
     private static final JsonMapper JSON = JsonMapper.shared();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Shards shards;
@@ -50,9 +53,8 @@ class ConsistencyTest {
     @DynamicPropertySource
     static void platform(DynamicPropertyRegistry registry) {
         var one = ONE.createDatabase("consistency");
-        var two = Postgres.shared().createDatabase("consistency");
-        Map<String, String> properties = TestPlatform.properties(one, two);
-        properties.put("faultline.shards", "shard-1=" + ONE.servers() + ",shard-2=" + two.host() + ":" + two.port());
+        Map<String, String> properties = TestPlatform.properties(one, TWO);
+        properties.put("faultline.shards", "shard-1=" + ONE.servers() + ",shard-2=" + TWO.host() + ":" + TWO.port());
         properties.forEach((name, value) -> registry.add(name, () -> value));
     }
 
@@ -211,6 +213,25 @@ class ConsistencyTest {
         JsonNode problem = JSON.readTree(answer.body());
         assertThat(problem.get("type").asString()).endsWith("/invalid-consistency-token");
         assertThat(problem.get("detail").asString()).contains("it is damaged");
+    }
+
+    /** One read waits for a lock; another, which waits for the first one's batch to end, gives up when its caller does. */
+    @Test
+    void aReadIsRefusedWhenItsCallersTimeHasPassed() throws Exception {
+        String order = location(place("shard-2"));
+        try (var database = DriverManager.getConnection(TWO.jdbcUrl(), TWO.user(), TWO.password());
+                var lock = database.createStatement()) {
+            database.setAutoCommit(false);
+            lock.execute("lock table open_order in access exclusive mode");
+            var first = http.sendAsync(request(order).GET().build(), HttpResponse.BodyHandlers.ofString());
+            await().atMost(Duration.ofSeconds(10)).until(() -> lock.executeQuery(
+                    "select 1 from pg_locks where relation = 'open_order'::regclass and not granted").next());
+            var second = get(order, "X-Envoy-Expected-Rq-Timeout-Ms", "100");
+            assertThat(second.statusCode()).isEqualTo(503);
+            assertThat(first).isNotDone();
+            database.rollback();
+            assertThat(first.join().statusCode()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -21,7 +21,8 @@ import org.springframework.dao.TransientDataAccessResourceException;
 /**
  * Joins concurrent calls into batches. A call that finds no batch in progress leads one; calls that arrive until it begins
  * are part of it, later ones form the next. So an idle system waits for nothing, and the busier it is, the larger the
- * batches become. One batch is in progress at a time, run by one of its callers. Thread-safe.
+ * batches become. One batch is in progress at a time, run by one of its callers. A call that has waited until its caller's
+ * {@link Deadline} is not executed, and a batch has until the latest deadline of its calls. Thread-safe.
  *
  * @see <a href="https://doi.org/10.1145/602259.602261">DeWitt et al.: Implementation Techniques for Main Memory Database
  *      Systems, 1984 (group commit)</a>
@@ -54,6 +55,7 @@ public final class Batcher<I, R> {
     /** One caller: it waits for its result, or for its turn to run the batch that it is the first of. */
     private static final class Call<I, R> {
         private final I item;
+        private final Deadline deadline = Deadline.current();
         /** Whether it leads the next batch; otherwise its batch is done. */
         private final CompletableFuture<Boolean> turn = new CompletableFuture<>();
         private final CompletableFuture<R> result = new CompletableFuture<>();
@@ -69,6 +71,8 @@ public final class Batcher<I, R> {
      *
      * @throws RejectedExecutionException if too many calls wait already; nothing was done
      * @throws TransientDataAccessResourceException if the batch did not begin in time; nothing was done
+     * @throws DataAccessException if the database failed, also for a batch before this one's that took longer to fail than
+     *         this call's {@link Deadline} leaves; then nothing was done
      */
     public R call(I item) {
         var call = new Call<I, R>(item);
@@ -102,11 +106,10 @@ public final class Batcher<I, R> {
 
     private boolean awaitTurn(Call<I, R> call) {
         try {
-            return call.turn.get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
+            return call.turn.get(Math.min(longestWait.toNanos(), call.deadline.left().toNanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             if (leave(call)) {
-                throw new TransientDataAccessResourceException("the batch in progress has not ended within "
-                        + longestWait.toMillis() + " ms", e);
+                throw new TransientDataAccessResourceException("the batch in progress has not ended in time", e);
             }
             return call.turn.join(); // its batch is in progress
         } catch (ExecutionException e) {
@@ -142,8 +145,11 @@ public final class Batcher<I, R> {
     }
 
     private void run(List<Call<I, R>> batch) {
+        long start = System.nanoTime();
         try {
-            List<R> results = work.apply(batch.stream().map(call -> call.item).toList());
+            Deadline latest = batch.stream().map(call -> call.deadline).reduce(Deadline::or).orElseThrow();
+            List<I> items = batch.stream().map(call -> call.item).toList();
+            List<R> results = latest.call(() -> work.apply(items));
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).result.complete(results.get(i));
             }
@@ -152,10 +158,26 @@ public final class Batcher<I, R> {
                 batch.forEach(call -> run(List.of(call)));
             } else {
                 batch.forEach(call -> call.result.completeExceptionally(failure));
+                if (!isOfOneItem(failure)) {
+                    failThoseWithLess(Duration.ofNanos(System.nanoTime() - start), failure);
+                }
             }
         } finally {
             batch.forEach(call -> call.turn.complete(false));
         }
+    }
+
+    /** A call that has less time left than the database took to fail would not learn that it fails again. */
+    private void failThoseWithLess(Duration time, Throwable failure) {
+        List<Call<I, R>> failed;
+        synchronized (this) {
+            failed = waiting.stream().filter(call -> call.deadline.left().compareTo(time) < 0).toList();
+            waiting.removeAll(failed);
+        }
+        failed.forEach(call -> {
+            call.result.completeExceptionally(failure);
+            call.turn.complete(false);
+        });
     }
 
     /** A database that fails, fails for all. */

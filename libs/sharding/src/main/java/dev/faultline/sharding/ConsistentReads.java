@@ -11,7 +11,6 @@ import java.util.TreeMap;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A service's shards with their standbys, for reads whose clients choose how fresh they are. Thread-safe. */
 public final class ConsistentReads implements AutoCloseable {
@@ -36,7 +35,7 @@ public final class ConsistentReads implements AutoCloseable {
     static ConsistentReads open(String service, ShardPools pools, ShardDatabases standbys, ShardMaps maps,
             Duration longestWait, @Nullable MeterRegistry metrics) {
         var primaries = new TreeMap<ShardName, PrimaryLog>();
-        pools.byShard().forEach((shard, pool) -> primaries.put(shard, new PrimaryLog(shard, JdbcClient.create(pool))));
+        pools.byShard().forEach((shard, pool) -> primaries.put(shard, new PrimaryLog(shard, pool)));
         var replicas = new HashMap<ShardName, Replica>();
         for (ShardDatabase standby : standbys.all()) {
             ShardName shard = standby.shard();

@@ -100,6 +100,16 @@ final class PooledShards implements Shards {
     /** Repeats only the groups whose shard has rejected them. */
     @Override
     public <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement) {
+        return write(items, bucketOf, statement, this::connect);
+    }
+
+    @Override
+    public <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query) {
+        return write(items, bucketOf, query, Deadline.current().exists() ? limited() : this::connect);
+    }
+
+    private <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement,
+            OpenTransaction.Connections connections) {
         var results = new ArrayList<R>();
         Collection<I> left = items;
         for (int attempt = 1; !left.isEmpty(); attempt++) {
@@ -107,7 +117,7 @@ final class PooledShards implements Shards {
             var moved = new ArrayList<I>();
             for (var group : groupByShard(left, bucketOf).entrySet()) {
                 try {
-                    results.addAll(write(group.getKey(), group.getValue(), bucketOf, statement));
+                    results.addAll(write(group.getKey(), group.getValue(), bucketOf, statement, connections));
                 } catch (BucketMovedException e) {
                     if (attempt == ATTEMPTS) {
                         throw e;
@@ -137,8 +147,8 @@ final class PooledShards implements Shards {
      * @see <a href="https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</a>
      */
     private <I, R> List<R> write(ShardName shard, List<I> items, Function<I, Bucket> bucketOf,
-            BatchStatement<I, R> statement) {
-        try (Connection connection = connect(shard);
+            BatchStatement<I, R> statement, OpenTransaction.Connections connections) {
+        try (Connection connection = connections.to(shard);
                 var fenced = connection.prepareStatement(OpenTransaction.FENCE + ";" + statement.sql())) {
             fenced.setObject(1, items.stream().map(bucketOf).mapToInt(Bucket::number).distinct().sorted().toArray());
             statement.bind(fenced, 2, items);
@@ -162,9 +172,13 @@ final class PooledShards implements Shards {
 
     @Override
     public <T> T read(Bucket bucket, Function<JdbcClient, T> query) {
+        return transact(Set.of(bucket), transaction -> query.apply(transaction.on(bucket).jdbc()), limited());
+    }
+
+    /** Connections for a read that begins now. */
+    private OpenTransaction.Connections limited() {
         var deadline = new ReadDeadline();
-        return transact(Set.of(bucket), transaction -> query.apply(transaction.on(bucket).jdbc()), shard -> deadline
-                .limit(connect(shard)));
+        return shard -> deadline.limit(connect(shard));
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
+import javax.sql.DataSource;
+
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -20,10 +22,10 @@ final class PrimaryLog {
     private static final String FLUSHED = POSITION.formatted("pg_current_wal_flush_lsn");
 
     private final ShardName shard;
-    private final JdbcClient primary;
+    private final DataSource primary;
     private final Batcher<ShardName, LogPosition> ends;
 
-    PrimaryLog(ShardName shard, JdbcClient primary) {
+    PrimaryLog(ShardName shard, DataSource primary) {
         this.shard = shard;
         this.primary = primary;
         this.ends = new Batcher<>(Integer.MAX_VALUE, MOST_WAITING, LONGEST_WAIT, () -> Duration.ZERO, this::end);
@@ -52,12 +54,12 @@ final class PrimaryLog {
         return query(FLUSHED);
     }
 
-    /** Queries the primary. */
+    /** Queries the primary. If it does not answer, fails as {@link Shards#readAll} does. */
     <T> T read(Function<JdbcClient, T> query) {
-        return query.apply(primary);
+        return query.apply(JdbcClient.create(new ReadDeadline().limit(primary)));
     }
 
     private LogPosition query(String sql) {
-        return primary.sql(sql).query((row, _) -> new LogPosition(row.getInt(1), row.getLong(2))).single();
+        return read(jdbc -> jdbc.sql(sql).query((row, _) -> new LogPosition(row.getInt(1), row.getLong(2))).single());
     }
 }

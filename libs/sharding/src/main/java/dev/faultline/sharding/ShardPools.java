@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One bounded connection pool per shard. */
 record ShardPools(NavigableMap<ShardName, HikariDataSource> byShard) implements AutoCloseable {
-    /** With the next one, less than {@link ReadDeadline} allows for a read that does get a connection. */
+    /** With the next one, less than a gateway allows a read, so that the client learns that there is no connection. */
     private static final int CONNECTION_TIMEOUT_MS = 1_500;
     /**
      * Of the question whether an idle connection is alive, which precedes its use. The pool asks one connection after the

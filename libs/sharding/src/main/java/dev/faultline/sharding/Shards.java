@@ -50,13 +50,15 @@ public interface Shards {
 
     /**
      * As {@link #write}, for a query. A shard that does not own a bucket is not believed, since it may hold rows that have
-     * moved away or are only arriving; and what a decision is based on must not be missing because it has moved.
+     * moved away or are only arriving; and what a decision is based on must not be missing because it has moved. For a
+     * caller that has a {@link Deadline}, it fails then, or after two seconds, if a shard does not answer.
      */
-    default <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query) {
-        return write(items, bucketOf, query);
-    }
+    <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query);
 
-    /** As {@link #transact(Bucket, Function)}, for a query. Fails after two seconds if the shard does not answer. */
+    /**
+     * As {@link #transact(Bucket, Function)}, for a query. If the shard does not answer, it fails after two seconds, or at
+     * the caller's {@link Deadline}.
+     */
     <T> T read(Bucket bucket, Function<JdbcClient, T> query);
 
     /** Queries one shard outside a transaction. The result may include rows of buckets that are moving to it or away. */
@@ -65,7 +67,7 @@ public interface Shards {
     /**
      * Queries all shards sequentially, in name order; the results are in the same order. They may include rows of buckets
      * that are moving: {@code where bucket in (select bucket from bucket_ownership)} leaves those to their owner.
-     * Fails after two seconds if a shard does not answer.
+     * If a shard does not answer, it fails after two seconds, or at the caller's {@link Deadline}.
      */
     <T> List<T> readAll(Function<JdbcClient, T> query);
 }

@@ -78,6 +78,62 @@ class BatcherTest {
     }
 
     @Test
+    void aCallThatHasWaitedUntilItsDeadlineFailsAndIsNotExecuted() {
+        var batcher = batcher(10, 10);
+        var first = callInBackground(batcher, "first");
+        assertThatExceptionOfType(TransientDataAccessResourceException.class).isThrownBy(() -> Deadline.in(Duration
+                .ofMillis(20)).call(() -> batcher.call("whose caller has gone")));
+
+        firstBatchMayEnd.countDown();
+        assertThat(first).succeedsWithin(TIMEOUT).isEqualTo("first done");
+        assertThat(batcher.call("next")).isEqualTo("next done");
+        assertThat(batches).containsExactly(List.of("first"), List.of("next"));
+    }
+
+    @Test
+    void aBatchHasUntilTheLatestDeadlineOfItsCalls() {
+        var left = new CopyOnWriteArrayList<Duration>();
+        var batcher = new Batcher<String, String>(10, 10, TIMEOUT, () -> Duration.ZERO, batch -> {
+            if (batch.equals(List.of("first"))) {
+                uninterruptibly(firstBatchMayEnd);
+            } else {
+                left.add(Deadline.current().left());
+            }
+            return batch;
+        });
+        var _ = callInBackground(batcher, "first");
+        var others = List.of(callInBackground(batcher, "minute", Deadline.in(Duration.ofMinutes(1))),
+                callInBackground(batcher, "hour", Deadline.in(Duration.ofHours(1))));
+        firstBatchMayEnd.countDown();
+        assertThat(others).map(BatcherTest::resultOf).containsExactly("minute", "hour");
+        assertThat(left).singleElement().satisfies(one -> assertThat(one).isGreaterThan(Duration.ofMinutes(1)));
+    }
+
+    /** The first batch takes so long to fail that one of those that wait has less time left, and the other has more. */
+    @Test
+    void aCallWithLessTimeThanTheDatabaseTookToFailFailsWithIt() {
+        var batcher = new Batcher<String, String>(10, 10, TIMEOUT, () -> Duration.ZERO, batch -> {
+            batches.add(batch);
+            if (batch.equals(List.of("first"))) {
+                uninterruptibly(firstBatchMayEnd);
+                throw new DataAccessResourceFailureException("cut off");
+            }
+            return batch;
+        });
+        var _ = callInBackground(batcher, "first");
+        Deadline near = Deadline.in(TIMEOUT.dividedBy(4));
+        var hurried = callInBackground(batcher, "hurried", near);
+        var patient = callInBackground(batcher, "patient", Deadline.in(Duration.ofHours(1)));
+        await().atMost(TIMEOUT).until(() -> near.left().compareTo(TIMEOUT.dividedBy(8)) < 0);
+
+        firstBatchMayEnd.countDown();
+        assertThat(hurried).failsWithin(TIMEOUT).withThrowableThat().withCauseInstanceOf(
+                DataAccessResourceFailureException.class);
+        assertThat(patient).succeedsWithin(TIMEOUT).isEqualTo("patient");
+        assertThat(batches).containsExactly(List.of("first"), List.of("patient"));
+    }
+
+    @Test
     void callsThatArriveDuringABatchFormTheNext() {
         var batcher = batcher(10, 10);
         var first = callInBackground(batcher, "first");
@@ -158,17 +214,20 @@ class BatcherTest {
 
     /** Calls in this order, each in a thread of its own; returns when all of them wait. */
     private static List<FutureTask<String>> callInBackground(Batcher<String, String> batcher, String... items) {
-        return Stream.of(items).map(item -> {
-            var call = new FutureTask<>(() -> batcher.call(item));
-            Thread caller = Thread.startVirtualThread(call);
-            await().atMost(TIMEOUT).until(() -> caller.getState() == Thread.State.WAITING
-                    || caller.getState() == Thread.State.TIMED_WAITING);
-            return call;
-        }).toList();
+        return Stream.of(items).map(item -> callInBackground(batcher, item)).toList();
     }
 
     private static FutureTask<String> callInBackground(Batcher<String, String> batcher, String item) {
-        return callInBackground(batcher, new String[]{item}).getFirst();
+        return callInBackground(batcher, item, Deadline.NONE);
+    }
+
+    private static FutureTask<String> callInBackground(Batcher<String, String> batcher, String item,
+            Deadline deadline) {
+        var call = new FutureTask<>(() -> deadline.call(() -> batcher.call(item)));
+        Thread caller = Thread.startVirtualThread(call);
+        await().atMost(TIMEOUT).until(() -> caller.getState() == Thread.State.WAITING
+                || caller.getState() == Thread.State.TIMED_WAITING);
+        return call;
     }
 
     private static String resultOf(FutureTask<String> call) {

@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 
-/** Lets the clients of services with shards choose how fresh their reads are. */
+/** Lets the clients of services with shards choose how fresh their reads are, and how long they wait for them. */
 @AutoConfiguration(after = ShardingAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(ConsistentReads.class)
@@ -18,5 +18,10 @@ public class ConsistencyAutoConfiguration {
     @Bean
     ConsistencyHeaders consistencyHeaders(ConsistentReads reads) {
         return new ConsistencyHeaders(reads);
+    }
+
+    @Bean
+    DeadlineFilter deadlineFilter() {
+        return new DeadlineFilter();
     }
 }

@@ -22,17 +22,26 @@ final class ClusterCommands {
 
     @Command(description = "Starts the cluster, creates a small catalogue and places two orders.")
     static void up(@Mixin Output output, @Mixin ClusterOption option,
-            @Option(names = "--port", paramLabel = "N", description = "the gateway's port, "
+            @Option(names = "--port", paramLabel = "N", description = "the port of the gateways, "
                     + "which determines all other ports (default: as before, initially 8080)") @Nullable Integer port,
             @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = STANDBYS, description = "give each shard a "
                     + "standby, which takes over when the primary fails: synchronous, so that no acknowledged write "
                     + "is lost, or asynchronous (default: as before, initially none)") @Nullable String standbys,
             @Option(names = "--secure", description = "HTTPS at the gateway, and nodes that prove to each other who they "
-                    + "are, with certificates of an authority of this cluster (default: as before, initially not)") boolean secure) {
-        Terminal terminal = output.terminal();
-        LocalCluster cluster = standbys == null ? option.cluster() : option.cluster().withStandbys(mode(standbys));
-        new ClusterStart(secure ? cluster.withSecurity() : cluster, terminal).run(port == null ? OptionalInt.empty()
-                : OptionalInt.of(port));
+                    + "are, with certificates of an authority of this cluster (default: as before, initially not)") boolean secure,
+            @Option(names = "--gateways", paramLabel = "1|2", description = "how many gateways share the port, so that "
+                    + "one can fail (default: as before, initially 1)") @Nullable Integer gateways) {
+        LocalCluster cluster = option.cluster();
+        if (standbys != null) {
+            cluster = cluster.withStandbys(mode(standbys));
+        }
+        if (secure) {
+            cluster = cluster.withSecurity();
+        }
+        if (gateways != null) {
+            cluster = cluster.withGateways(gateways);
+        }
+        new ClusterStart(cluster, output.terminal()).run(port == null ? OptionalInt.empty() : OptionalInt.of(port));
     }
 
     static Replication.Mode mode(String standbys) {

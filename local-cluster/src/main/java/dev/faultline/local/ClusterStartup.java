@@ -127,8 +127,8 @@ final class ClusterStartup {
     /** Starts a supervisor, which adopts the nodes that are still running. */
     private void startSupervisor(Layout layout) throws IOException {
         List<String> dead = layout.nodeNames().stream().filter(name -> !isAlive(files.node(name))).toList();
-        PortCheck.check(layout.listeners().entrySet().stream().filter(listener -> dead.contains(listener.getValue()))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        PortCheck.check(layout.listeners().entrySet().stream().filter(listener -> dead.containsAll(listener.getValue()))
+                .collect(Collectors.toMap(Map.Entry::getKey, listener -> listener.getValue().getFirst())));
         for (NodeDirectory node : files.deployedNodes()) {
             if (!isAlive(node)) {
                 node.undeploy();

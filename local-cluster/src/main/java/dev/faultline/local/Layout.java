@@ -168,20 +168,19 @@ final class Layout {
         return Stream.concat(Stream.of(consul.name()), servers().map(PostgresServer::name)).toList();
     }
 
-    /** Every port of the cluster, with the node that listens on it. */
-    Map<Integer, String> listeners() {
-        var listeners = new HashMap<Integer, String>();
+    /** Every port of the cluster, with the nodes that listen on it: one, but for that of the gateways. */
+    Map<Integer, List<String>> listeners() {
+        var listeners = new HashMap<Integer, List<String>>();
         for (int port : List.of(ports.consul().http(), ports.consul().server(), ports.consul().serf())) {
-            listeners.put(port, consul.name());
+            listeners.put(port, List.of(consul.name()));
         }
-        listeners.put(ports.kafka(), kafka.name());
-        listeners.put(ports.kafkaController(), kafka.name());
-        servers().forEach(server -> listeners.put(server.port(), server.name()));
-        failover().ifPresent(name -> listeners.put(ports.failover(), name));
-        services.forEach(service -> {
-            listeners.put(service.port(), service.name());
-            listeners.put(service.managementPort(), service.name());
-        });
+        listeners.put(ports.kafka(), List.of(kafka.name()));
+        listeners.put(ports.kafkaController(), List.of(kafka.name()));
+        servers().forEach(server -> listeners.put(server.port(), List.of(server.name())));
+        failover().ifPresent(name -> listeners.put(ports.failover(), List.of(name)));
+        services.stream().collect(Collectors.groupingBy(Service::port, Collectors.mapping(Service::name, Collectors
+                .toList()))).forEach(listeners::put);
+        services.forEach(service -> listeners.put(service.managementPort(), List.of(service.name())));
         return listeners;
     }
 
@@ -198,9 +197,14 @@ final class Layout {
             add(all, "inventory-service", instance, "160m", shared, database("inventory"));
             add(all, "payment-service", instance, "160m", shared, merged(database("payments"), acquirer));
         }
-        add(all, GATEWAY_SERVICE, 1, "224m", List.of(consul.name()), Map.of());
+        Map<String, String> sharedPort = settings.gateways() == 1 ? Map.of() : Map.of("FAULTLINE_WEB_SHAREDPORT",
+                "true");
+        add(all, GATEWAY_SERVICE, 1, "224m", List.of(consul.name()), sharedPort);
         add(all, IDENTITY, 1, "64m", List.of(consul.name()), Map.of("FAULTLINE_IDENTITY_DATA", home.data(IDENTITY
                 + "-1").toString(), "FAULTLINE_IDENTITY_CLIENTFILES", home.secrets().directory().toString()));
+        for (int instance = 2; instance <= settings.gateways(); instance++) {
+            add(all, GATEWAY_SERVICE, instance, "224m", List.of(consul.name()), sharedPort);
+        }
         return List.copyOf(all);
     }
 

@@ -22,7 +22,6 @@ import dev.faultline.backing.Progress;
 import dev.faultline.backing.Replication;
 import dev.faultline.backing.ServiceDatabase;
 import dev.faultline.local.supervisor.SupervisorDirectory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The whole platform as processes on this machine, with all its state in one directory.
@@ -36,21 +35,18 @@ public final class LocalCluster {
     private final Home home;
     private final SupervisorDirectory files;
     private final Map<String, String> environment;
-    private final Replication.@Nullable Mode standbys;
-    private final boolean secured;
+    private final RequestedSettings requested;
 
-    private LocalCluster(Home home, Map<String, String> environment, Replication.@Nullable Mode standbys,
-            boolean secured) {
+    private LocalCluster(Home home, Map<String, String> environment, RequestedSettings requested) {
         this.home = home;
         this.files = new SupervisorDirectory(home.directory());
         this.environment = Map.copyOf(environment);
-        this.standbys = standbys;
-        this.secured = secured;
+        this.requested = requested;
     }
 
     /** @param home the directory of its state, which need not exist yet */
     public static LocalCluster in(Path home) {
-        return new LocalCluster(new Home(home), Map.of(), null, false);
+        return new LocalCluster(new Home(home), Map.of(), RequestedSettings.NONE);
     }
 
     /**
@@ -58,7 +54,7 @@ public final class LocalCluster {
      * Clusters that share it must run the same builds.
      */
     public static LocalCluster in(Path home, Path applications) {
-        return new LocalCluster(new Home(home, applications), Map.of(), null, false);
+        return new LocalCluster(new Home(home, applications), Map.of(), RequestedSettings.NONE);
     }
 
     /** The cluster in {@code FAULTLINE_HOME}, or in {@code .faultline} in the repository. */
@@ -69,17 +65,26 @@ public final class LocalCluster {
 
     /** The same cluster, whose services start with these environment variables besides their own; they win. */
     public LocalCluster with(Map<String, String> more) {
-        return new LocalCluster(home, more, standbys, secured);
+        return new LocalCluster(home, more, requested);
     }
 
     /** The same cluster, whose shards have standbys after the next {@link #up}. */
     public LocalCluster withStandbys(Replication.Mode mode) {
-        return new LocalCluster(home, environment, mode, secured);
+        return new LocalCluster(home, environment, requested.withStandbys(mode));
     }
 
     /** The same cluster, whose nodes prove to each other who they are after the next {@link #up}. */
     public LocalCluster withSecurity() {
-        return new LocalCluster(home, environment, standbys, true);
+        return new LocalCluster(home, environment, requested.withSecurity());
+    }
+
+    /**
+     * The same cluster, with so many gateways after the next {@link #up}, which share a port.
+     *
+     * @param number 1 or 2
+     */
+    public LocalCluster withGateways(int number) {
+        return new LocalCluster(home, environment, requested.withGateways(number));
     }
 
     public Path home() {
@@ -102,9 +107,8 @@ public final class LocalCluster {
 
     /** Whether every node of the layout has been started, with what this instance asks for. */
     public boolean isComplete() {
-        return isRunning() && home.settings().filter(settings -> standbys == null || standbys == settings.standbys())
-                .filter(settings -> !secured || settings.isSecured()).isPresent() && layout().nodeNames().stream()
-                        .allMatch(name -> files.node(name).spec().isPresent());
+        return isRunning() && home.settings().filter(requested::areMetBy).isPresent() && layout().nodeNames().stream()
+                .allMatch(name -> files.node(name).spec().isPresent());
     }
 
     /**
@@ -112,16 +116,16 @@ public final class LocalCluster {
      * {@link #awaitReady}. Nodes that the user stopped stay stopped, unless the whole cluster was down.
      *
      * <p>
-     * Shards have standbys if they already had, or if this instance was created {@link #withStandbys}; nodes are secured in
-     * the same way, {@link #withSecurity}.
+     * Shards have standbys if they already had, or if this instance was created {@link #withStandbys}; the same is true of
+     * {@link #withSecurity} and {@link #withGateways}.
      *
-     * @param gatewayPort the gateway's port; if empty, the previous one, initially 8080
+     * @param gatewayPort the port of the gateways; if empty, the previous one, initially 8080
      * @param load        the load to train ahead-of-time caches with, if the current builds have none
      */
     public void up(OptionalInt gatewayPort, TrainingLoad load, Progress progress) {
         home.open();
         try (var _ = home.lock()) {
-            startup(progress).up(new RequestedSettings(gatewayPort, standbys, secured), load);
+            startup(progress).up(requested.withGatewayPort(gatewayPort), load);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

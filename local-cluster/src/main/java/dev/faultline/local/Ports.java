@@ -7,13 +7,14 @@ import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FaultlineException;
 
 /**
- * The ports of a cluster, which follow from the gateway's: all others are 10 to 60 above it. The gateways of two clusters
+ * The ports of a cluster, which follow from the one that its gateways share: all others are 10 to 60 above it. The gateways of two clusters
  * must be at least 61 ports apart.
  */
 public record Ports(int gateway) {
     public static final int DEFAULT_GATEWAY = 8080;
     static final int LAST_OFFSET = 60;
     static final int MAX_SHARDS = 8;
+    static final int MAX_GATEWAYS = 2;
     private static final int SERVICES = 40;
     private static final int MANAGEMENT = 50;
     // Below the ephemeral ports.
@@ -77,7 +78,7 @@ public record Ports(int gateway) {
         return gateway + SERVICES + 9;
     }
 
-    /** @param index from 0 to 9, among all services; the gateway and the identity service are the last ones */
+    /** @param index from 0 to 9, among all services; the gateways and the identity service are the last ones */
     int management(int index) {
         return gateway + MANAGEMENT + index;
     }

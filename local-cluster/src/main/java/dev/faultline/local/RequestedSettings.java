@@ -15,8 +15,39 @@ import org.jspecify.annotations.Nullable;
  * @param gatewayPort empty to keep the port
  * @param standbys    null to keep what the cluster has
  * @param secured     false to keep what the cluster has
+ * @param gateways    empty to keep how many the cluster has
  */
-record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, boolean secured) {
+record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, boolean secured,
+        OptionalInt gateways) {
+    static final RequestedSettings NONE = new RequestedSettings(OptionalInt.empty(), null, false, OptionalInt.empty());
+
+    RequestedSettings withGatewayPort(OptionalInt wanted) {
+        return new RequestedSettings(wanted, standbys, secured, gateways);
+    }
+
+    RequestedSettings withStandbys(Replication.Mode wanted) {
+        return new RequestedSettings(gatewayPort, wanted, secured, gateways);
+    }
+
+    RequestedSettings withSecurity() {
+        return new RequestedSettings(gatewayPort, standbys, true, gateways);
+    }
+
+    /** @throws FaultlineException if there cannot be so many */
+    RequestedSettings withGateways(int wanted) {
+        if (wanted < 1 || wanted > Ports.MAX_GATEWAYS) {
+            throw new FaultlineException("A cluster has 1 to " + Ports.MAX_GATEWAYS + " gateways, not " + wanted
+                    + ". Choose the number with --gateways.");
+        }
+        return new RequestedSettings(gatewayPort, standbys, secured, OptionalInt.of(wanted));
+    }
+
+    /** Whether a cluster with these settings has what is asked for. */
+    boolean areMetBy(Settings present) {
+        return gatewayPort.orElse(present.gatewayPort()) == present.gatewayPort() && (standbys == null
+                || standbys == present.standbys()) && (!secured || present.isSecured())
+                && gateways.orElse(present.gateways()) == present.gateways();
+    }
 
     /**
      * Stores the settings, and returns them.
@@ -50,6 +81,14 @@ record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode sta
                         + " --secure. Stop it with ./faultline down before you change that; its data is kept.");
             }
             wanted = wanted.secured();
+        }
+        if (gateways.isPresent() && gateways.getAsInt() != present.gateways()) {
+            if (isRunning) {
+                throw new FaultlineException("The cluster in " + home.directory() + " is already running with "
+                        + present.gateways() + (present.gateways() == 1 ? " gateway" : " gateways")
+                        + ". Stop it with ./faultline down before you change that; its data is kept.");
+            }
+            wanted = wanted.withGateways(gateways.getAsInt());
         }
         home.write(wanted);
         return wanted;

@@ -11,8 +11,8 @@ import dev.faultline.backing.Replication;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The persistent settings of a cluster: its gateway's port, its random passwords, the number of its shards, whether they have
- * standbys and whether it is secured.
+ * The persistent settings of a cluster: its gateways' port, its random passwords, the number of its shards, whether they have
+ * standbys, whether it is secured, and the number of its gateways.
  *
  * @param superuserPassword of every shard
  * @param databasePasswords by database; the owner has the same name
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret            from which the nodes' passwords at each other are derived; null if the cluster is not secured
  */
 record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords, int shards,
-        Replication.@Nullable Mode standbys, @Nullable String secret) {
+        Replication.@Nullable Mode standbys, @Nullable String secret, int gateways) {
     static final List<String> DATABASES = List.of("orders", "inventory", "payments");
     private static final int FIRST_SHARDS = 2;
 
@@ -28,21 +28,22 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
         databasePasswords = Map.copyOf(databasePasswords);
         // Missing in the files of earlier versions.
         shards = shards == 0 ? FIRST_SHARDS : shards;
+        gateways = gateways == 0 ? 1 : gateways;
     }
 
     static Settings create(int gatewayPort) {
         var random = new SecureRandom();
         return new Settings(gatewayPort, password(random),
                 DATABASES.stream().collect(Collectors.toMap(database -> database, _ -> password(random))),
-                FIRST_SHARDS, null, null);
+                FIRST_SHARDS, null, null, 1);
     }
 
     Settings withGatewayPort(int changed) {
-        return new Settings(changed, superuserPassword, databasePasswords, shards, standbys, secret);
+        return new Settings(changed, superuserPassword, databasePasswords, shards, standbys, secret, gateways);
     }
 
     Settings withStandbys(Replication.Mode changed) {
-        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, changed, secret);
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, changed, secret, gateways);
     }
 
     boolean isSecured() {
@@ -52,7 +53,7 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
     Settings secured() {
         return isSecured() ? this
                 : new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, password(
-                        new SecureRandom()));
+                        new SecureRandom()), gateways);
     }
 
     /** @throws FaultlineException if there is no port for another one */
@@ -61,7 +62,11 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
             throw new FaultlineException("A cluster has at most " + Ports.MAX_SHARDS + " shards.");
         }
         return new Settings(gatewayPort, superuserPassword, databasePasswords, shards + 1, standbys,
-                secret);
+                secret, gateways);
+    }
+
+    Settings withGateways(int changed) {
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, secret, changed);
     }
 
     Ports ports() {

@@ -3,6 +3,7 @@ package dev.faultline.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -96,14 +97,14 @@ class ErrorMessagesTest {
         var home = new Home(directory);
         home.open();
         home.write(Settings.create(8080));
-        var secure = new RequestedSettings(OptionalInt.empty(), null, true);
+        var secure = RequestedSettings.NONE.withSecurity();
         assertThatThrownBy(() -> secure.apply(home, true)).isInstanceOf(FaultlineException.class).hasMessageContaining(
                 "already running without --secure").hasMessageContaining("./faultline down");
 
         String secret = secure.apply(home, false).secret();
 
         assertThat(secret).isNotNull();
-        assertThat(new RequestedSettings(OptionalInt.empty(), null, false).apply(home, true).secret()).isEqualTo(
+        assertThat(RequestedSettings.NONE.apply(home, true).secret()).isEqualTo(
                 secret);
         assertThat(secure.apply(home, true).secret()).isEqualTo(secret);
     }
@@ -121,6 +122,26 @@ class ErrorMessagesTest {
                     "FAULTLINE_TLS.*|SERVER_SSL.*|SPRING_KAFKA_PROPERTIES.*|SPRING_CLOUD_CONSUL_DISCOVERY.*"));
         });
         assertThat(plain.kafkaConnection()).containsOnlyKeys("bootstrap.servers");
+    }
+
+    @Test
+    void theNumberOfGatewaysIsKeptAndNotChangedWhileTheyRun() throws IOException {
+        var home = new Home(directory);
+        home.write(Settings.create(8080));
+        var two = RequestedSettings.NONE.withGateways(2);
+        assertThatThrownBy(() -> two.apply(home, true)).isInstanceOf(FaultlineException.class).hasMessageContaining(
+                "already running with 1 gateway. Stop it with ./faultline down");
+        assertThat(two.apply(home, false).gateways()).isEqualTo(2);
+        assertThat(RequestedSettings.NONE.apply(home, true).gateways()).isEqualTo(2);
+        assertThat(two.areMetBy(home.settings().orElseThrow())).isTrue();
+        assertThat(RequestedSettings.NONE.withGateways(1).areMetBy(home.settings().orElseThrow())).isFalse();
+        assertThatThrownBy(() -> RequestedSettings.NONE.withGateways(3)).isInstanceOf(FaultlineException.class)
+                .hasMessage("A cluster has 1 to 2 gateways, not 3. Choose the number with --gateways.");
+
+        var layout = new Layout(home, home.settings().orElseThrow(), new CacheDirectory(directory), KafkaAotCache.of(
+                new CacheDirectory(directory)), (_, _) -> {});
+        assertThat(layout.listeners()).containsEntry(8080, List.of("gateway-service-1", "gateway-service-2")).hasSize(
+                3 + 2 + 2 + 9 * 2 + 1).allSatisfy((port, nodes) -> assertThat(nodes).hasSize(port == 8080 ? 2 : 1));
     }
 
     @Test

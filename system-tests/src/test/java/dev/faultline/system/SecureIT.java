@@ -42,11 +42,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The platform with {@code ./faultline up --secure}. */
+/** The platform with {@code ./faultline up --secure --gateways 2}. */
 @Tag("integration")
 class SecureIT {
     private static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster-secure").toAbsolutePath(),
-            TrainedBuilds.DIRECTORY).withSecurity();
+            TrainedBuilds.DIRECTORY).withSecurity().withGateways(2);
     private static final Target TARGET = new LocalTarget(CLUSTER);
     private static final Progress OUT = (subject, what) -> System.out.println("secure, " + subject + ": " + what);
     private static final Duration AT_MOST = Duration.ofSeconds(60);
@@ -102,6 +102,23 @@ class SecureIT {
                 .statusCode()).isEqualTo(200);
         assertThatThrownBy(() -> get(SSLContext.getDefault(), CLUSTER.gatewayUrl().resolve("/api/catalogue")))
                 .isInstanceOf(SSLException.class);
+    }
+
+    /** Each request has a connection of its own, and none is refused or reset. */
+    @Test
+    void eitherOfTwoGatewaysIsEnough() throws Exception {
+        SSLContext client = trusting(CLUSTER.authority().orElseThrow());
+        for (String gateway : List.of("gateway-service-1", "gateway-service-2")) {
+            CLUSTER.nodes().stop(gateway);
+            await().atMost(AT_MOST).until(() -> CLUSTER.nodes().list().stream().anyMatch(node -> node.name()
+                    .equals(gateway) && node.pid().isEmpty()));
+            for (int i = 0; i < 20; i++) {
+                assertThat(get(client, CLUSTER.gatewayUrl().resolve("/api/catalogue")).statusCode()).as("without "
+                        + gateway).isEqualTo(200);
+            }
+            CLUSTER.nodes().start(gateway);
+            await().atMost(AT_MOST).untilAsserted(() -> assertThat(TARGET.nodes()).allMatch(Target.Node::ready));
+        }
     }
 
     @Test

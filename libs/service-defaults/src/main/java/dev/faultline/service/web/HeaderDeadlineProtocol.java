@@ -18,7 +18,23 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * Tomcat's to end, so the whole bound is this time and the connection timeout.
  */
 public final class HeaderDeadlineProtocol extends Http11NioProtocol {
+    private final SharedPortEndpoint endpoint;
     private Duration deadline = Duration.ofSeconds(5);
+
+    /** Called by Tomcat. */
+    public HeaderDeadlineProtocol() {
+        this(new SharedPortEndpoint());
+    }
+
+    private HeaderDeadlineProtocol(SharedPortEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+    }
+
+    /** Whether other processes may listen on the same port. */
+    void setSharedPort(boolean isShared) {
+        endpoint.setShared(isShared);
+    }
 
     /** @param deadline from the first byte of a request to the end of its headers */
     void setHeaderDeadline(Duration deadline) {

@@ -33,13 +33,20 @@ public class ServiceWebAutoConfiguration {
         });
     }
 
-    /** Time for all headers of a request to arrive, from its first byte. */
+    /**
+     * @param deadline for all headers of a request to arrive, from its first byte
+     * @param sharedPort whether other processes may listen on the same port
+     */
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> headerDeadline(
-            @Value("${faultline.web.header-timeout:5s}") Duration deadline) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> httpProtocol(
+            @Value("${faultline.web.header-timeout:5s}") Duration deadline,
+            @Value("${faultline.web.shared-port:false}") boolean sharedPort) {
         return server -> {
             server.setProtocol(HeaderDeadlineProtocol.class.getName());
-            server.addProtocolHandlerCustomizers((HeaderDeadlineProtocol http) -> http.setHeaderDeadline(deadline));
+            server.addProtocolHandlerCustomizers((HeaderDeadlineProtocol http) -> {
+                http.setHeaderDeadline(deadline);
+                http.setSharedPort(sharedPort);
+            });
         };
     }
 

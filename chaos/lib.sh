@@ -52,6 +52,7 @@ teardown() {
   trap '' INT TERM
   touch "$results/stop_load" "$results/abandon_orders"
   heal || true
+  ! declare -F close_target > /dev/null || close_target
   wait
   rm -r "$results"
   ((status < 128)) || printf '\nINTERRUPTED: no verdict. All faults are healed.\n'

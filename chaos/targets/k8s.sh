@@ -1,51 +1,170 @@
-# shellcheck shell=bash
-# The pods of k8s/ in the namespace NAMESPACE (default: faultline). GATEWAY_URL (default: http://127.0.0.1:8080) must lead
-# to the gateway, for example through
-#   kubectl --namespace faultline port-forward service/gateway-service 8080
-# payment-service-2 is the second pod of payment-service.
+# shellcheck shell=bash disable=SC2154 # lib.sh sets results and repository
+# The pods of k8s/ in the namespace NAMESPACE (default: faultline). A pod of a StatefulSet, or of CloudNativePG, has its own
+# name, for example shard-1-0; payment-service-2 is the second pod of payment-service by name.
+#
+# The gateway is reached through kubectl port-forward, unless GATEWAY_URL names its address. A forward ends with its pod, so
+# it is begun again; requests fail meanwhile. An experiment on the gateway needs an address that leads to all its pods.
 
 kube() { kubectl --namespace "${NAMESPACE:-faultline}" "$@"; }
 
 pod() {
-  local service=${1%-*} number=${1##*-} name
-  name=$(kube get pods --selector "app.kubernetes.io/name=$service" --sort-by .metadata.name --output name | sed --quiet "${number}p")
-  [[ -n $name ]] || die "$service has no pod $number"
-  echo "${name#pod/}"
+  local name number=${1##*-}
+  name=$(kube get pod "$1" --ignore-not-found --output 'jsonpath={.metadata.name}')
+  [[ -n $name || $number == *[!0-9]* ]] || name=$(pods_of "${1%-*}" | sed --quiet "${number}p")
+  [[ -n $name ]] || die "unknown node $1; the nodes are: $(nodes | tr '\n' ' ')"
+  echo "$name"
+}
+
+# pods_of SERVICE : those that are not being deleted
+pods_of() {
+  kube get pods --selector "app.kubernetes.io/name=$1" --sort-by .metadata.name --output \
+    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}}{{"\n"}}{{end}}{{end}}'
 }
 
 in_node() { kube exec "$(pod "$1")" -- "${@:2}"; }
 
-client_secret() { kube get secret identity-clients --output "jsonpath={.data.$1}" | base64 --decode; }
+# In overlays/local, the name of the Secret has a suffix.
+client_secret() {
+  local secret
+  secret=$(kube get deployment identity-service --output 'jsonpath={.spec.template.spec.volumes[?(@.name=="clients")].secret.secretName}')
+  kube get secret "$secret" --output "jsonpath={.data.$1}" | base64 --decode
+}
 
-gateway_url() { echo "${GATEWAY_URL:-http://127.0.0.1:8080}"; }
+# Empty if it cannot be reached.
+gateway_url() {
+  local url=${GATEWAY_URL:-http://127.0.0.1:$forwarded_port}
+  ! within 30 curl --silent --output /dev/null --max-time 5 "$url/docs" || echo "$url"
+}
+
+forward_gateway() {
+  local forward
+  trap - EXIT INT TERM
+  while [[ ! -e $results/closed ]]; do
+    kube port-forward service/gateway-service "$forwarded_port:80" > /dev/null 2>&1 &
+    forward=$!
+    while [[ ! -e $results/closed ]] && kill -0 "$forward" 2> /dev/null; do sleep 0.2; done
+  done
+  kill "$forward" 2> /dev/null || true
+}
+
+close_target() { touch "$results/closed"; }
+
+if [[ -z ${GATEWAY_URL:-} ]]; then
+  forwarded_port=$((20000 + $$ % 10000))
+  forward_gateway &
+fi
 
 nodes() {
-  kube get pods --sort-by .metadata.name --output 'jsonpath={range .items[*]}{.metadata.labels.app\.kubernetes\.io/name}{"\n"}{end}' |
-    awk 'NF { print $1 "-" ++n[$1] }'
+  kube get pods --sort-by .metadata.name --output \
+    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{index .metadata.labels "app.kubernetes.io/name"}} {{.metadata.name}} {{(index .metadata.ownerReferences 0).kind}}{{"\n"}}{{end}}{{end}}' |
+    awk '{ print $3 == "ReplicaSet" ? $1 "-" ++n[$1] : $2 }'
 }
 
+# Of a Deployment all pods have to be ready, because a pod that is replaced has another name.
 node_is_ready() {
-  [[ $(kube get pod "$(pod "$1")" --output 'jsonpath={.status.conditions[?(@.type=="Ready")].status}') == True ]]
+  local service=${1%-*} wanted
+  wanted=$(kube get deployment "$service" --ignore-not-found --output 'jsonpath={.spec.replicas}')
+  if [[ -n $wanted ]]; then
+    [[ $(pods_of "$service" | wc --lines) == "$wanted" && $(ready_pods_of "$service") == "$wanted" ]]
+  else
+    [[ $(kube get pod "$1" --ignore-not-found --output 'go-template={{if not .metadata.deletionTimestamp}}{{range .status.conditions}}{{if eq .type "Ready"}}{{.status}}{{end}}{{end}}{{end}}') == True ]]
+  fi
 }
 
-# The pod's controller replaces it.
-inject_kill() { kube delete pod "$(pod "$1")" --grace-period 0 --force > /dev/null 2>&1; }
+# ready_pods_of SERVICE : their number
+ready_pods_of() {
+  kube get pods --selector "app.kubernetes.io/name=$1" --output \
+    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{range .status.conditions}}{{if eq .type "Ready"}}{{.status}}{{"\n"}}{{end}}{{end}}{{end}}{{end}}' |
+    grep --count True || true
+}
 
+# Process 1 takes no SIGKILL and no SIGSTOP from inside its container, so an agent on the pod's machine sends signals.
+# signal POD NAME : to every process of the pod's container
+signal() {
+  local machine container agent
+  read -r machine container < <(kube get pod "$1" --output 'jsonpath={.spec.nodeName} {.status.containerStatuses[0].containerID}')
+  agent=$(kubectl --namespace faultline-chaos get pods --field-selector "spec.nodeName=$machine" --output name 2> /dev/null)
+  [[ -n $agent ]] || die "no agent is on $machine: kubectl apply --filename chaos/targets/k8s-agent.yaml"
+  # shellcheck disable=SC2016 # the agent's bash expands it
+  kubectl --namespace faultline-chaos exec "$agent" -- bash -c 'for process in /proc/[1-9]*; do
+    if grep --quiet --no-messages "$0" "$process/cgroup"; then kill -s "$1" "${process#/proc/}" && sent=yes; fi; done; [[ -n ${sent:-} ]]' \
+    "${container##*/}" "$2"
+}
+
+# The kubelet restarts the container in its pod.
+inject_kill() { signal "$(pod "$1")" KILL; }
+
+# The pod is deleted, and its controller replaces it.
 inject_stop() { kube delete pod "$(pod "$1")" > /dev/null; }
 
-inject_pause() { die "a pod cannot be paused from outside"; }
+# By the pod's name, because the number may be another pod's in the meantime.
+inject_pause() { pod "$1" > "$results/paused.$1" && signal "$(<"$results/paused.$1")" STOP; }
+
+heal_pause() { signal "$(<"$results/paused.$1")" CONT; }
 
 # NetworkPolicies are additive: none can deny what another allows.
 inject_partition() { die "a pod cannot be disconnected without deleting its NetworkPolicies"; }
 
-# servers_of SHARD : CloudNativePG's pods
-servers_of() { kube get pods --selector "cnpg.io/cluster=$1" --output 'jsonpath={range .items[*]}{.metadata.name}{"\n"}{end}'; }
+# inject_cordon NODE : no machine takes new pods, and the node's pod is deleted
+inject_cordon() {
+  kubectl get nodes --output 'go-template={{range .items}}{{if not .spec.unschedulable}}{{.metadata.name}}{{"\n"}}{{end}}{{end}}' > "$results/cordoned"
+  xargs kubectl cordon < "$results/cordoned" > /dev/null
+  kube delete pod "$(pod "$1")" > /dev/null
+}
+
+heal_cordon() { xargs kubectl uncordon < "$results/cordoned" > /dev/null; }
+
+# pending_pods_of SERVICE : their number
+pending_pods_of() { kube get pods --selector "app.kubernetes.io/name=$1" --field-selector status.phase=Pending --output name | wc --lines; }
+
+# inject_evict NODE : as kubectl drain does; fails with the reason if a PodDisruptionBudget forbids it
+inject_evict() {
+  local name
+  name=$(pod "$1")
+  kubectl create --filename - --raw "/api/v1/namespaces/${NAMESPACE:-faultline}/pods/$name/eviction" 2>&1 > /dev/null \
+    <<< "{\"apiVersion\": \"policy/v1\", \"kind\": \"Eviction\", \"metadata\": {\"name\": \"$name\"}}"
+}
+
+# inject_rolling_update SERVICE TAG : returns when only new pods are left
+inject_rolling_update() {
+  kube set image "deployment/$1" "service=faultline/$1:$2" > /dev/null && finish_rollout "$1"
+}
+
+heal_rolling_update() { kube rollout undo "deployment/$1" > /dev/null && finish_rollout "$1"; }
+
+# inject_stuck_update SERVICE : to pods whose readiness probe fails
+inject_stuck_update() {
+  kube patch deployment "$1" --patch '{"spec": {"template": {"spec": {"containers": [
+    {"name": "service", "readinessProbe": {"httpGet": {"path": "/actuator/health/nowhere"}}}]}}}}' > /dev/null
+}
+
+heal_stuck_update() { heal_rolling_update "$1"; }
+
+finish_rollout() { kube rollout status "deployment/$1" --timeout 5m > /dev/null; }
+
+# inject_memory_bomb NODE : each process holds less than the service, which therefore is the one that the kernel kills
+inject_memory_bomb() {
+  # shellcheck disable=SC2016 # the node's bash expands it
+  in_node "$1" bash -c 'for _ in {1..12}; do { held=$(head --bytes 60M /dev/zero | tr "\0" x); sleep 20; } & sleep 0.2; done; wait' ||
+    true # it ends with its container
+}
+
+# was_killed_for_memory NODE
+was_killed_for_memory() {
+  [[ $(kube get pod "$(pod "$1")" --output 'jsonpath={.status.containerStatuses[0].lastState.terminated.reason}') == OOMKilled ]]
+}
+
+# servers_of SHARD : the shard's pod, or CloudNativePG's pods
+servers_of() { pods_of "$1" && kube get pods --selector "cnpg.io/cluster=$1" --output 'jsonpath={range .items[*]}{.metadata.name}{"\n"}{end}'; }
 
 # primary_of SHARD : empty if it has none
-primary_of() { kube get pods --selector "cnpg.io/cluster=$1,cnpg.io/instanceRole=primary" --output 'jsonpath={.items[*].metadata.name}'; }
+primary_of() { pods_of "$1" && kube get pods --selector "cnpg.io/cluster=$1,cnpg.io/instanceRole=primary" --output 'jsonpath={.items[*].metadata.name}'; }
 
 # inject_standby_promotion SERVER SHARD : a planned switchover
-inject_standby_promotion() { kubectl cnpg --namespace "${NAMESPACE:-faultline}" promote "$2" "$1"; }
+inject_standby_promotion() {
+  [[ $(servers_of "$2") != "$2-0" ]] || die "$2 has no standby; it has some with the component standbys"
+  kubectl cnpg --namespace "${NAMESPACE:-faultline}" promote "$2" "$1"
+}
 
 # inject_standby_lag SERVER
 inject_standby_lag() { sql "$1" 'SELECT pg_wal_replay_pause()'; }

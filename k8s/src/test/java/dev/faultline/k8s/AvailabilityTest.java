@@ -13,6 +13,7 @@ import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** The platform stays available while instances are started, updated, evicted, or lost with their node. */
 class AvailabilityTest {
@@ -53,7 +54,7 @@ class AvailabilityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "PRODUCTION"})
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
     void everyScalableServiceHasAnAutoscaler(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {

@@ -18,6 +18,7 @@ import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Volume;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Configuration is in ConfigMaps and Secrets, not in workloads. */
 class ConfigurationTest {
@@ -43,7 +44,7 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "PRODUCTION"})
+    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
     void secretsAreNotInTheRepository(Rendering rendering) {
         assertThat(rendering.manifests().all(V1Secret.class)).isEmpty();
     }
@@ -57,12 +58,12 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "BASE")
-    void theRequiredSecretsAreThePasswordsOfDatabasesAndSuperuserAndTheClientsSecrets(Rendering rendering) {
+    @EnumSource(names = {"BASE", "MANAGED"})
+    void theRequiredSecretsAreThePasswordsOfDatabasesAndTheClientsSecretsAndOneOfTheDataStores(Rendering rendering) {
         var databases = Repository.participants().stream().map(service -> Repository.database(service).orElseThrow());
         assertThat(referencedSecrets(rendering.manifests())).containsExactlyInAnyOrderElementsOf(
                 Stream.concat(databases.map(name -> name + "-database"), Stream.of("identity-clients",
-                        "shard-superuser")).toList());
+                        rendering == Rendering.BASE ? "shard-superuser" : "kafka-client")).toList());
     }
 
     @ParameterizedTest

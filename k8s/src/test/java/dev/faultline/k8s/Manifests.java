@@ -14,6 +14,7 @@ import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1Ingress;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
@@ -44,6 +45,7 @@ record Manifests(List<KubernetesObject> objects, List<JsonObject> ofCloudNativeP
             entry("apps/v1/Deployment", V1Deployment.class),
             entry("apps/v1/StatefulSet", V1StatefulSet.class),
             entry("autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler.class),
+            entry("networking.k8s.io/v1/Ingress", V1Ingress.class),
             entry("networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy.class),
             entry("policy/v1/PodDisruptionBudget", V1PodDisruptionBudget.class));
     private static final String CLOUD_NATIVE_PG = "postgresql.cnpg.io/v1/";

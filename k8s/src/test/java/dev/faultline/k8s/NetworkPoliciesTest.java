@@ -57,6 +57,10 @@ class NetworkPoliciesTest {
         if (rendering == Rendering.PRODUCTION) {
             expected.addAll(monitoring());
             expected.addAll(standbys());
+        } else if (rendering == Rendering.MANAGED) {
+            expected.removeIf(connection -> Stream.of(connection.from, connection.to)
+                    .anyMatch(pod -> pod.equals("kafka") || SHARDS.contains(pod)));
+            expected.addAll(connections(PARTICIPANTS, List.of(ANYONE), "9092/TCP", "5432/TCP"));
         }
         var connections = egress(rendering.manifests());
         connections.addAll(ingress(rendering.manifests()));

@@ -15,12 +15,13 @@ import io.kubernetes.client.openapi.models.V1StatefulSet;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** The quorums of Kafka and Consul match the number of pods. */
 class QuorumsTest {
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = Mode.EXCLUDE, names = "MANAGED")
     void everyBrokerIsAVoterNamedAfterItsPod(Rendering rendering) {
         var manifests = rendering.manifests();
         Workload kafka = manifests.workload("kafka");
@@ -36,7 +37,7 @@ class QuorumsTest {
 
     /** A record is acknowledged once two of three brokers have it, so one broker may be down. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = Mode.EXCLUDE, names = "MANAGED")
     void everyTopicIsReplicatedToAllBrokersAndAcknowledgedByAMajority(Rendering rendering) {
         var manifests = rendering.manifests();
         Workload kafka = manifests.workload("kafka");
@@ -53,7 +54,7 @@ class QuorumsTest {
 
     /** The image turns each variable into a property, and Kafka silently ignores unknown ones. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = Mode.EXCLUDE, names = "MANAGED")
     void everyVariableOfABrokerIsAPropertyOfKafka(Rendering rendering) {
         var manifests = rendering.manifests();
         var variables = new TreeSet<>(manifests.workload("kafka").environment(manifests).keySet());
@@ -95,7 +96,7 @@ class QuorumsTest {
     @EnumSource
     void membersStartInParallelAndAreResolvableBeforeTheyAreReady(Rendering rendering) {
         var manifests = rendering.manifests();
-        for (String name : List.of("consul", "kafka")) {
+        for (String name : rendering == Rendering.MANAGED ? List.of("consul") : List.of("consul", "kafka")) {
             var set = requireNonNull(manifests.named(V1StatefulSet.class, name)
                     .getSpec());
             assertThat(set.getPodManagementPolicy()).as(name).isEqualTo("Parallel");

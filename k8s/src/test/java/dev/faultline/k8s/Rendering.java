@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The kustomizations that can be applied to a cluster. */
 enum Rendering {
-    BASE("base"), LOCAL("overlays/local"), PRODUCTION("overlays/production");
+    BASE("base"), LOCAL("overlays/local"), PRODUCTION("overlays/production"), MANAGED("overlays/managed");
 
     private static final Map<Rendering, Manifests> RENDERED = new ConcurrentHashMap<>();
 

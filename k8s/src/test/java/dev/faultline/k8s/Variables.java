@@ -10,9 +10,11 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
@@ -23,6 +25,10 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
  */
 final class Variables {
     private static final Set<String> OF_SPRING = ofSpring();
+    /** {@code spring.kafka.properties} takes any property of a client. */
+    static final Set<String> OF_KAFKAS_CLIENTS = AdminClientConfig.configNames().stream()
+            .map(property -> "SPRING_KAFKA_PROPERTIES_" + property.replace('.', '_').toUpperCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
     /** Placeholders in service-defaults.yml. */
     private static final Set<String> OF_SERVICE_DEFAULTS = Set.of("FAULTLINE_INSTANCE");
 

@@ -24,6 +24,7 @@ class WorkloadsTest {
         Set<String> stateful = switch (rendering) {
             case BASE, LOCAL -> Set.of("consul", "kafka", "shard-1", "shard-2");
             case PRODUCTION -> Set.of("consul", "kafka", "prometheus");
+            case MANAGED -> Set.of("consul");
         };
         assertThat(rendering.manifests().statefulSets()).extracting(Workload::name)
                 .containsExactlyInAnyOrderElementsOf(stateful);

@@ -82,7 +82,7 @@ ready_pods_of() {
 # signal POD NAME : to every process of the pod's container
 signal() {
   local machine container agent
-  read -r machine container < <(kube get pod "$1" --output 'jsonpath={.spec.nodeName} {.status.containerStatuses[0].containerID}')
+  read -r machine container < <(kube get pod "$1" --output 'jsonpath={.spec.nodeName} {.status.containerStatuses[0].containerID}{"\n"}')
   agent=$(kubectl --namespace faultline-chaos get pods --field-selector "spec.nodeName=$machine" --output name 2> /dev/null)
   [[ -n $agent ]] || die "no agent is on $machine: kubectl apply --filename chaos/targets/k8s-agent.yaml"
   # shellcheck disable=SC2016 # the agent's bash expands it

@@ -88,6 +88,8 @@ class ServicesTest {
             wanted.remove("MALLOC_ARENA_MAX");
             // Empty unless a local cluster is secured.
             wanted.remove("FAULTLINE_DATABASE_PARAMETERS");
+            // A Service has the gateways share an address.
+            wanted.remove("FAULTLINE_WEB_SHAREDPORT");
             if (!Repository.participants().contains(service.name())) {
                 wanted.removeAll(List.of("FAULTLINE_SHARDS", "FAULTLINE_DATABASE_PASSWORD",
                         "SPRING_KAFKA_BOOTSTRAP_SERVERS"));

@@ -48,7 +48,7 @@ class ModulesTest {
             entry("dead-letters", Set.of("backing-services")),
             entry("local-cluster", Set.of("backing-services", "discovery")),
             entry("verification", Set.of("dead-letters", "local-cluster", "oauth-client")),
-            entry("experiments", Set.of("discovery", "protocols", "sharding", "verification")),
+            entry("experiments", Set.of("discovery", "messaging", "protocols", "sharding", "verification")),
             entry("cli", Set.of("experiments")),
             entry("simulation", Set.of()),
             entry("protocols", Set.of()),

@@ -14,17 +14,22 @@ import dev.faultline.experiments.failure.CircuitBreaking;
 import dev.faultline.experiments.failure.FailureDetection;
 import dev.faultline.experiments.failure.IndependentFailure;
 import dev.faultline.experiments.lab.Experiment;
+import dev.faultline.experiments.ledger.TamperEvidentLedger;
 import dev.faultline.experiments.messaging.EventReplay;
 import dev.faultline.experiments.messaging.ExactlyOnceEffects;
+import dev.faultline.experiments.messaging.OutboxAndDualWrite;
+import dev.faultline.experiments.messaging.PoisonMessage;
 import dev.faultline.experiments.overload.GreedyCustomer;
 import dev.faultline.experiments.overload.RetryStorm;
 import dev.faultline.experiments.partitioning.ConsistentHashing;
+import dev.faultline.experiments.partitioning.HotPartition;
 import dev.faultline.experiments.replication.ConsistencyOrAvailability;
 import dev.faultline.experiments.replication.Failover;
 import dev.faultline.experiments.replication.ReadConsistency;
 import dev.faultline.experiments.replication.SynchronousReplication;
 import dev.faultline.experiments.simulated.SimulatedProtocol;
 import dev.faultline.experiments.transactions.SagaAndTwoPhaseCommit;
+import dev.faultline.experiments.transactions.SagaCompensation;
 import dev.faultline.protocols.Protocols;
 
 /** All experiments, in the order in which a reader may want to run them. */
@@ -36,9 +41,11 @@ public final class Experiments {
 
     private static Stream<Experiment> onRealParts() {
         return Stream.of(new IndependentFailure(), new FailureDetection(), new Gossip(), new LoadBalancing(),
-                new ConsistentHashing(), new SynchronousReplication(), new Failover(), new ReadConsistency(),
+                new ConsistentHashing(), new HotPartition(), new SynchronousReplication(), new Failover(),
+                new ReadConsistency(),
                 new ConsistencyOrAvailability(), new QuorumCommit(), new RaftLeaderElection(), new Fencing(),
-                new ConcurrencyControl(), new SagaAndTwoPhaseCommit(), new ExactlyOnceEffects(), new EventReplay(),
+                new ConcurrencyControl(), new SagaAndTwoPhaseCommit(), new SagaCompensation(), new OutboxAndDualWrite(),
+                new ExactlyOnceEffects(), new EventReplay(), new PoisonMessage(), new TamperEvidentLedger(),
                 new CircuitBreaking(), new RetryStorm(), new GreedyCustomer());
     }
 

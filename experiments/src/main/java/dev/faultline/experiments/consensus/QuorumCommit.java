@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Polling;
+import dev.faultline.experiments.KafkaBrokers;
 import dev.faultline.experiments.lab.Description;
 import dev.faultline.experiments.lab.Description.Source;
 import dev.faultline.experiments.lab.Experiment;
@@ -17,11 +19,13 @@ import dev.faultline.experiments.lab.Traffic;
 import dev.faultline.experiments.lab.Traffic.Request;
 import dev.faultline.experiments.lab.TrafficChart;
 import dev.faultline.experiments.lab.TrafficChart.Event;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Three Kafka brokers, of which one and then two are killed; and what a producer loses that waits for one of them only. */
 public final class QuorumCommit implements Experiment {
     private static final String QUORUM = "acknowledged-by-two";
     private static final String ONE = "acknowledged-by-one";
+    private static final int BROKERS = 3;
     private static final int CONTROLLER = 1;
     private static final int LEADER = 2;
     private static final int FOLLOWER = 3;
@@ -50,7 +54,7 @@ public final class QuorumCommit implements Experiment {
 
     @Override
     public void run(Lab lab) {
-        try (var brokers = new KafkaBrokers(lab)) {
+        try (var brokers = new KafkaBrokers(lab.directory(), BROKERS, lab.progress())) {
             quorum(lab, brokers);
             one(lab, brokers);
         }
@@ -62,7 +66,7 @@ public final class QuorumCommit implements Experiment {
         var refusals = new ArrayList<String>();
         try (var patient = brokers.producer("all", true); var impatient = brokers.producer("all", false)) {
             Traffic traffic = Traffic.start(PER_SECOND, LENGTH, number -> {
-                KafkaBrokers.send(patient, QUORUM, "record-" + number);
+                KafkaBrokers.send(patient, QUORUM, null, "record-" + number);
                 acknowledged.add("record-" + number);
             });
             Polling.sleep(BEFORE);
@@ -89,7 +93,7 @@ public final class QuorumCommit implements Experiment {
                     .inSync(QUORUM).equals(Set.of(CONTROLLER)));
             for (int i = 0; i < REFUSED; i++) {
                 try {
-                    KafkaBrokers.send(impatient, QUORUM, "refused-" + i);
+                    KafkaBrokers.send(impatient, QUORUM, null, "refused-" + i);
                     acknowledged.add("refused-" + i);
                 } catch (FaultlineException e) {
                     refusals.add(String.valueOf(e.getMessage()));
@@ -103,10 +107,10 @@ public final class QuorumCommit implements Experiment {
             KafkaBrokers.await("the brokers that were started again are not in sync", () -> brokers.inSync(QUORUM)
                     .size() == 3);
             lab.step("both are started again, and in sync");
-            KafkaBrokers.send(patient, QUORUM, "afterwards");
+            KafkaBrokers.send(patient, QUORUM, null, "afterwards");
             acknowledged.add("afterwards");
         }
-        Set<String> found = brokers.read(QUORUM);
+        Set<String> found = values(brokers, QUORUM);
         long missing = acknowledged.stream().filter(value -> !found.contains(value)).count();
         lab.claim("of %d acknowledged records none is missing".formatted(acknowledged.size()), missing == 0);
     }
@@ -121,17 +125,21 @@ public final class QuorumCommit implements Experiment {
             brokers.process(FOLLOWER).freeze();
             lab.step("the follower is frozen (SIGSTOP), the leader acknowledges alone, and is killed");
             for (int i = 0; i < SENT_TO_ONE; i++) {
-                KafkaBrokers.send(producer, ONE, "record-" + i);
+                KafkaBrokers.send(producer, ONE, null, "record-" + i);
                 acknowledged.add("record-" + i);
             }
             brokers.process(LEADER).kill();
             brokers.process(FOLLOWER).thaw();
             KafkaBrokers.await("the follower does not lead", () -> brokers.leader(ONE) == FOLLOWER);
         }
-        Set<String> found = brokers.read(ONE);
+        Set<String> found = values(brokers, ONE);
         long missing = acknowledged.stream().filter(value -> !found.contains(value)).count();
         lab.control(
                 "acknowledged by one broker: %d of %d acknowledged records are missing, after the other one was elected"
                         .formatted(missing, acknowledged.size()), missing > 0);
+    }
+
+    private static Set<String> values(KafkaBrokers brokers, String topic) {
+        return brokers.read(topic).stream().map(ConsumerRecord::value).collect(Collectors.toSet());
     }
 }

@@ -52,7 +52,7 @@ final class KilledCoordinator {
     /** Without load and without recovery: returns what the checker finds. */
     List<String> control() {
         try (var shards = FixedShards.open(TemporaryPostgres.DATABASE, databases, 1)) {
-            var warehouse = new Warehouse(shards.shards(), workload.products());
+            var warehouse = new Warehouse(shards.shards(), workload.products().received());
             warehouse.refill();
             try (var coordinator = CoordinatorProcess.start(Kind.UNPROTECTED, databases, victim())) {
                 coordinator.goHalfway();
@@ -65,7 +65,7 @@ final class KilledCoordinator {
     Kill run(Kind kind) {
         try (var shards = FixedShards.open(TemporaryPostgres.DATABASE, databases, Kind.POOL_SIZE);
                 var sagas = new SagaRecovery(shards.shards(), new Saga(shards.shards(), new Meters(), () -> {}))) {
-            var warehouse = new Warehouse(shards.shards(), workload.products());
+            var warehouse = new Warehouse(shards.shards(), workload.products().received());
             warehouse.refill();
             shards.recoverEvery(recovery.interval, recovery.coordinatorTimeout);
             sagas.every(recovery.interval, recovery.coordinatorTimeout);

@@ -103,7 +103,7 @@ public final class TransactionsComparison {
     }
 
     private Run run(Kind kind, FixedShards shards, Workload workload, int rate, Duration length) {
-        var warehouse = new Warehouse(shards.shards(), workload.products());
+        var warehouse = new Warehouse(shards.shards(), workload.products().received());
         warehouse.refill();
         var meters = new Meters();
         List<Attempt> attempts;

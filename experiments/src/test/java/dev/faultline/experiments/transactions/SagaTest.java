@@ -51,7 +51,7 @@ class SagaTest {
 
     @BeforeEach
     void refill() {
-        warehouse = new Warehouse(shards.shards(), products);
+        warehouse = new Warehouse(shards.shards(), products.received());
         warehouse.refill();
     }
 

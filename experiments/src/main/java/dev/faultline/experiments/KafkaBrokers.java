@@ -1,7 +1,8 @@
-package dev.faultline.experiments.consensus;
+package dev.faultline.experiments;
 
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.ChildProcess;
@@ -19,10 +21,10 @@ import dev.faultline.backing.KafkaAotCache;
 import dev.faultline.backing.KafkaBroker;
 import dev.faultline.backing.KafkaCluster;
 import dev.faultline.backing.Polling;
-import dev.faultline.experiments.TemporaryServers;
-import dev.faultline.experiments.lab.Lab;
+import dev.faultline.backing.Progress;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -34,10 +36,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
-/** Three Kafka brokers that exist for one experiment, of which the first is also the controller, and topics of one partition. */
-final class KafkaBrokers implements AutoCloseable {
-    private static final int COUNT = 3;
+/** Kafka brokers that exist for one experiment, of which the first is also the controller. */
+public final class KafkaBrokers implements AutoCloseable {
     private static final int PARTITION = 0;
     private static final Duration AT_MOST = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(500);
@@ -46,12 +48,17 @@ final class KafkaBrokers implements AutoCloseable {
     private final List<KafkaBroker> all;
     private final Admin admin;
 
-    KafkaBrokers(Lab lab) {
-        this.running = new TemporaryServers(lab.directory(), lab.progress());
-        List<Integer> ports = FreePorts.take(COUNT + 1);
-        var cluster = new KafkaCluster(ports.getLast(), ports.subList(0, COUNT));
+    /**
+     * Starts them.
+     *
+     * @param parent of the temporary directory
+     */
+    public KafkaBrokers(Path parent, int count, Progress progress) {
+        this.running = new TemporaryServers(parent, progress);
+        List<Integer> ports = FreePorts.take(count + 1);
+        var cluster = new KafkaCluster(ports.getLast(), ports.subList(0, count));
         var aotCache = KafkaAotCache.of(CacheDirectory.ofThisUser());
-        this.all = IntStream.rangeClosed(1, COUNT).mapToObj(id -> new KafkaBroker("kafka-" + id, running.directory(
+        this.all = IntStream.rangeClosed(1, count).mapToObj(id -> new KafkaBroker("kafka-" + id, running.directory(
                 "kafka-" + id), id, cluster, aotCache)).toList();
         try {
             running.start(all);
@@ -62,36 +69,44 @@ final class KafkaBrokers implements AutoCloseable {
         }
     }
 
-    private String bootstrapServers() {
+    public String bootstrapServers() {
         return all.stream().map(KafkaBroker::bootstrapServers).collect(Collectors.joining(","));
     }
 
     /** @param id from 1 */
-    ChildProcess process(int id) {
+    public ChildProcess process(int id) {
         return running.process(all.get(id - 1));
     }
 
     /** Returns when they answer. */
-    void start(List<Integer> ids) {
+    public void start(List<Integer> ids) {
         running.startPrepared(ids.stream().map(id -> all.get(id - 1)).toList());
     }
 
+    /** Creates topics with one copy of each partition. */
+    public void create(int partitions, String... topics) {
+        get(admin.createTopics(Stream.of(topics).map(topic -> new NewTopic(topic, partitions, (short) 1)).toList())
+                .all());
+    }
+
     /**
+     * Creates a topic of one partition.
+     *
      * @param replicas ids of brokers; the first leads while it can
      * @param settings of the topic
      */
-    void create(String topic, List<Integer> replicas, Map<String, String> settings) {
+    public void create(String topic, List<Integer> replicas, Map<String, String> settings) {
         get(admin.createTopics(List.of(new NewTopic(topic, Map.of(PARTITION, replicas)).configs(settings))).all());
         await(topic + " has no leader", () -> inSync(topic).size() == replicas.size());
     }
 
-    /** 0 if there is none. */
-    int leader(String topic) {
+    /** The id of a topic's leader, 0 if there is none. */
+    public int leader(String topic) {
         Node leader = partition(topic).leader();
         return leader == null || leader.isEmpty() ? 0 : leader.id();
     }
 
-    Set<Integer> inSync(String topic) {
+    public Set<Integer> inSync(String topic) {
         return partition(topic).isr().stream().map(Node::id).collect(Collectors.toSet());
     }
 
@@ -100,20 +115,27 @@ final class KafkaBrokers implements AutoCloseable {
                 .get(PARTITION);
     }
 
+    /** @see #producer(String, String, boolean) */
+    public Producer<String, String> producer(String acks, boolean retries) {
+        return producer(bootstrapServers(), acks, retries);
+    }
+
     /**
+     * A producer for another process.
+     *
      * @param acks    {@code all} or {@code 1}
      * @param retries until twenty seconds have passed
      */
-    Producer<String, String> producer(String acks, boolean retries) {
-        return new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers(), "acks", acks, "enable.idempotence",
+    public static Producer<String, String> producer(String bootstrapServers, String acks, boolean retries) {
+        return new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", acks, "enable.idempotence",
                 false, "retries", retries ? Integer.MAX_VALUE : 0, "request.timeout.ms", 10_000, "delivery.timeout.ms",
                 20_000, "max.block.ms", 20_000), new StringSerializer(), new StringSerializer());
     }
 
     /** @throws FaultlineException if it is not acknowledged */
-    static void send(Producer<String, String> producer, String topic, String value) {
+    public static void send(Producer<String, String> producer, String topic, @Nullable String key, String value) {
         try {
-            producer.send(new ProducerRecord<>(topic, PARTITION, null, value)).get();
+            producer.send(new ProducerRecord<>(topic, key, value)).get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new FaultlineException(cause.getClass().getSimpleName() + ": " + cause.getMessage(), e);
@@ -123,27 +145,28 @@ final class KafkaBrokers implements AutoCloseable {
         }
     }
 
-    /** Everything that a consumer finds in it. */
-    Set<String> read(String topic) {
-        var partition = new TopicPartition(topic, PARTITION);
+    /** Everything that a consumer finds in a topic. */
+    public List<ConsumerRecord<String, String>> read(String topic) {
         try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrapServers()),
                 new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            var values = new HashSet<String>();
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(
+                    partition -> new TopicPartition(topic, partition.partition())).toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            var records = new ArrayList<ConsumerRecord<String, String>>();
             await("not everything could be read from " + topic, () -> {
-                consumer.poll(POLL).forEach(message -> values.add(message.value()));
-                return consumer.position(partition) >= end;
+                consumer.poll(POLL).forEach(records::add);
+                return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
             });
-            return values;
+            return records;
         } catch (KafkaException e) {
             throw new FaultlineException("Kafka failed: " + e.getMessage(), e);
         }
     }
 
     /** @throws FaultlineException if it is not met within a minute */
-    static void await(String otherwise, BooleanSupplier condition) {
+    public static void await(String otherwise, BooleanSupplier condition) {
         if (!Polling.until(AT_MOST, condition)) {
             throw new FaultlineException("After " + AT_MOST.toSeconds() + " s " + otherwise + ".");
         }

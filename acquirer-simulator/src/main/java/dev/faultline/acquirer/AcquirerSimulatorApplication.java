@@ -27,8 +27,8 @@ class AcquirerSimulatorApplication {
     }
 
     @Bean
-    ChargingCards chargingCards(FileJournal journal, AcquirerProperties properties) {
-        return new ChargingCards(journal, Clock.systemUTC(), properties.maxPayments());
+    ChargingCards chargingCards(FileJournal journal, AcquirerProperties properties, Clock clock) {
+        return new ChargingCards(journal, clock, properties.maxPayments());
     }
 
     @Bean

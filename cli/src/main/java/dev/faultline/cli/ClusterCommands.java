@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command
 final class ClusterCommands {
     static final String STANDBYS = "sync|async";
+    private static final String LAYOUT = "ha";
     static final String NODE = "a node's name; see ./faultline status";
 
     private ClusterCommands() {}
@@ -27,6 +28,9 @@ final class ClusterCommands {
             @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = STANDBYS, description = "give each shard a "
                     + "standby, which takes over when the primary fails: synchronous, so that no acknowledged write "
                     + "is lost, or asynchronous (default: as before, initially none)") @Nullable String standbys,
+            @Option(names = "--layout", paramLabel = LAYOUT, description = "ha: three Consul servers and three Kafka "
+                    + "brokers, with every topic on all of them, instead of one each. Only for a new cluster, and not "
+                    + "with --secure") @Nullable String layout,
             @Option(names = "--secure", description = "HTTPS at the gateway, and nodes that prove to each other who they "
                     + "are, with certificates of an authority of this cluster (default: as before, initially not)") boolean secure,
             @Option(names = "--gateways", paramLabel = "1|2", description = "how many gateways share the port, so that "
@@ -34,6 +38,12 @@ final class ClusterCommands {
         LocalCluster cluster = option.cluster();
         if (standbys != null) {
             cluster = cluster.withStandbys(mode(standbys));
+        }
+        if (layout != null) {
+            if (!layout.equals(LAYOUT)) {
+                throw new FaultlineException("--layout must be " + LAYOUT + ", not " + layout + ".");
+            }
+            cluster = cluster.withReplicatedServers();
         }
         if (secure) {
             cluster = cluster.withSecurity();

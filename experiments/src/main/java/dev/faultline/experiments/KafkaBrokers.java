@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.faultline.backing.CacheDirectory;
@@ -23,6 +22,8 @@ import dev.faultline.backing.KafkaCluster;
 import dev.faultline.backing.Polling;
 import dev.faultline.backing.Progress;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeMetadataQuorumOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,11 +35,13 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Kafka brokers that exist for one experiment, of which the first is also the controller. */
+/** Kafka brokers that exist for one experiment, of which the first are also controllers. */
 public final class KafkaBrokers implements AutoCloseable {
     private static final int PARTITION = 0;
     private static final Duration AT_MOST = Duration.ofSeconds(60);
@@ -51,15 +54,14 @@ public final class KafkaBrokers implements AutoCloseable {
     /**
      * Starts them.
      *
-     * @param parent of the temporary directory
+     * @param parent      of the temporary directory
+     * @param controllers how many of them are
      */
-    public KafkaBrokers(Path parent, int count, Progress progress) {
+    public KafkaBrokers(Path parent, int count, int controllers, Progress progress) {
         this.running = new TemporaryServers(parent, progress);
-        List<Integer> ports = FreePorts.take(count + 1);
-        var cluster = new KafkaCluster(ports.getLast(), ports.subList(0, count));
-        var aotCache = KafkaAotCache.of(CacheDirectory.ofThisUser());
-        this.all = IntStream.rangeClosed(1, count).mapToObj(id -> new KafkaBroker("kafka-" + id, running.directory(
-                "kafka-" + id), id, cluster, aotCache)).toList();
+        List<Integer> ports = FreePorts.take(count + controllers);
+        var cluster = new KafkaCluster(ports.subList(count, ports.size()), ports.subList(0, count));
+        this.all = cluster.brokers(running::directory, KafkaAotCache.of(CacheDirectory.ofThisUser()));
         try {
             running.start(all);
             this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
@@ -100,7 +102,51 @@ public final class KafkaBrokers implements AutoCloseable {
         await(topic + " has no leader", () -> inSync(topic).size() == replicas.size());
     }
 
-    /** The id of a topic's leader, 0 if there is none. */
+    /**
+     * The broker that is the active controller; 0 if none answers within this time, or it is being elected.
+     *
+     * @throws FaultlineException if Kafka refuses for another reason
+     */
+    public int activeController(Duration within) {
+        try {
+            return admin.describeMetadataQuorum(new DescribeMetadataQuorumOptions().timeoutMs((int) within.toMillis()))
+                    .quorumInfo().get().leaderId();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException) {
+                return 0;
+            }
+            throw new FaultlineException("Kafka refused: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+
+    /**
+     * Has the active controller record a topic that nobody uses.
+     *
+     * @throws FaultlineException if it is not acknowledged within this time
+     */
+    public void record(String topic, int replica, Duration within) {
+        try {
+            admin.createTopics(List.of(new NewTopic(topic, Map.of(PARTITION, List.of(replica)))),
+                    new CreateTopicsOptions().timeoutMs((int) within.toMillis())).all().get();
+        } catch (ExecutionException e) {
+            throw new FaultlineException(e.getCause() instanceof TimeoutException
+                    ? "Kafka did not acknowledge it within "
+                            + within.toSeconds() + " s" : "Kafka refused: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FaultlineException("Interrupted.", e);
+        }
+    }
+
+    /** Those that are known. */
+    public Set<String> topics() {
+        return get(admin.listTopics().names());
+    }
+
+    /** 0 if there is none. */
     public int leader(String topic) {
         Node leader = partition(topic).leader();
         return leader == null || leader.isEmpty() ? 0 : leader.id();

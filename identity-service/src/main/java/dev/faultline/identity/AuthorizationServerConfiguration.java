@@ -101,14 +101,14 @@ class AuthorizationServerConfiguration {
     }
 
     @Bean
-    SigningKeys signingKeys(IdentityProperties properties) {
+    SigningKeys signingKeys(IdentityProperties properties, Clock clock) {
         return new SigningKeys(new PrivateFile(properties.data().resolve("signing-keys.json")),
-                properties.tokenLifetime(), properties.keyAge(), Clock.systemUTC());
+                properties.tokenLifetime(), properties.keyAge(), clock);
     }
 
     @Bean
-    Revocations revocations(IdentityProperties properties) {
-        return new Revocations(new PrivateFile(properties.data().resolve("revoked.json")), Clock.systemUTC());
+    Revocations revocations(IdentityProperties properties, Clock clock) {
+        return new Revocations(new PrivateFile(properties.data().resolve("revoked.json")), clock);
     }
 
     @Bean

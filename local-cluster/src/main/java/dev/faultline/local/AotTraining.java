@@ -97,7 +97,8 @@ final class AotTraining {
             stop(layout, running);
         }
         for (Map.Entry<Path, Path> cache : recorded.entrySet()) {
-            if (!Files.exists(cache.getKey())) {
+            // Empty if the JVM was killed, because it took too long.
+            if (!Files.exists(cache.getKey()) || Files.size(cache.getKey()) == 0) {
                 throw new IOException("a JVM did not write " + cache.getKey());
             }
             Files.move(cache.getKey(), cache.getValue(), StandardCopyOption.ATOMIC_MOVE);

@@ -6,8 +6,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.faultline.backing.FaultlineException;
@@ -111,6 +113,25 @@ public final class ClusterNodes {
     }
 
     /**
+     * Restarts an instance of a service on another port, where it listens until its next {@link #restart} or the next start of
+     * the cluster. Those that call it find it there through Consul. Returns when it is ready.
+     *
+     * @throws FaultlineException also if the node's callers do not find it through Consul, or the port is in use
+     */
+    public void move(String node, int port, Progress progress) {
+        cluster.requireRunning();
+        directory(node);
+        if (layout.services().stream().noneMatch(service -> service.name().equals(node) && service
+                .isFoundThroughConsul())) {
+            throw new FaultlineException(node + " cannot listen on another port, because its callers have its address."
+                    + " These can: " + layout.services().stream().filter(Service::isFoundThroughConsul).map(
+                            Service::name).collect(Collectors.joining(", ")) + ".");
+        }
+        PortCheck.check(port, node);
+        cluster.with(Map.of(Service.PORT, Integer.toString(port))).startup(progress).restart(layout.service(node));
+    }
+
+    /**
      * Sends a signal to a node's process, and never to another process that reuses its id.
      *
      * @param signal the name without SIG, for example {@code KILL} or {@code STOP}
@@ -196,8 +217,8 @@ public final class ClusterNodes {
 
     /** Where a service's clients call it. */
     public URI url(String node) {
-        directory(node);
-        return layout.service(node).url();
+        Service service = layout.service(directory(node).name());
+        return service.url(files.node(node).spec().map(NodeSpec::port).orElse(service.port()));
     }
 
     /** The root of a service's {@code /actuator}. */

@@ -61,7 +61,9 @@ final class DeployedNodes {
         var variables = new HashMap<>(service.environment());
         variables.putAll(environment);
         var launch = new Launch(application.command(service.heap()), variables, directoryOf(service.name()), "TERM");
-        deploy(new NodeSpec(service.name(), service.port(), launch, service.readiness(), service.needs()));
+        // It may be told to listen elsewhere.
+        int port = Integer.parseInt(variables.getOrDefault(Service.PORT, Integer.toString(service.port())));
+        deploy(new NodeSpec(service.name(), port, launch, service.readiness(), service.needs()));
     }
 
     private Path directoryOf(String node) {

@@ -37,8 +37,7 @@ final class Layout {
     private final Settings settings;
     private final TransportSecurity security;
     private final Ports ports;
-    private final ConsulAgent consul;
-    private final KafkaBroker kafka;
+    private final SharedServers shared;
     private final List<Shard> shards;
     private final List<Service> services;
 
@@ -46,10 +45,7 @@ final class Layout {
         this.settings = settings;
         this.security = TransportSecurity.of(home, settings);
         this.ports = settings.ports();
-        this.consul = security.secured(new ConsulAgent("consul-1", home.data("consul-1"), ports.consul(), cache,
-                line -> progress.report("consul-1", line)));
-        this.kafka = security.secured(new KafkaBroker("kafka-1", home.data("kafka-1"), ports.kafka(), ports
-                .kafkaController(), kafkaCache));
+        this.shared = SharedServers.of(home, settings, security, cache, kafkaCache, progress);
         this.shards = IntStream.rangeClosed(1, settings.shards()).mapToObj(number -> new Shard("shard-" + number,
                 settings.standbys(), servers(home, "shard-" + number, number, cache), security)).toList();
         this.services = services(home);
@@ -80,7 +76,7 @@ final class Layout {
     }
 
     List<BackingService> backingServices() {
-        return Stream.concat(Stream.of(consul, kafka), servers()).map(BackingService.class::cast).toList();
+        return Stream.concat(shared.all(), servers()).toList();
     }
 
     List<Shard> shards() {
@@ -126,25 +122,30 @@ final class Layout {
 
     /** The properties with which a Kafka client of the operator connects. */
     Map<String, String> kafkaConnection() {
-        return security.kafkaOperator(kafka.bootstrapServers());
+        return security.kafkaOperator(shared.bootstrapServers());
     }
 
-    KafkaBroker kafka() {
-        return kafka;
+    List<KafkaBroker> kafka() {
+        return shared.kafka();
     }
 
-    /** A client of the agent that may do everything. */
+    /** A client of the first server that may do everything. */
     Consul consulOfOperator() {
-        return new Consul("127.0.0.1", consul.port(), security.consulOperator());
+        return new Consul("127.0.0.1", firstConsul().port(), security.consulOperator());
     }
 
-    /** The name of the agent's node in Consul. */
+    /** The name of the first server's node in Consul. */
     String consulNode() {
-        return consul.name();
+        return firstConsul().name();
     }
 
+    /** Of the first server. */
     URI consulUrl() {
-        return URI.create("http://127.0.0.1:" + consul.port());
+        return URI.create("http://127.0.0.1:" + firstConsul().port());
+    }
+
+    private ConsulAgent firstConsul() {
+        return shared.consul().getFirst();
     }
 
     /** The name of every node, dependencies first. */
@@ -165,17 +166,13 @@ final class Layout {
 
     /** Its needs, which are stopped after it, so that it does not take a shutdown for a failure. */
     List<String> failoverNeeds() {
-        return Stream.concat(Stream.of(consul.name()), servers().map(PostgresServer::name)).toList();
+        return Stream.concat(shared.consulNames().stream(), servers().map(PostgresServer::name)).toList();
     }
 
     /** Every port of the cluster, with the nodes that listen on it: one, but for that of the gateways. */
     Map<Integer, List<String>> listeners() {
         var listeners = new HashMap<Integer, List<String>>();
-        for (int port : List.of(ports.consul().http(), ports.consul().server(), ports.consul().serf())) {
-            listeners.put(port, List.of(consul.name()));
-        }
-        listeners.put(ports.kafka(), List.of(kafka.name()));
-        listeners.put(ports.kafkaController(), List.of(kafka.name()));
+        shared.listeners().forEach((port, name) -> listeners.put(port, List.of(name)));
         servers().forEach(server -> listeners.put(server.port(), List.of(server.name())));
         failover().ifPresent(name -> listeners.put(ports.failover(), List.of(name)));
         services.stream().collect(Collectors.groupingBy(Service::port, Collectors.mapping(Service::name, Collectors
@@ -186,24 +183,23 @@ final class Layout {
 
     private List<Service> services(Home home) {
         var all = new ArrayList<Service>();
-        add(all, "acquirer-simulator", 1, "96m", List.of(consul.name()),
+        add(all, "acquirer-simulator", 1, "96m", shared.consulNames(),
                 Map.of("FAULTLINE_ACQUIRER_JOURNAL", home.data("acquirer-simulator-1").toString()));
-        List<String> shared = Stream.concat(Stream.of(consul.name(), kafka.name()),
-                servers().map(PostgresServer::name)).toList();
+        List<String> data = Stream.concat(shared.names().stream(), servers().map(PostgresServer::name)).toList();
         var acquirer = Map.of("FAULTLINE_ACQUIRER_URL", all.getFirst().url().toString(),
                 "FAULTLINE_ACQUIRER_CLIENTSECRET", home.secrets().of("payment-service"));
         for (int instance = 1; instance <= 2; instance++) {
-            add(all, "order-service", instance, "160m", shared, database("orders"));
-            add(all, "inventory-service", instance, "160m", shared, database("inventory"));
-            add(all, "payment-service", instance, "160m", shared, merged(database("payments"), acquirer));
+            add(all, "order-service", instance, "160m", data, database("orders"));
+            add(all, "inventory-service", instance, "160m", data, database("inventory"));
+            add(all, "payment-service", instance, "160m", data, merged(database("payments"), acquirer));
         }
         Map<String, String> sharedPort = settings.gateways() == 1 ? Map.of() : Map.of("FAULTLINE_WEB_SHAREDPORT",
                 "true");
-        add(all, GATEWAY_SERVICE, 1, "224m", List.of(consul.name()), sharedPort);
-        add(all, IDENTITY, 1, "64m", List.of(consul.name()), Map.of("FAULTLINE_IDENTITY_DATA", home.data(IDENTITY
+        add(all, GATEWAY_SERVICE, 1, "224m", shared.consulNames(), sharedPort);
+        add(all, IDENTITY, 1, "64m", shared.consulNames(), Map.of("FAULTLINE_IDENTITY_DATA", home.data(IDENTITY
                 + "-1").toString(), "FAULTLINE_IDENTITY_CLIENTFILES", home.secrets().directory().toString()));
         for (int instance = 2; instance <= settings.gateways(); instance++) {
-            add(all, GATEWAY_SERVICE, instance, "224m", List.of(consul.name()), sharedPort);
+            add(all, GATEWAY_SERVICE, instance, "224m", shared.consulNames(), sharedPort);
         }
         return List.copyOf(all);
     }
@@ -220,13 +216,13 @@ final class Layout {
         var environment = new LinkedHashMap<String, String>();
         environment.put("FAULTLINE_INSTANCE", application + "-" + instance);
         environment.put("SERVER_ADDRESS", "127.0.0.1");
-        environment.put("SERVER_PORT", Integer.toString(port));
+        environment.put(Service.PORT, Integer.toString(port));
         environment.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
         environment.put("SPRING_CLOUD_CONSUL_HOST", "127.0.0.1");
-        environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(consul.port()));
+        environment.put("SPRING_CLOUD_CONSUL_PORT", Integer.toString(shared.consulOf(instance).port()));
         environment.put("FAULTLINE_SECURITY_ISSUER", security.scheme() + "://127.0.0.1:" + ports.identity());
-        environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", shared.bootstrapServers());
         // An arena of native memory for each thread would dominate the memory of a small JVM.
         environment.put("MALLOC_ARENA_MAX", "2");
         environment.putAll(security.environment(application));

@@ -73,6 +73,14 @@ public final class LocalCluster {
         return new LocalCluster(home, environment, requested.withStandbys(mode));
     }
 
+    /**
+     * The same cluster, with three Consul servers and three Kafka brokers, of which any one may be missing, after the first
+     * {@link #up}.
+     */
+    public LocalCluster withReplicatedServers() {
+        return new LocalCluster(home, environment, requested.withReplicatedServers());
+    }
+
     /** The same cluster, whose nodes prove to each other who they are after the next {@link #up}. */
     public LocalCluster withSecurity() {
         return new LocalCluster(home, environment, requested.withSecurity());
@@ -117,7 +125,7 @@ public final class LocalCluster {
      *
      * <p>
      * Shards have standbys if they already had, or if this instance was created {@link #withStandbys}; the same is true of
-     * {@link #withSecurity} and {@link #withGateways}.
+     * {@link #withReplicatedServers}, {@link #withSecurity} and {@link #withGateways}.
      *
      * @param gatewayPort the port of the gateways; if empty, the previous one, initially 8080
      * @param load        the load to train ahead-of-time caches with, if the current builds have none

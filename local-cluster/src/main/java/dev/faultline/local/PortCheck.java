@@ -29,11 +29,24 @@ final class PortCheck {
         nodes.entrySet().stream().sorted(Map.Entry.comparingByKey()).filter(entry -> isTaken(entry.getKey()))
                 .findFirst()
                 .ifPresent(taken -> {
-                    throw new FaultlineException("Port " + taken.getKey() + " of " + taken.getValue() + " is in use"
-                            + holder(taken.getKey()).map(by -> " by " + by).orElse("")
-                            + ". Stop that process, or choose other ports with ./faultline up --port "
-                            + "N, which uses N and N+10 to N+" + Ports.LAST_OFFSET + ".");
+                    throw inUse(taken.getKey(), taken.getValue(), "choose other ports with ./faultline up --port "
+                            + "N, which uses N and N+10 to N+" + Ports.LAST_OFFSET);
                 });
+    }
+
+    /** @throws FaultlineException if a node cannot listen on this port */
+    static void check(int port, String node) {
+        if (port < 1024 || port > 65_535) {
+            throw new FaultlineException("A node's port must be from 1024 to 65535; it is " + port + ".");
+        }
+        if (isTaken(port)) {
+            throw inUse(port, node, "choose another port");
+        }
+    }
+
+    private static FaultlineException inUse(int port, String node, String otherwise) {
+        return new FaultlineException("Port " + port + " of " + node + " is in use" + holder(port).map(by -> " by "
+                + by).orElse("") + ". Stop that process, or " + otherwise + ".");
     }
 
     static boolean isTaken(int port) {

@@ -1,18 +1,19 @@
 package dev.faultline.local;
 
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.faultline.backing.ConsulPorts;
 import dev.faultline.backing.FaultlineException;
 
 /**
- * The ports of a cluster, which follow from the one that its gateways share: all others are 10 to 60 above it. The gateways of two clusters
- * must be at least 61 ports apart.
+ * The ports of a cluster, which follow from the one that its gateways share: all others are 10 to 70 above it. The
+ * gateways of two clusters must be at least 71 ports apart.
  */
 public record Ports(int gateway) {
     public static final int DEFAULT_GATEWAY = 8080;
-    static final int LAST_OFFSET = 60;
+    static final int LAST_OFFSET = 70;
     static final int MAX_SHARDS = 8;
     static final int MAX_GATEWAYS = 2;
     private static final int SERVICES = 40;
@@ -43,16 +44,20 @@ public record Ports(int gateway) {
                         + ". Stop another cluster with ./faultline down."));
     }
 
-    ConsulPorts consul() {
-        return new ConsulPorts(gateway + 20, gateway + 21, gateway + 22);
+    /** Of the first server, and of two others. */
+    List<ConsulPorts> consul() {
+        return IntStream.of(20, 61, 64).mapToObj(first -> new ConsulPorts(gateway + first, gateway + first + 1, gateway
+                + first + 2)).toList();
     }
 
-    int kafka() {
-        return gateway + 23;
+    /** Of the first broker, and of two others. */
+    List<Integer> kafka() {
+        return List.of(gateway + 23, gateway + 67, gateway + 69);
     }
 
-    int kafkaController() {
-        return gateway + 24;
+    /** Of the brokers' controllers. */
+    List<Integer> kafkaControllers() {
+        return List.of(gateway + 24, gateway + 68, gateway + 70);
     }
 
     /** @param number from 1 to {@link #MAX_SHARDS} */

@@ -14,23 +14,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gatewayPort empty to keep the port
  * @param standbys    null to keep what the cluster has
+ * @param replicated  whether there have to be three Consul servers and three Kafka brokers; false to keep what the cluster has
  * @param secured     false to keep what the cluster has
  * @param gateways    empty to keep how many the cluster has
  */
-record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, boolean secured,
-        OptionalInt gateways) {
-    static final RequestedSettings NONE = new RequestedSettings(OptionalInt.empty(), null, false, OptionalInt.empty());
+record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode standbys, boolean replicated,
+        boolean secured, OptionalInt gateways) {
+    static final RequestedSettings NONE = new RequestedSettings(OptionalInt.empty(), null, false, false,
+            OptionalInt.empty());
 
     RequestedSettings withGatewayPort(OptionalInt wanted) {
-        return new RequestedSettings(wanted, standbys, secured, gateways);
+        return new RequestedSettings(wanted, standbys, replicated, secured, gateways);
     }
 
     RequestedSettings withStandbys(Replication.Mode wanted) {
-        return new RequestedSettings(gatewayPort, wanted, secured, gateways);
+        return new RequestedSettings(gatewayPort, wanted, replicated, secured, gateways);
+    }
+
+    RequestedSettings withReplicatedServers() {
+        return new RequestedSettings(gatewayPort, standbys, true, secured, gateways);
     }
 
     RequestedSettings withSecurity() {
-        return new RequestedSettings(gatewayPort, standbys, true, gateways);
+        return new RequestedSettings(gatewayPort, standbys, replicated, true, gateways);
     }
 
     /** @throws FaultlineException if there cannot be so many */
@@ -39,13 +45,14 @@ record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode sta
             throw new FaultlineException("A cluster has 1 to " + Ports.MAX_GATEWAYS + " gateways, not " + wanted
                     + ". Choose the number with --gateways.");
         }
-        return new RequestedSettings(gatewayPort, standbys, secured, OptionalInt.of(wanted));
+        return new RequestedSettings(gatewayPort, standbys, replicated, secured, OptionalInt.of(wanted));
     }
 
     /** Whether a cluster with these settings has what is asked for. */
     boolean areMetBy(Settings present) {
         return gatewayPort.orElse(present.gatewayPort()) == present.gatewayPort() && (standbys == null
-                || standbys == present.standbys()) && (!secured || present.isSecured())
+                || standbys == present.standbys()) && (!replicated || present.replicated()) && (!secured || present
+                        .isSecured())
                 && gateways.orElse(present.gateways()) == present.gateways();
     }
 
@@ -89,6 +96,18 @@ record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode sta
                         + ". Stop it with ./faultline down before you change that; its data is kept.");
             }
             wanted = wanted.withGateways(gateways.getAsInt());
+        }
+        if (replicated && !present.replicated()) {
+            if (Files.exists(home.data("kafka-1"))) {
+                throw new FaultlineException("The cluster in " + home.directory() + " has its data on one Consul server"
+                        + " and one Kafka broker, which cannot become three. Delete it with ./faultline down --wipe,"
+                        + " or start another cluster with --home.");
+            }
+            wanted = wanted.withReplicatedServers();
+        }
+        if (wanted.replicated() && wanted.isSecured()) {
+            throw new FaultlineException("--layout ha and --secure exclude each other: the connections between brokers"
+                    + " and between Consul servers are not secured.");
         }
         home.write(wanted);
         return wanted;

@@ -3,6 +3,7 @@ package dev.faultline.local;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.faultline.backing.Readiness;
 
@@ -17,6 +18,11 @@ import dev.faultline.backing.Readiness;
  */
 record Service(String application, int instance, String scheme, int port, int managementPort, String heap,
         Map<String, String> environment, List<String> needs) {
+    /** The environment variable with the port. */
+    static final String PORT = "SERVER_PORT";
+    /** Their callers find them through Consul, at whatever port; those of the others have been told an address. */
+    private static final Set<String> FOUND_THROUGH_CONSUL = Set.of("order-service", "inventory-service",
+            "payment-service");
 
     String name() {
         return application + "-" + instance;
@@ -27,8 +33,17 @@ record Service(String application, int instance, String scheme, int port, int ma
         return instance == 1;
     }
 
+    boolean isFoundThroughConsul() {
+        return FOUND_THROUGH_CONSUL.contains(application);
+    }
+
     URI url() {
-        return URI.create(scheme + "://127.0.0.1:" + port);
+        return url(port);
+    }
+
+    /** @param actual the port on which it listens instead */
+    URI url(int actual) {
+        return URI.create(scheme + "://127.0.0.1:" + actual);
     }
 
     URI managementUrl() {

@@ -1,6 +1,11 @@
 package dev.faultline.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param superuserPassword of every shard
  * @param databasePasswords by database; the owner has the same name
  * @param standbys          how the shards' standbys replicate; null if there are none
+ * @param replicated        whether there are three Consul servers and three Kafka brokers, instead of one each
  * @param secret            from which the nodes' passwords at each other are derived; null if the cluster is not secured
  */
 record Settings(int gatewayPort, String superuserPassword, Map<String, String> databasePasswords, int shards,
-        Replication.@Nullable Mode standbys, @Nullable String secret, int gateways) {
+        Replication.@Nullable Mode standbys, boolean replicated, @Nullable String secret, int gateways) {
     static final List<String> DATABASES = List.of("orders", "inventory", "payments");
     private static final int FIRST_SHARDS = 2;
+    private static final int REPLICAS = 3;
 
     Settings {
         databasePasswords = Map.copyOf(databasePasswords);
@@ -35,15 +42,39 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
         var random = new SecureRandom();
         return new Settings(gatewayPort, password(random),
                 DATABASES.stream().collect(Collectors.toMap(database -> database, _ -> password(random))),
-                FIRST_SHARDS, null, null, 1);
+                FIRST_SHARDS, null, false, null, 1);
     }
 
     Settings withGatewayPort(int changed) {
-        return new Settings(changed, superuserPassword, databasePasswords, shards, standbys, secret, gateways);
+        return new Settings(changed, superuserPassword, databasePasswords, shards, standbys, replicated, secret,
+                gateways);
     }
 
     Settings withStandbys(Replication.Mode changed) {
-        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, changed, secret, gateways);
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, changed, replicated, secret,
+                gateways);
+    }
+
+    Settings withReplicatedServers() {
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, true, secret,
+                gateways);
+    }
+
+    /** Of Consul servers, and of Kafka brokers. */
+    int servers() {
+        return replicated ? REPLICAS : 1;
+    }
+
+    /** The id of the Kafka cluster, the same at every start: an interrupted one may have formatted some of the brokers. */
+    String kafkaCluster() {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(superuserPassword.getBytes(UTF_8));
+            String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16));
+            // A leading dash would be parsed as an option.
+            return id.replaceFirst("^-", "A");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     boolean isSecured() {
@@ -52,8 +83,9 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
 
     Settings secured() {
         return isSecured() ? this
-                : new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, password(
-                        new SecureRandom()), gateways);
+                : new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, replicated,
+                        password(
+                                new SecureRandom()), gateways);
     }
 
     /** @throws FaultlineException if there is no port for another one */
@@ -62,11 +94,12 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
             throw new FaultlineException("A cluster has at most " + Ports.MAX_SHARDS + " shards.");
         }
         return new Settings(gatewayPort, superuserPassword, databasePasswords, shards + 1, standbys,
-                secret, gateways);
+                replicated, secret, gateways);
     }
 
     Settings withGateways(int changed) {
-        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, secret, changed);
+        return new Settings(gatewayPort, superuserPassword, databasePasswords, shards, standbys, replicated, secret,
+                changed);
     }
 
     Ports ports() {

@@ -147,7 +147,7 @@ sealed interface TransportSecurity {
         public void renew(Layout layout) {
             var authority = new CertificateAuthority(directory, Clock.systemUTC());
             ServiceRights.ALL.forEach(service -> authority.renew(service.application(), Purpose.NODE));
-            authority.renew(layout.kafka().name(), Purpose.NODE);
+            layout.kafka().forEach(broker -> authority.renew(broker.name(), Purpose.NODE));
             layout.shards().stream().flatMap(shard -> shard.servers().stream()).forEach(server -> authority.renew(server
                     .name(), Purpose.NODE));
             Settings.DATABASES.forEach(role -> authority.renew(role, Purpose.CLIENT));

@@ -35,6 +35,20 @@ class ErrorMessagesTest {
     }
 
     @Test
+    void movesNoNodeToAPortThatItCannotHave() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> PortCheck.check(port, "order-service-1")).isInstanceOf(FaultlineException.class)
+                    .hasMessageContaining("Port " + port + " of order-service-1 is in use").hasMessageContaining(
+                            "choose another port");
+        }
+        for (int port : List.of(0, 80, 65_536)) {
+            assertThatThrownBy(() -> PortCheck.check(port, "order-service-1")).isInstanceOf(FaultlineException.class)
+                    .hasMessageContaining("from 1024 to 65535");
+        }
+    }
+
+    @Test
     void startsNothingIfAPortIsInUse() throws Exception {
         LocalCluster cluster = LocalCluster.in(directory.resolve("home"));
         // One of the ports above the gateway's.
@@ -107,6 +121,39 @@ class ErrorMessagesTest {
         assertThat(RequestedSettings.NONE.apply(home, true).secret()).isEqualTo(
                 secret);
         assertThat(secure.apply(home, true).secret()).isEqualTo(secret);
+    }
+
+    @Test
+    void onlyANewClusterGetsThreeOfEachServerAndNoneThatIsSecured() throws Exception {
+        var home = new Home(directory);
+        home.open();
+        var replicated = RequestedSettings.NONE.withReplicatedServers();
+        assertThatThrownBy(() -> RequestedSettings.NONE.withReplicatedServers().withSecurity().apply(home, false))
+                .isInstanceOf(FaultlineException.class).hasMessageContaining("--layout ha and --secure");
+        Files.createDirectories(home.data("kafka-1"));
+        assertThatThrownBy(() -> replicated.apply(home, false)).isInstanceOf(FaultlineException.class)
+                .hasMessageContaining("cannot become three").hasMessageContaining("./faultline down --wipe");
+        Files.delete(home.data("kafka-1"));
+
+        assertThat(replicated.apply(home, false).replicated()).isTrue();
+
+        Files.createDirectories(home.data("kafka-1"));
+        assertThat(replicated.apply(home, true).replicated()).isTrue();
+        assertThat(RequestedSettings.NONE.apply(home, true).replicated())
+                .isTrue();
+    }
+
+    @Test
+    void instancesOfAServiceRegisterWithDifferentConsulServersIfThereAreThree() {
+        var layout = new Layout(new Home(directory), Settings.create(8080).withReplicatedServers(), new CacheDirectory(
+                directory), KafkaAotCache.of(new CacheDirectory(directory)), (_, _) -> {});
+
+        assertThat(layout.nodeNames()).startsWith("consul-1", "consul-2", "consul-3", "kafka-1", "kafka-2", "kafka-3");
+        assertThat(layout.listeners()).hasSize(3 * 3 + 3 * 2 + 2 + 9 * 2);
+        assertThat(layout.kafkaConnection()).containsEntry("bootstrap.servers",
+                "127.0.0.1:8103,127.0.0.1:8147,127.0.0.1:8149");
+        assertThat(layout.services().stream().filter(service -> service.application().equals("order-service")).map(
+                service -> service.environment().get("SPRING_CLOUD_CONSUL_PORT"))).containsExactly("8100", "8141");
     }
 
     @Test

@@ -179,9 +179,9 @@ class TransportSecurityTest {
             assertThatThrownBy(() -> admin.listTopics().names().get()).hasCauseInstanceOf(
                     SaslAuthenticationException.class);
         }
-        int port = layout.kafka().port();
+        int port = layout.kafka().getFirst().port();
         assertThat(Readiness.of("kafka://127.0.0.1:" + port).check()).isFalse();
-        assertThat(layout.kafka().readiness().check()).isTrue();
+        assertThat(layout.kafka().getFirst().readiness().check()).isTrue();
     }
 
     @Test
@@ -322,7 +322,7 @@ class TransportSecurityTest {
                         .replace('_', '.'), value);
             }
         });
-        options.put("bootstrap.servers", "127.0.0.1:" + layout.kafka().port());
+        options.put("bootstrap.servers", "127.0.0.1:" + layout.kafka().getFirst().port());
         return options;
     }
 

@@ -9,6 +9,7 @@ import dev.faultline.order.ordering.CheckoutCompletions;
 import dev.faultline.order.ordering.OrderIds;
 import dev.faultline.order.ordering.Orders;
 import dev.faultline.order.ordering.PlacingOrder;
+import dev.faultline.service.time.CorrectedClock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,8 +21,15 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableConfigurationProperties(CheckoutProperties.class)
 class OrderServiceConfiguration {
 
+    /** The shards' time, in which orders are listed; kept by ShardTime. */
     @Bean
-    PlacingOrder placingOrder(Catalogue catalogue, Orders orders, CheckoutCompletions completions) {
-        return new PlacingOrder(catalogue, orders, new OrderIds(Clock.systemUTC(), new SecureRandom()), completions);
+    CorrectedClock shardClock(Clock clock) {
+        return new CorrectedClock(clock);
+    }
+
+    @Bean
+    PlacingOrder placingOrder(Catalogue catalogue, Orders orders, CheckoutCompletions completions,
+            CorrectedClock shardClock) {
+        return new PlacingOrder(catalogue, orders, new OrderIds(shardClock, new SecureRandom()), completions);
     }
 }

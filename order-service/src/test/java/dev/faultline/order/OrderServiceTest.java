@@ -1,6 +1,7 @@
 package dev.faultline.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.faultline.contracts.OrderId;
 import dev.faultline.sharding.Bucket;
 import dev.faultline.sharding.ShardDatabase;
 import dev.faultline.sharding.ShardDatabases;
@@ -62,10 +67,13 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The test plays the participants: it reads commands from Kafka and sends replies. */
+/**
+ * The test plays the participants: it reads commands from Kafka and sends replies. The service's clock is an hour ahead, which
+ * nothing may notice.
+ */
 @Tag("integration")
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {"management.server.port=0",
-    "faultline.instance=order-service-test", "faultline.checkout.redrive-after=1h",
+    "faultline.instance=order-service-test", "faultline.clock.offset=1h", "faultline.checkout.redrive-after=1h",
     "faultline.checkout.max-redrive-after=1h", "faultline.checkout.give-up-after=1h",
     "faultline.checkout.max-in-flight=" + OrderServiceTest.MAX_IN_FLIGHT})
 class OrderServiceTest {
@@ -504,6 +512,17 @@ class OrderServiceTest {
             assertThat(json(response).get("errors").get(0).get("field").asString()).isEqualTo(field);
             assertThat(json(response).get("errors").get(0).get("reason").asString()).isNotBlank();
         }
+    }
+
+    /** By which a customer's orders are listed, whichever instance placed them. */
+    @Test
+    void anOrdersIdHasTheShardsTimeAlthoughTheServicesClockIsAnHourAhead() throws Exception {
+        var id = new OrderId(placed(post(order("MUG", 1))));
+        Instant shard = shards.read(Bucket.parse(id.bucketCode()), jdbc -> jdbc.sql("select now()").query((row,
+                _) -> row
+                        .getObject(1, OffsetDateTime.class).toInstant()).single());
+
+        assertThat(id.createdAt()).isCloseTo(shard, within(10, ChronoUnit.SECONDS));
     }
 
     private static void assertProblem(HttpResponse<String> response, String type) {

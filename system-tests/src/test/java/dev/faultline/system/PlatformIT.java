@@ -1,7 +1,9 @@
 package dev.faultline.system;
 
 import static dev.faultline.system.SharedCluster.CLUSTER;
+import static dev.faultline.system.SharedCluster.OUT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -17,6 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.FreePorts;
 import dev.faultline.local.supervisor.NodeState;
 import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.history.History;
@@ -263,6 +267,23 @@ class PlatformIT {
         History history = reader.read();
         assertThat(history.orders()).isGreaterThanOrEqualTo(11_000);
         assertThat(HistoryChecker.check(history)).isEmpty();
+    }
+
+    @Test
+    void movesAnInstanceThatIsFoundThroughConsulAndNoOther() throws Exception {
+        int port = FreePorts.take(1).getFirst();
+        URI before = CLUSTER.nodes().url("payment-service-2");
+        assertThatThrownBy(() -> CLUSTER.nodes().move("gateway-service-1", port, OUT)).isInstanceOf(
+                FaultlineException.class)
+                .hasMessageContaining("cannot listen on another port").hasMessageContaining("payment-service-2");
+
+        CLUSTER.nodes().move("payment-service-2", port, OUT);
+        assertThat(CLUSTER.nodes().url("payment-service-2").getPort()).isEqualTo(port);
+        assertThat(completed(place(order("card-visa", 1, "IT-6"), "moved")).get("status").asString()).isEqualTo(
+                "CONFIRMED");
+
+        CLUSTER.nodes().restart("payment-service-2", OUT);
+        assertThat(CLUSTER.nodes().url("payment-service-2")).isEqualTo(before);
     }
 
     @Test

@@ -36,12 +36,8 @@ final class ConsulServers implements AutoCloseable {
         List<Integer> free = FreePorts.take(COUNT * PORTS);
         List<ConsulPorts> ports = IntStream.range(0, COUNT).mapToObj(i -> new ConsulPorts(free.get(PORTS * i), free.get(
                 PORTS * i + 1), free.get(PORTS * i + 2))).toList();
-        this.all = IntStream.range(0, COUNT).mapToObj(i -> {
-            String name = "consul-" + (i + 1);
-            return new ConsulServer(new ConsulAgent(name, running.directory(name), ports.get(i), ports, CacheDirectory
-                    .ofThisUser(), line -> lab.progress().report(name, line)), "127.0.0.1:" + ports.get(i).server(),
-                    http);
-        }).toList();
+        this.all = ConsulAgent.several(ports, running::directory, CacheDirectory.ofThisUser(), lab.progress()).stream()
+                .map(agent -> new ConsulServer(agent, "127.0.0.1:" + agent.serverPort(), http)).toList();
         try {
             start(all);
         } catch (RuntimeException e) {

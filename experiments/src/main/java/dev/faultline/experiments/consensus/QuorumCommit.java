@@ -54,7 +54,7 @@ public final class QuorumCommit implements Experiment {
 
     @Override
     public void run(Lab lab) {
-        try (var brokers = new KafkaBrokers(lab.directory(), BROKERS, lab.progress())) {
+        try (var brokers = new KafkaBrokers(lab.directory(), BROKERS, 1, lab.progress())) {
             quorum(lab, brokers);
             one(lab, brokers);
         }

@@ -4,8 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Parallel;
 import dev.faultline.backing.Polling;
 import dev.faultline.backing.Progress;
 import dev.faultline.experiments.lab.Findings.Check;
@@ -55,6 +61,34 @@ public final class Lab {
 
     public Progress progress() {
         return progress;
+    }
+
+    /**
+     * Restarts instances of services with environment variables besides their own: the first instance of each at once, then
+     * the second. Returns when all are ready; closing the result restarts them without, also when the run is interrupted.
+     *
+     * @throws FaultlineException if one does not become ready, after all have been restarted without
+     */
+    public Cleanup restarted(Map<String, String> environment, String... nodes) {
+        var undo = new Cleanup(() -> restart(cluster, nodes));
+        try {
+            restart(environment, nodes);
+            return undo;
+        } catch (FaultlineException e) {
+            undo.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #restarted}, for instances that are so already: closing that undoes this too. */
+    public void restart(Map<String, String> environment, String... nodes) {
+        restart(cluster.with(environment), nodes);
+    }
+
+    private void restart(LocalCluster with, String... nodes) {
+        Stream.of(nodes).collect(Collectors.groupingBy(node -> node.substring(node.lastIndexOf('-')), TreeMap::new,
+                Collectors.toList())).values().forEach(group -> Parallel.run(group.stream().<Runnable>map(
+                        node -> () -> with.nodes().restart(node, progress)).toList()));
     }
 
     /** Reports what is being done. */

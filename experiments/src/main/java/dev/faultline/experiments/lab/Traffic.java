@@ -10,6 +10,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.verification.load.OpenLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Traffic {
     private final long began = System.nanoTime();
     private final FutureTask<List<Request>> task;
+    private volatile boolean isStopped;
 
     private Traffic(int perSecond, Duration length, Call call) {
         this.task = new FutureTask<>(() -> send(perSecond, length, call));
@@ -47,9 +49,29 @@ public final class Traffic {
         return new Traffic(perSecond, length, call);
     }
 
+    public static long failed(List<Request> requests) {
+        return requests.stream().filter(Request::hasFailed).count();
+    }
+
+    /** Of the milliseconds that requests took, whether they failed or not; there must be one. */
+    public static double percentile(List<Request> requests, int percent) {
+        double[] sorted = requests.stream().mapToDouble(Request::tookMs).sorted().toArray();
+        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    }
+
     /** Milliseconds since the traffic began. */
     public double now() {
         return (System.nanoTime() - began) / 1e6;
+    }
+
+    /** @param second since the traffic began */
+    public void sleepUntil(int second) {
+        Polling.sleep(Duration.ofMillis(Math.max(0, (long) (second * 1_000 - now()))));
+    }
+
+    /** Sends no further request. */
+    public void stop() {
+        isStopped = true;
     }
 
     /**
@@ -72,17 +94,19 @@ public final class Traffic {
         var ended = new ConcurrentLinkedQueue<Request>();
         var defect = new AtomicReference<Throwable>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            OpenLoop.forEach(perSecond, perSecond * length.toMillis() / 1_000, (number, due) -> executor.execute(() -> {
-                String error = null;
-                try {
-                    call.send(number);
-                } catch (FaultlineException e) {
-                    error = String.valueOf(e.getMessage());
-                } catch (RuntimeException | Error e) {
-                    defect.compareAndSet(null, e);
-                }
-                ended.add(new Request((due - began) / 1e6, (System.nanoTime() - due) / 1e6, error));
-            }));
+            long count = perSecond * length.toMillis() / 1_000;
+            OpenLoop.forEach(perSecond, number -> number < count && !isStopped, (number, due) -> executor.execute(
+                    () -> {
+                        String error = null;
+                        try {
+                            call.send(number);
+                        } catch (FaultlineException e) {
+                            error = String.valueOf(e.getMessage());
+                        } catch (RuntimeException | Error e) {
+                            defect.compareAndSet(null, e);
+                        }
+                        ended.add(new Request((due - began) / 1e6, (System.nanoTime() - due) / 1e6, error));
+                    }));
         }
         if (defect.get() != null) {
             throw new IllegalStateException(defect.get());

@@ -46,7 +46,7 @@ public final class TamperEvidentLedger implements Experiment {
     public void run(Lab lab) {
         TemporaryPostgres.run(lab.directory(), 2, lab.progress(), databases -> {
             FixedShards.create(databases);
-            try (var brokers = new KafkaBrokers(lab.directory(), 1, lab.progress())) {
+            try (var brokers = new KafkaBrokers(lab.directory(), 1, 1, lab.progress())) {
                 brokers.create(1, Sealers.TOPIC);
                 tamper(lab, databases, brokers);
             }

@@ -53,7 +53,7 @@ public final class OutboxAndDualWrite implements Experiment {
     public void run(Lab lab) {
         TemporaryPostgres.run(lab.directory(), 1, lab.progress(), databases -> {
             FixedShards.create(databases);
-            try (var brokers = new KafkaBrokers(lab.directory(), 1, lab.progress())) {
+            try (var brokers = new KafkaBrokers(lab.directory(), 1, 1, lab.progress())) {
                 brokers.create(1, Arrays.stream(Way.values()).map(Way::topic).toArray(String[]::new));
                 compare(lab, databases, brokers);
             }

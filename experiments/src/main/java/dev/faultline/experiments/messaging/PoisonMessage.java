@@ -60,7 +60,7 @@ public final class PoisonMessage implements Experiment {
             FixedShards.create(databases);
             ShardDatabase shard = databases.all().getFirst();
             var database = new OutboxDatabase("shard-1", shard.jdbcUrl(), shard.user(), shard.password());
-            try (var brokers = new KafkaBrokers(lab.directory(), 1, lab.progress())) {
+            try (var brokers = new KafkaBrokers(lab.directory(), 1, 1, lab.progress())) {
                 brokers.create(1, Parcels.TOPIC, MessageTopics.deadLetterTopic(Parcels.TOPIC));
                 consume(lab, database, brokers);
             }

@@ -24,8 +24,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Sends messages of a topic again, exactly as they were: key, content and headers. */
-final class Redelivery {
+/** Sends messages of a topic again, as they are: key, content and headers. */
+public final class Redelivery {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Map<String, String> connection;
@@ -36,7 +36,7 @@ final class Redelivery {
      * @param connection the properties with which Kafka's clients connect
      * @param group      of the topic's consumers
      */
-    Redelivery(Map<String, String> connection, String topic, String group) {
+    public Redelivery(Map<String, String> connection, String topic, String group) {
         this.connection = Map.copyOf(connection);
         this.topic = topic;
         this.group = group;
@@ -47,7 +47,7 @@ final class Redelivery {
      *
      * @throws FaultlineException if Kafka does not return them within thirty seconds
      */
-    List<ConsumerRecord<byte[], byte[]>> messages(Set<String> keys) {
+    public List<ConsumerRecord<byte[], byte[]>> messages(Set<String> keys) {
         Map<String, Object> options = options(Map.of("enable.auto.commit", false, "auto.offset.reset", "earliest",
                 "default.api.timeout.ms", (int) TIMEOUT.toMillis()));
         try (var consumer = new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -77,7 +77,7 @@ final class Redelivery {
     }
 
     /** Sends them so many times more, and returns when the consumers have committed all of them. */
-    void send(List<ConsumerRecord<byte[], byte[]>> messages, int times) {
+    public void send(List<ConsumerRecord<byte[], byte[]>> messages, int times) {
         Map<String, Object> options = options(Map.of("acks", "all"));
         try (var producer = new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer())) {
             var sent = new ArrayList<Future<RecordMetadata>>();

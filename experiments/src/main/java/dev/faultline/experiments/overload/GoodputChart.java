@@ -27,16 +27,17 @@ final class GoodputChart {
 
     /**
      * @param offered requests a second, as a dashed line
+     * @param trigger what makes it go wrong
      * @param from    the first second of the trigger
      * @param to      the first second after it
      */
-    static String svg(List<Line> lines, double offered, int from, int to) {
+    static String svg(List<Line> lines, double offered, String trigger, int from, int to) {
         var chart = new GoodputChart(lines, offered);
         var svg = new StringBuilder("<svg viewBox='0 0 1050 %d'>".formatted(BOTTOM + 24));
         svg.append("<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='var(--bad)' opacity='.15'/>".formatted(chart.x(
                 from), TOP, chart.x(to) - chart.x(from), BOTTOM - TOP));
-        svg.append("<text x='%.1f' y='%d' style='fill:var(--text)'>servers frozen</text>".formatted(chart.x(from) + 4,
-                TOP + 14));
+        svg.append("<text x='%.1f' y='%d' style='fill:var(--text)'>%s</text>".formatted(chart.x(from) + 4,
+                TOP + 14, Report.escaped(trigger)));
         svg.append("<path d='M%d %dH%d' stroke='var(--rule)'/>".formatted(LEFT, BOTTOM, RIGHT));
         svg.append("<path d='M%d %.1fH%d' stroke='var(--muted)' stroke-dasharray='4 4'/>".formatted(LEFT, chart.y(
                 offered), RIGHT));

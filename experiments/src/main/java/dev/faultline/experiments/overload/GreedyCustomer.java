@@ -96,10 +96,11 @@ public final class GreedyCustomer implements Experiment {
                 unlimited = beside(lab, others, greedy, "without limits");
             }
             nodes.awaitReady(GATEWAY);
-            lab.claim("with limits, no order of the others failed", failed(limited.others) == 0);
+            lab.claim("with limits, no order of the others failed", Traffic.failed(limited.others) == 0);
             lab.claim("with limits, %s was refused %d times".formatted(GREEDY, limited.refused), limited.refused > 0);
-            lab.control("without limits, %d of %d orders of the others failed".formatted(failed(unlimited.others),
-                    unlimited.others.size()), failed(unlimited.others) > 0);
+            lab.control("without limits, %d of %d orders of the others failed".formatted(Traffic.failed(
+                    unlimited.others),
+                    unlimited.others.size()), Traffic.failed(unlimited.others) > 0);
         }
     }
 
@@ -147,17 +148,9 @@ public final class GreedyCustomer implements Experiment {
     }
 
     private static String text(List<Request> requests) {
-        return "p50 %.0f ms, p99 %.0f ms, %d of %d failed".formatted(percentile(requests, 50), percentile(requests, 99),
-                failed(requests), requests.size());
-    }
-
-    private static long failed(List<Request> requests) {
-        return requests.stream().filter(Request::hasFailed).count();
-    }
-
-    private static double percentile(List<Request> requests, int percent) {
-        double[] sorted = requests.stream().mapToDouble(Request::tookMs).sorted().toArray();
-        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+        return "p50 %.0f ms, p99 %.0f ms, %d of %d failed".formatted(Traffic.percentile(requests, 50), Traffic
+                .percentile(requests, 99),
+                Traffic.failed(requests), requests.size());
     }
 
     /** The load of everybody else. Each order has a number of its own. */

@@ -1,19 +1,12 @@
 package dev.faultline.experiments.overload;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
-import dev.faultline.backing.FaultlineException;
-import dev.faultline.backing.Polling;
 import dev.faultline.experiments.lab.Description;
 import dev.faultline.experiments.lab.Description.Source;
 import dev.faultline.experiments.lab.Experiment;
@@ -21,7 +14,6 @@ import dev.faultline.experiments.lab.Lab;
 import dev.faultline.experiments.lab.Traffic;
 import dev.faultline.experiments.lab.Traffic.Request;
 import dev.faultline.local.TemporaryGateway;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Servers freeze for three seconds while clients go on, and retry: with a budget, or each request several times at once. */
 public final class RetryStorm implements Experiment {
@@ -39,7 +31,6 @@ public final class RetryStorm implements Experiment {
     /** Longer than the gateway's two attempts. */
     private static final Duration THROUGH_GATEWAY = Duration.ofSeconds(2);
     private static final Duration WARM_UP = Duration.ofSeconds(4);
-    private static final Duration READY = Duration.ofSeconds(60);
     private static final String SERVICE = "inventory-service";
     /** All requests come from one address, and must not meet its limit. */
     private static final Map<String, String> GATEWAY = Map.of("FAULTLINE_GATEWAY_RESPONSETIMEOUT", "800ms",
@@ -80,7 +71,7 @@ public final class RetryStorm implements Experiment {
         }
         lab.picture("Answers a second", "Of %d requests a second, by when the answer arrived. Capacity: %d a second."
                 .formatted(PER_SECOND, CAPACITY), GoodputChart.svg(List.of(line(gateway, "var(--blue)"), line(budget,
-                        "var(--good)"), line(storm, "var(--bad)")), PER_SECOND, FREEZE, THAW));
+                        "var(--good)"), line(storm, "var(--bad)")), PER_SECOND, "servers frozen", FREEZE, THAW));
         for (Run run : List.of(gateway, budget)) {
             lab.claim("%s: %d s after the freeze as many were answered as before it".formatted(run.name, END - THAW
                     - LAST), run.isBack());
@@ -137,12 +128,7 @@ public final class RetryStorm implements Experiment {
                 var client = new RetryingClient(List.of(url), THROUGH_GATEWAY, RETRIES, budget::withdraw);
                 var once = new RetryingClient(List.of(url), THROUGH_GATEWAY, 0, () -> false);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < SERVERS; i++) {
-                register(gateway, SERVICE + "-" + (i + 1), servers.ports().get(i));
-            }
-            if (!Polling.until(READY, () -> isAnswered(once))) {
-                throw new FaultlineException("The gateway does not find the servers that are registered in Consul.");
-            }
+            FoundServers.register(gateway, SERVICE, servers, once);
             lab.step("warm-up: the gateway's code is compiled, and instances that it found late get their full share");
             Traffic.start(PER_SECOND, WARM_UP, once::send).await();
             CompletableFuture<Run> without = CompletableFuture.supplyAsync(() -> budget(lab), executor);
@@ -154,49 +140,17 @@ public final class RetryStorm implements Experiment {
         }
     }
 
-    private static boolean isAnswered(RetryingClient client) {
-        try {
-            client.send(0);
-            return true;
-        } catch (FaultlineException e) {
-            return false;
-        }
-    }
-
     private static Run run(Lab lab, String name, LimitedServers servers, Traffic.Call call) {
         long before = servers.received();
         lab.step("%s: %d requests a second".formatted(name, PER_SECOND));
         Traffic traffic = Traffic.start(PER_SECOND, Duration.ofSeconds(END), call);
-        sleepUntil(traffic, FREEZE);
+        traffic.sleepUntil(FREEZE);
         servers.freeze();
         lab.step(name + ": the servers freeze");
-        sleepUntil(traffic, THAW);
+        traffic.sleepUntil(THAW);
         servers.thaw();
         lab.step(name + ": the servers go on");
         List<Request> requests = traffic.await();
         return new Run(name, Goodput.of(requests, END), (servers.received() - before) / (double) requests.size());
-    }
-
-    private static void sleepUntil(Traffic traffic, int second) {
-        Polling.sleep(Duration.ofMillis(Math.max(0, (long) (second * 1_000 - traffic.now()))));
-    }
-
-    /** Without a health check: the gateway has only what it sees itself. */
-    private static void register(TemporaryGateway gateway, String id, int port) {
-        String body = JsonMapper.shared().writeValueAsString(Map.of("ID", id, "Name", SERVICE, "Address", "127.0.0.1",
-                "Port", port));
-        try (var http = HttpClient.newHttpClient()) {
-            int status = http.send(HttpRequest.newBuilder(gateway.consulUrl().resolve("/v1/agent/service/register"))
-                    .PUT(
-                            BodyPublishers.ofString(body)).build(), BodyHandlers.discarding()).statusCode();
-            if (status != 200) {
-                throw new FaultlineException("Consul refused to register " + id + " with " + status + ".");
-            }
-        } catch (IOException e) {
-            throw new FaultlineException("Consul does not answer: " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FaultlineException("Interrupted.", e);
-        }
     }
 }

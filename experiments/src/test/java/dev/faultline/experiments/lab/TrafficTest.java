@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.experiments.lab.Traffic.Request;
@@ -26,6 +27,16 @@ class TrafficTest {
         assertThat(due[19] - due[0]).isCloseTo(190, within(0.01));
         assertThat(requests.stream().filter(Request::hasFailed)).hasSize(5).allMatch(request -> "refused".equals(request
                 .error()));
+    }
+
+    @Test
+    void sendsNothingAfterItWasStopped() throws InterruptedException {
+        var third = new CountDownLatch(3);
+        Traffic traffic = Traffic.start(100, Duration.ofHours(1), _ -> third.countDown());
+        third.await();
+        traffic.stop();
+
+        assertThat(traffic.await()).hasSizeGreaterThanOrEqualTo(3);
     }
 
     @Test

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,21 @@ public final class ConsulAgent implements BackingService {
         this(name, directory, ports, servers, new ConsulBinary(cache, progress), null);
     }
 
+    /**
+     * All of several servers, called {@code consul-1} and so on.
+     *
+     * @param directories for the data of a server, by its name
+     * @param progress    receives messages about downloads, by server
+     */
+    public static List<ConsulAgent> several(List<ConsulPorts> servers, Function<String, Path> directories,
+            CacheDirectory cache, Progress progress) {
+        return IntStream.range(0, servers.size()).mapToObj(i -> {
+            String name = "consul-" + (i + 1);
+            return new ConsulAgent(name, directories.apply(name), servers.get(i), servers, cache, line -> progress
+                    .report(name, line));
+        }).toList();
+    }
+
     private ConsulAgent(String name, Path directory, ConsulPorts ports, List<ConsulPorts> servers, ConsulBinary binary,
             @Nullable Protection protection) {
         if (!servers.contains(ports)) {
@@ -84,6 +101,11 @@ public final class ConsulAgent implements BackingService {
     @Override
     public int port() {
         return ports.http();
+    }
+
+    /** On which the other servers reach it. */
+    public int serverPort() {
+        return ports.server();
     }
 
     @Override

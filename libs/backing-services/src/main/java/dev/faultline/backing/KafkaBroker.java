@@ -31,12 +31,12 @@ public final class KafkaBroker implements BackingService {
 
     /** @param directory for data and configuration; created if it does not exist */
     public KafkaBroker(String name, Path directory, int port, int controllerPort) {
-        this(name, directory, 1, new KafkaCluster(controllerPort, List.of(port)), List::of, null);
+        this(name, directory, 1, new KafkaCluster(List.of(controllerPort), List.of(port)), List::of, null);
     }
 
     /** @param aotCache used if it exists at the time of the launch */
     public KafkaBroker(String name, Path directory, int port, int controllerPort, KafkaAotCache aotCache) {
-        this(name, directory, 1, new KafkaCluster(controllerPort, List.of(port)), aotCache);
+        this(name, directory, 1, new KafkaCluster(List.of(controllerPort), List.of(port)), aotCache);
     }
 
     /**
@@ -84,7 +84,7 @@ public final class KafkaBroker implements BackingService {
             OwnersFile.write(properties(), """
                     process.roles=%4$s
                     node.id=%5$d
-                    controller.quorum.voters=1@127.0.0.1:%1$d
+                    controller.quorum.voters=%1$s
                     listeners=%6$s
                     advertised.listeners=BROKER://127.0.0.1:%2$d
                     inter.broker.listener.name=BROKER
@@ -92,20 +92,22 @@ public final class KafkaBroker implements BackingService {
                     log.dirs=%3$s
                     auto.create.topics.enable=false
                     group.initial.rebalance.delay.ms=0
+                    default.replication.factor=%7$d
+                    min.insync.replicas=%8$d
                     offsets.topic.replication.factor=%7$d
                     offsets.topic.num.partitions=8
                     transaction.state.log.replication.factor=%7$d
-                    transaction.state.log.min.isr=1
+                    transaction.state.log.min.isr=%8$d
                     transaction.state.log.num.partitions=8
                     share.coordinator.state.topic.replication.factor=%7$d
-                    share.coordinator.state.topic.min.isr=1
+                    share.coordinator.state.topic.min.isr=%8$d
                     num.network.threads=1
                     num.io.threads=2
                     background.threads=2
                     num.recovery.threads.per.data.dir=2
                     log.cleaner.dedupe.buffer.size=4194304
-                    """.formatted(cluster.controllerPort(), port(), log(), isController() ? "broker,controller"
-                    : "broker", id, listeners(), cluster.replicationFactor())
+                    """.formatted(cluster.voters(), port(), log(), isController() ? "broker,controller"
+                    : "broker", id, listeners(), cluster.replicationFactor(), cluster.leastInSync())
                     + protocols());
             Files.writeString(logging(), """
                     <configuration>
@@ -134,12 +136,12 @@ public final class KafkaBroker implements BackingService {
     }
 
     private boolean isController() {
-        return id == 1;
+        return cluster.isController(id);
     }
 
     private String listeners() {
         String broker = "BROKER://127.0.0.1:" + port();
-        return isController() ? broker + ",CONTROLLER://127.0.0.1:" + cluster.controllerPort() : broker;
+        return isController() ? broker + ",CONTROLLER://127.0.0.1:" + cluster.controllerPorts().get(id - 1) : broker;
     }
 
     /** Formats the log directory, once. */

@@ -99,14 +99,27 @@ public final class PlatformClient implements AutoCloseable {
      * @param key the idempotency key: the same key and order return the same order
      */
     public Order place(OrderRequest order, String key, Duration wait) {
+        return place(order, key, wait, Map.of());
+    }
+
+    /** @param headers to send besides the usual ones, for example {@code traceparent} */
+    public Order place(OrderRequest order, String key, Duration wait, Map<String, String> headers) {
         var post = with(order, new HttpPost(path("/api/orders")));
         post.setHeader("Idempotency-Key", key);
         post.setHeader("Prefer", "wait=" + wait.toSeconds());
+        headers.forEach(post::setHeader);
         return parse(send(post, buyer, TIMEOUT.plus(wait)), Order.class);
     }
 
     public Order order(String id) {
         return parse(get("/api/orders/" + encoded(id)), Order.class);
+    }
+
+    private record Payment(String status) {}
+
+    /** The state of an order's payment. */
+    public String payment(String order) {
+        return parse(get("/api/payments/" + encoded(order)), Payment.class).status();
     }
 
     private record Page(List<Order> orders) {}

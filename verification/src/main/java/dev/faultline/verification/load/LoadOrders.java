@@ -2,6 +2,7 @@ package dev.faultline.verification.load;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -56,7 +57,12 @@ public final class LoadOrders {
 
     /** Places one of the orders, and waits for its outcome at most this long. A repetition returns the same order. */
     public Order place(long number, Duration wait) {
-        return platform.place(request(number), run + "-" + number, wait);
+        return place(number, wait, Map.of());
+    }
+
+    /** @param headers to send besides the usual ones */
+    public Order place(long number, Duration wait, Map<String, String> headers) {
+        return platform.place(request(number), run + "-" + number, wait, headers);
     }
 
     private OrderRequest request(long number) {

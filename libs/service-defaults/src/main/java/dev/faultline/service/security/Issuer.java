@@ -1,8 +1,12 @@
 package dev.faultline.service.security;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URL;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,7 +20,7 @@ import com.nimbusds.jose.jwk.source.JWKSetRetrievalException;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
-import com.nimbusds.jose.util.ResourceRetriever;
+import dev.faultline.service.time.CorrectedClock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,13 +37,22 @@ final class Issuer implements JWKSetSource<SecurityContext> {
     private static final int MAX_BYTES = 256 * 1024;
 
     private final URI issuer;
+    private final CorrectedClock clock;
     private final JsonMapper json = JsonMapper.shared();
-    private final ResourceRetriever http = new DefaultResourceRetriever(Math.toIntExact(CONNECT_TIMEOUT.toMillis()),
-            Math.toIntExact(READ_TIMEOUT.toMillis()), MAX_BYTES);
     private volatile @Nullable Metadata metadata;
 
-    Issuer(URI issuer) {
+    /** @param own the clock of this process */
+    Issuer(URI issuer, InstantSource own) {
         this.issuer = issuer;
+        this.clock = new CorrectedClock(own);
+    }
+
+    /**
+     * The issuer's time, by which its tokens begin and end, to within a second, as its last answer told it; before its first
+     * one, this process's.
+     */
+    InstantSource clock() {
+        return clock;
     }
 
     /** @param revokedTokens an extension of Faultline's own issuer; null at others, whose tokens only expire */
@@ -98,7 +111,36 @@ final class Issuer implements JWKSetSource<SecurityContext> {
     }
 
     private String get(URI uri) throws IOException {
-        return http.retrieveResource(uri.toURL()).getContent();
+        var http = new TimedRetriever();
+        Instant before = clock.own();
+        String content = http.retrieveResource(uri.toURL()).getContent();
+        http.date().ifPresent(date -> clock.learn(before, clock.own(), date, date.plusSeconds(1)));
+        return content;
+    }
+
+    /** Knows when its resource was sent. */
+    private static final class TimedRetriever extends DefaultResourceRetriever {
+        private @Nullable HttpURLConnection connection;
+
+        TimedRetriever() {
+            super(Math.toIntExact(CONNECT_TIMEOUT.toMillis()), Math.toIntExact(READ_TIMEOUT.toMillis()), MAX_BYTES);
+        }
+
+        @Override
+        protected HttpURLConnection openHTTPConnection(URL url) throws IOException {
+            HttpURLConnection opened = super.openHTTPConnection(url);
+            connection = opened;
+            return opened;
+        }
+
+        /** By the header Date, in seconds. A cache between adds the Age of what it has. */
+        Optional<Instant> date() {
+            if (connection == null || connection.getDate() == 0) {
+                return Optional.empty();
+            }
+            return Optional.of(Instant.ofEpochMilli(connection.getDate()).plusSeconds(Math.max(0, connection
+                    .getHeaderFieldLong("Age", 0))));
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.faultline.service.security;
 import java.time.Clock;
 import java.util.List;
 
+import dev.faultline.service.time.ClockAutoConfiguration;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -30,7 +31,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  * Makes every service an OAuth 2.0 resource server, on its own port and on its management port. The service supplies its
  * {@link AccessRules}; without them it does not start.
  */
-@AutoConfiguration
+@AutoConfiguration(after = ClockAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @EnableConfigurationProperties(SecurityProperties.class)
 public class ResourceServerAutoConfiguration {
@@ -39,13 +40,13 @@ public class ResourceServerAutoConfiguration {
     static final int ORDER = -100;
 
     @Bean
-    Issuer tokenIssuer(SecurityProperties properties) {
-        return new Issuer(properties.issuer());
+    Issuer tokenIssuer(SecurityProperties properties, Clock clock) {
+        return new Issuer(properties.issuer(), clock);
     }
 
     @Bean
     VerifiedTokens verifiedTokens(SecurityProperties properties, Issuer issuer) {
-        return new VerifiedTokens(properties, issuer, Clock.systemUTC());
+        return new VerifiedTokens(properties, issuer, issuer.clock());
     }
 
     @Bean

@@ -62,6 +62,7 @@ final class VerifiedTokens {
     private final JWKSource<SecurityContext> keys;
     private final Cache<ByteBuffer, Caller> verified;
 
+    /** @param clock the issuer's */
     VerifiedTokens(SecurityProperties properties, JWKSetSource<SecurityContext> published, InstantSource clock) {
         this.issuer = properties.issuer().toString();
         this.audience = properties.audience();

@@ -7,11 +7,14 @@ import static org.awaitility.Awaitility.await;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Date;
 
 import dev.faultline.testing.TestIssuer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifiedTokensTest {
     private final TestIssuer issuer = new TestIssuer();
@@ -25,17 +28,22 @@ class VerifiedTokensTest {
     private VerifiedTokens remembering(int atMost) {
         var properties = new SecurityProperties(URI.create(issuer.uri()), "faultline", Duration.ofSeconds(5), Duration
                 .ofSeconds(3), atMost);
-        return new VerifiedTokens(properties, new Issuer(properties.issuer()), () -> now);
+        return new VerifiedTokens(properties, new Issuer(properties.issuer(), () -> now), () -> now);
+    }
+
+    /** Valid from any time on: this test's clock stands still, and the issuer's does not. */
+    private String token(String subject) {
+        return issuer.sign(issuer.claims(subject, "orders").notBeforeTime(null).build());
     }
 
     /** That no signature is checked shows in that the token's key is not known any more. */
     @Test
     void aTokenIsRememberedForFiveMinutesAndThenNeedsAPublishedKeyAgain() {
         VerifiedTokens tokens = remembering(10);
-        String token = issuer.token("alice", "orders");
+        String token = token("alice");
         assertThat(tokens.verify(token).subject()).isEqualTo("alice");
         issuer.withdraw();
-        String newKeys = issuer.token("bob", "orders");
+        String newKeys = token("bob");
         await().ignoreException(IssuerUnavailableException.class).until(() -> tokens.verify(newKeys).subject().equals(
                 "bob"));
 
@@ -51,7 +59,8 @@ class VerifiedTokensTest {
     @Test
     void aTokenIsKnownFromItsVerificationToItsEnd() {
         VerifiedTokens tokens = remembering(10);
-        String token = issuer.sign(issuer.claims("alice", "orders").expirationTime(Date.from(now.plusSeconds(60)))
+        String token = issuer.sign(issuer.claims("alice", "orders").notBeforeTime(null).expirationTime(Date.from(now
+                .plusSeconds(60)))
                 .build());
         assertThat(tokens.known(token)).isEmpty();
         tokens.verify(token);
@@ -61,11 +70,28 @@ class VerifiedTokensTest {
         assertThat(tokens.known(token)).isEmpty();
     }
 
+    /** In either direction: too early an end, and too late a one. */
+    @ParameterizedTest
+    @ValueSource(longs = {-3_600, 3_600})
+    void aClockThatIsAnHourWrongChangesNoTokensLifetime(long ahead) {
+        InstantSource wrong = () -> Instant.now().plusSeconds(ahead);
+        var properties = new SecurityProperties(URI.create(issuer.uri()), "faultline", Duration.ofSeconds(5), Duration
+                .ofSeconds(3), 10);
+        var published = new Issuer(properties.issuer(), wrong);
+        var tokens = new VerifiedTokens(properties, published, published.clock());
+
+        assertThat(tokens.verify(issuer.token("alice", "orders")).subject()).isEqualTo("alice");
+        String expired = issuer.sign(issuer.claims("bob", "orders").expirationTime(Date.from(Instant.now().minusSeconds(
+                60))).build());
+        assertThatExceptionOfType(RefusedTokenException.class).isThrownBy(() -> tokens.verify(expired))
+                .withMessageContaining("expired");
+    }
+
     @Test
     void noMoreTokensAreRememberedThanConfigured() {
         VerifiedTokens tokens = remembering(10);
         for (int i = 0; i < 100; i++) {
-            tokens.verify(issuer.token("alice", "orders"));
+            tokens.verify(token("alice"));
         }
         assertThat(tokens.remembered()).isLessThanOrEqualTo(10);
     }

@@ -37,14 +37,15 @@ gateway_url() {
 }
 
 forward_gateway() {
-  local forward
+  local forward=
   trap - EXIT INT TERM
   while [[ ! -e $results/closed ]]; do
-    kube port-forward service/gateway-service "$forwarded_port:80" > /dev/null 2>&1 &
+    # Not by kube, whose process would be a shell.
+    kubectl --namespace "${NAMESPACE:-faultline}" port-forward service/gateway-service "$forwarded_port:80" > /dev/null 2>&1 &
     forward=$!
     while [[ ! -e $results/closed ]] && kill -0 "$forward" 2> /dev/null; do sleep 0.2; done
   done
-  kill "$forward" 2> /dev/null || true
+  [[ -z $forward ]] || kill "$forward" 2> /dev/null || true
 }
 
 close_target() { touch "$results/closed"; }

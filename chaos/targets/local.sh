@@ -54,7 +54,16 @@ inject_standby_lag() { faultline lag "$1" > /dev/null; }
 
 heal_standby_lag() { faultline resume "$1" > /dev/null; }
 
-consul_leader() { echo consul-1; }
+# Of several servers, the one that the others follow.
+consul_leader() {
+  local node port
+  [[ $(nodes | grep --count '^consul-') != 1 ]] || { echo consul-1; return; }
+  for node in $(nodes | grep '^consul-'); do
+    port=$(faultline status | awk -v node="$node" '$1 == node { print $4 }')
+    curl --silent --max-time 5 "http://127.0.0.1:$port/v1/operator/raft/configuration" | sed 's/},{/\n/g' |
+      sed --quiet '/"Leader":true/s/.*"Node":"\([^"]*\)".*/\1/p' | grep . && return
+  done || true
+}
 
 # node_request NODE application|management METHOD PATH [BODY]
 node_request() {
@@ -64,8 +73,8 @@ node_request() {
   fi
   [[ $4 == /actuator/prometheus ]] || authorization=$(authorization operator)
   port=$(faultline status | awk -v node="$1" '$1 == node { print $4 }')
-  # Ports.java: a management port is 10 above the application's, the gateway's 57, the identity service's 9.
-  [[ $2 == application ]] || case $1 in gateway-service-1) ((port += 57)) ;; identity-service-1) ((port += 9)) ;; *) ((port += 10)) ;; esac
+  # Ports.java: a management port is 10 above the application's, the gateways' 57 and 59, the identity service's 9.
+  [[ $2 == application ]] || case $1 in gateway-service-1) ((port += 57)) ;; gateway-service-2) ((port += 59)) ;; identity-service-1) ((port += 9)) ;; *) ((port += 10)) ;; esac
   curl --silent --fail --max-time 5 "${certificate[@]}" --request "$3" --header "$authorization" --header 'Content-Type: application/json' ${5:+--data "$5"} \
     "$scheme://127.0.0.1:$port$4"
 }

@@ -141,9 +141,15 @@ final class ClusterCommands {
     @Command(description = "Restarts a node, or every instance of a service one after the other, from the current build.")
     static void restart(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(paramLabel = "NODE|SERVICE", description = "for example order-service-1 or order-service") String name,
-            @Option(names = "--build", description = "build the service first, without tests") boolean build) {
+            @Option(names = "--build", description = "build the service first, without tests") boolean build,
+            @Option(names = "--port", paramLabel = "PORT", description = "listen on this port until the next restart; only "
+                    + "for an instance that its callers find through Consul") @Nullable Integer port) {
         Terminal terminal = output.terminal();
         // The script ./faultline handles --build before it starts this JVM.
-        option.cluster().nodes().restart(name, terminal);
+        if (port == null) {
+            option.cluster().nodes().restart(name, terminal);
+        } else {
+            option.cluster().nodes().move(name, port, terminal);
+        }
     }
 }

@@ -49,6 +49,19 @@ class FaultlineTest {
     }
 
     @Test
+    void explainsWhatAClusterCannotBe() {
+        String directory = home.toString();
+        assertThat(run("up", "--home", directory, "--gateways", "3")).isEqualTo(1);
+        assertThat(run("up", "--home", directory, "--layout", "single")).isEqualTo(1);
+        assertThat(run("restart", "--home", directory, "order-service-1", "--port", "9000")).isEqualTo(1);
+        assertThat(err.toString().lines()).satisfiesExactly(
+                line -> assertThat(line).startsWith("faultline: A cluster has 1 to 2 gateways, not 3."),
+                line -> assertThat(line).startsWith("faultline: --layout must be ha, not single."),
+                line -> assertThat(line).startsWith("faultline: ").contains(directory, "./faultline up"));
+        assertThat(home).isEmptyDirectory();
+    }
+
+    @Test
     void rejectsABenchBeforeItStartsAnything() {
         assertThat(run("bench", "--compare", home.resolve("none.json").toString())).isEqualTo(1);
         assertThat(run("bench", "--vary", "NAME=1,2")).isEqualTo(1);

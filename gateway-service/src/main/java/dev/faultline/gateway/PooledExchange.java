@@ -96,8 +96,7 @@ final class PooledExchange implements ProxyExchange {
             }
         }
         forwarded.setHeader(CorrelationFilter.HEADER, request.getAttribute(CorrelationFilter.HEADER));
-        forwarded.setHeader(RequestTimeout.HEADER, Math.max(1, timeouts
-                .getResponseTimeout().toMilliseconds() - RETURN_MS));
+        forwarded.setHeader(RequestTimeout.HEADER, serviceTimeoutMs());
         Span span = tracer.currentSpan();
         if (span != null) {
             propagator.inject(span.context(), forwarded, (_, name, value) -> forwarded.setHeader(name, value));
@@ -106,6 +105,11 @@ final class PooledExchange implements ProxyExchange {
             forwarded.setEntity(new ByteArrayEntity(body, null));
         }
         return forwarded;
+    }
+
+    private long serviceTimeoutMs() {
+        long timeout = timeouts.getResponseTimeout().toMilliseconds();
+        return Math.max(timeout / 2, timeout - RETURN_MS);
     }
 
     private static boolean isForwarded(String name) {

@@ -27,10 +27,9 @@ class ClusterTest {
     static void apply() throws Exception {
         assumeTrue(KUBECONFIG != null && !KUBECONFIG.isEmpty(),
                 "FAULTLINE_KUBECONFIG does not name a cluster to apply the local overlay to");
-        assertThat(run("kubectl", "get", "namespace", "faultline").exitCode).as("the namespace is there already")
-                .isNotZero();
+        // Fails if it is there, and then it is not deleted.
+        assertSucceeds("kubectl", "create", "--save-config", "--filename", "base/namespace.yaml");
         created = true;
-        assertSucceeds("kubectl", "apply", "--filename", "base/namespace.yaml");
         for (String overlay : List.of("overlays/managed", "overlays/local")) {
             assertThat(assertSucceeds("kubectl", "apply", "--dry-run=server", "-k", overlay)).as(overlay)
                     .doesNotContain("Warning");

@@ -15,6 +15,7 @@ import dev.faultline.verification.prove.ProofReport;
 import dev.faultline.verification.prove.ProofResult;
 import dev.faultline.verification.prove.ProofRun;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -49,6 +50,11 @@ class ReplicatedServersIT {
                     "checkout.replies");
             assertThat(topics).allSatisfy(topic -> assertThat(topic.partitions()).as(topic.name()).allSatisfy(
                     partition -> assertThat(partition.replicas()).hasSize(3)));
+            var settings = admin.describeConfigs(topics.stream().map(topic -> new ConfigResource(
+                    ConfigResource.Type.TOPIC,
+                    topic.name())).toList()).all().get();
+            assertThat(settings).allSatisfy((topic, config) -> assertThat(config.get("min.insync.replicas").value()).as(
+                    topic.name()).isEqualTo("2"));
             assertThat(admin.describeMetadataQuorum().quorumInfo().get().voters()).hasSize(3);
         }
     }

@@ -37,7 +37,10 @@ final class Books {
                 Collectors.toSet()));
     }
 
-    /** What the database's own rules and an accountant look at: every transfer is there, and debits equal credits. */
+    /**
+     * What the database's own rules and an accountant look at: every transfer is there, and debits equal credits, which they do
+     * by construction, since a row has both.
+     */
     boolean balance() {
         long balance = shards.stream().mapToLong(shard -> shard.jdbc().sql("""
                 select coalesce(sum(posting), 0) from (

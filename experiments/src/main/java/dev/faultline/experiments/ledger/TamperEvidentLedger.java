@@ -96,6 +96,9 @@ public final class TamperEvidentLedger implements Experiment {
                 lab.control("without the blocks nobody notices that %s: debits equal credits, and every charge is there"
                         .formatted(attack.words()), books.balance());
             }
+            if (attack == Attack.REMOVE || attack == Attack.INSERT) {
+                lab.claim("counting alone notices that " + attack.words(), !books.balance());
+            }
             rows.add(new ChainChart.Row(attack.words(), before.stream().map(block -> block.leaves().size()).toList(),
                     before.stream().map(block -> isNamed(block, findings)).toList()));
             books.restore();

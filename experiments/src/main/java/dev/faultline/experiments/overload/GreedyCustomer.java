@@ -71,6 +71,11 @@ public final class GreedyCustomer implements Experiment {
     public void run(Lab lab) {
         LocalCluster cluster = lab.cluster();
         Target platform = lab.platform();
+        if (platform.nodes().stream().filter(node -> node.name().startsWith("gateway-service-")).count() > 1) {
+            throw new FaultlineException(
+                    "The experiment gives the gateway other limits, and needs one gateway only: stop the"
+                            + " cluster with ./faultline down, and start it with ./faultline up --gateways 1.");
+        }
         try (var shop = new PlatformClient(platform);
                 var alice = new PlatformClient(platform.gatewayUrl(), platform.credentials(), GREEDY);
                 var nodes = new Nodes(platform)) {

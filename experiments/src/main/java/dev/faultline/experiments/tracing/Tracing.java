@@ -23,6 +23,7 @@ import dev.faultline.experiments.lab.Lab;
 import dev.faultline.experiments.lab.Stage;
 import dev.faultline.experiments.messaging.Redelivery;
 import dev.faultline.experiments.tracing.Trace.Hop;
+import dev.faultline.verification.Target;
 import dev.faultline.verification.client.PlatformClient;
 import dev.faultline.verification.load.LoadOrders;
 
@@ -34,8 +35,6 @@ public final class Tracing implements Experiment {
     private static final Duration EXPORTED = Duration.ofSeconds(30);
     private static final String TOPIC = "inventory.commands";
     private static final String CONSUMERS = "inventory-service";
-    private static final String[] TRACED = {"gateway-service-1", "acquirer-simulator-1", "order-service-1",
-        "order-service-2", "inventory-service-1", "inventory-service-2", "payment-service-1", "payment-service-2"};
 
     @Override
     public Description description() {
@@ -66,7 +65,7 @@ public final class Tracing implements Experiment {
             lab.step("the services are restarted, and export their spans to " + receiver.url());
             try (var _ = lab.restarted(Map.of("MANAGEMENT_TRACING_EXPORT_ENABLED", "true",
                     "MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT", receiver.url().toString(),
-                    "MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "1"), TRACED)) {
+                    "MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "1"), traced(lab.platform()))) {
                 var orders = new LoadOrders(client, "experiment");
                 orders.stock("", ORDERS);
                 lab.step(ORDERS + " orders at once, each with a trace id that its client has chosen");
@@ -77,6 +76,12 @@ public final class Tracing implements Experiment {
                 lab.step("the services are restarted without export");
             }
         }
+    }
+
+    /** Every instance through which an order goes. */
+    private static String[] traced(Target platform) {
+        return platform.nodes().stream().map(Target.Node::name).filter(name -> name.startsWith("acquirer-simulator-")
+                || (name.contains("-service-") && !name.startsWith("identity-"))).toArray(String[]::new);
     }
 
     /** An order, and what its client sent with it: the ids of a trace and of a span outside of the platform. */

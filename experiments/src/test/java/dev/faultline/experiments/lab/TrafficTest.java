@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.experiments.lab.Traffic.Request;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TrafficTest {
 
@@ -30,6 +31,7 @@ class TrafficTest {
     }
 
     @Test
+    @Timeout(30)
     void sendsNothingAfterItWasStopped() throws InterruptedException {
         var third = new CountDownLatch(3);
         Traffic traffic = Traffic.start(100, Duration.ofHours(1), _ -> third.countDown());

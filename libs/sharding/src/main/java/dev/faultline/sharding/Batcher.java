@@ -139,7 +139,13 @@ public final class Batcher<I, R> {
         var batch = new ArrayList<Call<I, R>>();
         batch.add(first);
         while (batch.size() < largest && !waiting.isEmpty()) {
-            batch.add(waiting.removeFirst());
+            Call<I, R> next = waiting.removeFirst();
+            if (next.deadline.hasPassed()) { // and its caller has not noticed yet
+                next.result.completeExceptionally(new TransientDataAccessResourceException("its deadline has passed"));
+                next.turn.complete(false);
+            } else {
+                batch.add(next);
+            }
         }
         return batch;
     }

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time at which the caller of the work in progress stops waiting for it. Work that has one does not begin after it, and
- * reads do not outlast it. Work without a caller that waits, such as the handling of a message, has none.
+ * The time at which the caller of the work in progress stops waiting for it. What waits in a {@link Batcher} is not begun after
+ * it, and reads of {@link Shards} by bucket end at it. Work without a caller that waits, such as the handling of a message, has none.
  *
  * @see <a href="https://grpc.io/docs/guides/deadlines/">gRPC: Deadlines</a>
  */

@@ -100,15 +100,15 @@ final class PooledShards implements Shards {
     /** Repeats only the groups whose shard has rejected them. */
     @Override
     public <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement) {
-        return write(items, bucketOf, statement, this::connect);
+        return execute(items, bucketOf, statement, this::connect);
     }
 
     @Override
     public <I, R> List<R> read(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> query) {
-        return write(items, bucketOf, query, Deadline.current().exists() ? limited() : this::connect);
+        return execute(items, bucketOf, query, Deadline.current().exists() ? limited() : this::connect);
     }
 
-    private <I, R> List<R> write(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement,
+    private <I, R> List<R> execute(Collection<I> items, Function<I, Bucket> bucketOf, BatchStatement<I, R> statement,
             OpenTransaction.Connections connections) {
         var results = new ArrayList<R>();
         Collection<I> left = items;
@@ -117,7 +117,7 @@ final class PooledShards implements Shards {
             var moved = new ArrayList<I>();
             for (var group : groupByShard(left, bucketOf).entrySet()) {
                 try {
-                    results.addAll(write(group.getKey(), group.getValue(), bucketOf, statement, connections));
+                    results.addAll(execute(group.getKey(), group.getValue(), bucketOf, statement, connections));
                 } catch (BucketMovedException e) {
                     if (attempt == ATTEMPTS) {
                         throw e;
@@ -146,7 +146,7 @@ final class PooledShards implements Shards {
      *
      * @see <a href="https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</a>
      */
-    private <I, R> List<R> write(ShardName shard, List<I> items, Function<I, Bucket> bucketOf,
+    private <I, R> List<R> execute(ShardName shard, List<I> items, Function<I, Bucket> bucketOf,
             BatchStatement<I, R> statement, OpenTransaction.Connections connections) {
         try (Connection connection = connections.to(shard);
                 var fenced = connection.prepareStatement(OpenTransaction.FENCE + ";" + statement.sql())) {

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * This process's clock, corrected by one that all instances have in common, which is read now and then. It is as far from that
- * one as half of the time that a reading took, and as both have drifted since. It is not corrected before the first reading,
- * nor by one that does not contradict it. Thread-safe.
+ * This process's clock, corrected by one that all instances have in common, which is read now and then. It is off by at most
+ * the time that a reading took, and by what both have drifted since. A reading that does not contradict it changes nothing, so
+ * that a slow one spoils nothing. Thread-safe.
  *
  * @see <a href="https://doi.org/10.1007/BF01784024">Cristian, Probabilistic Clock Synchronization, 1989</a>
  */
@@ -37,9 +37,11 @@ public final class CorrectedClock implements InstantSource {
      * @param earliest what it may have shown
      * @param latest   likewise, not before {@code earliest}; a clock that shows only seconds may have been nearly one ahead
      */
-    public void learn(Instant before, Instant after, Instant earliest, Instant latest) {
+    public synchronized void learn(Instant before, Instant after, Instant earliest, Instant latest) {
         Duration least = Duration.between(after, earliest);
         Duration most = Duration.between(before, latest);
-        correction = least.isPositive() || most.isNegative() ? least.plus(most).dividedBy(2) : Duration.ZERO;
+        if (correction.compareTo(least) < 0 || correction.compareTo(most) > 0) {
+            correction = least.plus(most).dividedBy(2);
+        }
     }
 }

@@ -49,6 +49,16 @@ class CorrectedClockTest {
     }
 
     @Test
+    void keepsAGoodCorrectionAfterASlowReading() {
+        var clock = new CorrectedClock(() -> NOW.plusSeconds(5));
+        clock.learn(clock.own(), clock.own().plus(ROUND_TRIP), NOW, NOW);
+
+        clock.learn(clock.own(), clock.own().plusSeconds(15), NOW, NOW.plusSeconds(15));
+
+        assertThat(clock.instant()).isCloseTo(NOW, within(40, ChronoUnit.MILLIS));
+    }
+
+    @Test
     void isAsBeforeAfterTheOtherOneWasSetRight() {
         var clock = new CorrectedClock(() -> NOW);
         clock.learn(NOW, NOW, NOW.plusSeconds(5), NOW.plusSeconds(5));

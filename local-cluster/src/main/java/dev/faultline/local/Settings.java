@@ -1,17 +1,13 @@
 package dev.faultline.local;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.KafkaCluster;
 import dev.faultline.backing.Replication;
 import org.jspecify.annotations.Nullable;
 
@@ -67,14 +63,7 @@ record Settings(int gatewayPort, String superuserPassword, Map<String, String> d
 
     /** The id of the Kafka cluster, the same at every start: an interrupted one may have formatted some of the brokers. */
     String kafkaCluster() {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(superuserPassword.getBytes(UTF_8));
-            String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16));
-            // A leading dash would be parsed as an option.
-            return id.replaceFirst("^-", "A");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return KafkaCluster.idOf(superuserPassword);
     }
 
     boolean isSecured() {

@@ -1,9 +1,14 @@
 package dev.faultline.backing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,6 +22,8 @@ import java.util.stream.IntStream;
  * @param ports           of the brokers, from broker 1 on
  */
 public record KafkaCluster(String id, List<Integer> controllerPorts, List<Integer> ports) {
+    private static final int ID_BYTES = 16;
+
     public KafkaCluster {
         controllerPorts = List.copyOf(controllerPorts);
         ports = List.copyOf(ports);
@@ -28,7 +35,7 @@ public record KafkaCluster(String id, List<Integer> controllerPorts, List<Intege
 
     /** A new one. */
     public KafkaCluster(List<Integer> controllerPorts, List<Integer> ports) {
-        this(randomId(), controllerPorts, ports);
+        this(idOf(UUID.randomUUID().toString()), controllerPorts, ports);
     }
 
     /**
@@ -51,12 +58,16 @@ public record KafkaCluster(String id, List<Integer> controllerPorts, List<Intege
                 + controllerPorts.get(broker - 1)).collect(Collectors.joining(","));
     }
 
-    private static String randomId() {
-        var bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        // An id that begins with a dash would be parsed as an option.
-        return id.startsWith("-") ? randomId() : id;
+    /** An id that follows from this text, and does not reveal it. */
+    public static String idOf(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, ID_BYTES));
+            // A leading dash would be parsed as an option.
+            return id.replaceFirst("^-", "A");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JVM has it
+        }
     }
 
     /** Of the cluster's own topics, and of those that are created without saying how many replicas they have. */

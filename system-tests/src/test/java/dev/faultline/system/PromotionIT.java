@@ -46,7 +46,6 @@ class PromotionIT {
 
     @BeforeAll
     static void start() {
-        CLUSTER.wipe((_, _) -> {});
         TrainedBuilds.start(CLUSTER, OUT);
     }
 

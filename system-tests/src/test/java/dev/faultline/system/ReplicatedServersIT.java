@@ -32,7 +32,6 @@ class ReplicatedServersIT {
 
     @BeforeAll
     static void start() {
-        CLUSTER.wipe((_, _) -> {});
         TrainedBuilds.start(CLUSTER, OUT);
     }
 

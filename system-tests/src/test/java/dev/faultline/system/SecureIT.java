@@ -54,7 +54,6 @@ class SecureIT {
 
     @BeforeAll
     static void start() {
-        CLUSTER.wipe((_, _) -> {});
         TrainedBuilds.start(CLUSTER, OUT);
     }
 

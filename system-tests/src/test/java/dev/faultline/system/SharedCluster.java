@@ -21,7 +21,6 @@ public final class SharedCluster implements BeforeAllCallback {
     /** Public for JUnit, which creates it once and closes it at the end of the run. */
     public static final class Running implements AutoCloseable {
         public Running() {
-            CLUSTER.wipe((_, _) -> {});
             TrainedBuilds.start(CLUSTER, OUT);
         }
 

@@ -14,8 +14,12 @@ final class TrainedBuilds {
 
     private TrainedBuilds() {}
 
-    /** Starts a cluster that uses {@link #DIRECTORY}: the first one creates the caches for the others. */
+    /**
+     * Starts a cluster that uses {@link #DIRECTORY}, without what an interrupted run has left of it. The first one creates the
+     * caches for the others.
+     */
     static void start(LocalCluster cluster, Progress progress) {
+        cluster.wipe((_, _) -> {});
         cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), progress);
         cluster.awaitReady(progress);
     }

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.faultline.backing.Cleanup;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Polling;
 import dev.faultline.experiments.lab.Description;
@@ -20,7 +19,6 @@ import dev.faultline.experiments.lab.Stage;
 import dev.faultline.experiments.lab.Traffic;
 import dev.faultline.experiments.lab.Traffic.Request;
 import dev.faultline.experiments.lab.TrafficChart;
-import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.Target;
 import dev.faultline.verification.client.ErrorResponseException;
 import dev.faultline.verification.client.PlatformClient;
@@ -69,7 +67,6 @@ public final class GreedyCustomer implements Experiment {
 
     @Override
     public void run(Lab lab) {
-        LocalCluster cluster = lab.cluster();
         Target platform = lab.platform();
         if (platform.nodes().stream().filter(node -> node.name().startsWith("gateway-service-")).count() > 1) {
             throw new FaultlineException(
@@ -86,9 +83,8 @@ public final class GreedyCustomer implements Experiment {
             List<Request> alone;
             Beside limited;
             Beside unlimited;
-            try (var _ = new Cleanup(() -> cluster.nodes().restart(GATEWAY, lab.progress()))) {
-                lab.step("the gateway is restarted with room for %d orders at a time".formatted(ROOM));
-                cluster.with(LIMITS).nodes().restart(GATEWAY, lab.progress());
+            lab.step("the gateway is restarted with room for %d orders at a time".formatted(ROOM));
+            try (var _ = lab.restarted(LIMITS, GATEWAY)) {
                 others.start(WARM_UP).await();
                 lab.step("the others alone, %d orders a second".formatted(PER_SECOND));
                 alone = others.start(LENGTH).await();
@@ -96,7 +92,7 @@ public final class GreedyCustomer implements Experiment {
                 lab.step("and %s, with %d clients at once".formatted(GREEDY, CLIENTS));
                 limited = beside(lab, others, greedy, "with limits");
                 lab.step("the gateway is restarted without limits by caller");
-                cluster.with(NO_LIMITS).nodes().restart(GATEWAY, lab.progress());
+                lab.restart(NO_LIMITS, GATEWAY);
                 others.start(WARM_UP).await();
                 unlimited = beside(lab, others, greedy, "without limits");
             }

@@ -36,12 +36,14 @@ final class SigningKeys {
     /** The oldest first. */
     private List<RSAKey> keys;
 
+    /** Generates the first key, if there is none: it takes a second, for which no request should have to wait. */
     SigningKeys(PrivateFile file, Duration tokenLifetime, Duration age, Clock clock) {
         this.file = file;
         this.tokenLifetime = tokenLifetime;
         this.age = age;
         this.clock = clock;
         this.keys = file.read().map(SigningKeys::parsed).orElse(List.of());
+        signing();
     }
 
     private static List<RSAKey> parsed(String content) {

@@ -39,6 +39,12 @@ class SigningKeysTest {
     }
 
     @Test
+    void generatesTheFirstKeyBeforeTheFirstRequest() {
+        keys();
+        assertThat(directory.resolve("keys.json")).isNotEmptyFile();
+    }
+
+    @Test
     void signsWithTheSameKeyAfterARestart() {
         String key = keys().signing().getKeyID();
         assertThat(keys().signing().getKeyID()).isEqualTo(key);

@@ -69,9 +69,9 @@ final class RelaySession {
                         Thread.sleep(pacing.delay());
                         isPaced = true;
                     }
-                    relay(decoded);
+                    boolean isSent = relay(decoded);
                     inFlight.throwIfFailed();
-                    change = stream.readPending();
+                    change = isSent ? stream.readPending() : null;
                 }
             }
         } catch (SQLException e) {
@@ -86,21 +86,19 @@ final class RelaySession {
         stream.close();
     }
 
-    private void relay(PgOutput.Change change) throws SQLException, InterruptedException {
-        switch (change) {
-            case PgOutput.Change.Message(var prefix, var content) -> {
-                if (prefix.equals(Outbox.PREFIX)) {
-                    send(content);
-                }
+    /** @return false if the relay is to stop and has not sent the message: then nothing after it may be confirmed */
+    private boolean relay(PgOutput.Change change) throws SQLException, InterruptedException {
+        return switch (change) {
+            case PgOutput.Change.Message(var prefix, var content) -> !prefix.equals(Outbox.PREFIX) || send(content);
+            case PgOutput.Change.Commit(var end) -> {
+                inFlight.committed(end);
+                yield true;
             }
-            case PgOutput.Change.Commit(var end) -> inFlight.committed(end);
-            case PgOutput.Change.Other() -> {
-                // ignored
-            }
-        }
+            case PgOutput.Change.Other() -> true;
+        };
     }
 
-    private void send(byte[] content) throws SQLException, InterruptedException {
+    private boolean send(byte[] content) throws SQLException, InterruptedException {
         ProducerRecord<String, byte[]> message;
         try {
             message = Envelope.decode(content);
@@ -108,11 +106,11 @@ final class RelaySession {
             metrics.undeliverable.increment();
             LOG.error("Skipped an entry in the outbox of {} that is not a message: {}", database,
                     e.toString());
-            return;
+            return true;
         }
         while (!inFlight.awaitCapacity(properties.confirmInterval())) {
             if (stopping.getAsBoolean()) {
-                return; // not confirmed, so the next relay sends it
+                return false; // the next relay sends it
             }
             stream.forceUpdateStatus(); // or the server's wal_sender_timeout ends the stream
         }
@@ -132,6 +130,7 @@ final class RelaySession {
                 abort();
             }
         });
+        return true;
     }
 
     /** Unblocks the reader by aborting its connection. */

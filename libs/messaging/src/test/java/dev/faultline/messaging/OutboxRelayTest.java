@@ -255,6 +255,38 @@ class OutboxRelayTest {
         }
     }
 
+    /** A relay that waits for room, because Kafka acknowledges nothing, is told to stop, and then Kafka is back. */
+    @Test
+    void leavesWhatAStoppingRelayHasNotSentToTheNext(@TempDir Path directory) throws Exception {
+        List<Integer> ports = FreePorts.take(2);
+        var broker = new KafkaBroker("kafka", directory, ports.get(0), ports.get(1));
+        Map<String, Object> kafka = Topics.connection(broker.bootstrapServers());
+        try (var _ = run(broker, directory); var ownOutbox = new OutboxFixture(kafka)) {
+            Topics.create(kafka, topic, 4, Map.of());
+            Relay relay = ownOutbox.relay(Map.of("max-in-flight", "2", "stop-timeout", "20s")).start();
+            ownOutbox.send(hello("a", 0));
+            await().atMost(TIMEOUT).until(() -> Topics.read(kafka, topic).size() == 1);
+            ownOutbox.awaitConfirmed();
+            ProcessIdentity process = processIn(directory);
+            process.signal("STOP");
+            Thread stopping;
+            try {
+                ownOutbox.send(IntStream.rangeClosed(1, 10).mapToObj(n -> hello("a", n))
+                        .toArray(OutgoingMessage[]::new));
+                await().atMost(TIMEOUT).until(() -> relay.meters.get("faultline.outbox.in.flight").gauge()
+                        .value() == 2);
+                stopping = Thread.ofVirtual().start(relay.relay::stop);
+                Thread.sleep(1_000); // longer than a confirm-interval, so that the relay knows
+            } finally {
+                process.signal("CONT");
+            }
+            stopping.join();
+            ownOutbox.relay().start();
+
+            await().atMost(TIMEOUT).until(() -> new HashSet<>(ids(Topics.read(kafka, topic))).size() == 11);
+        }
+    }
+
     @Test
     void limitsTheMessagesInFlight() throws Exception {
         outbox.relay(Map.of("max-in-flight", "10")).start();

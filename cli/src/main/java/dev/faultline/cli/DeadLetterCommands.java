@@ -51,7 +51,7 @@ final class DeadLetterCommands {
     }
 
     @Command(description = {"Sends a dead letter to its original topic again.",
-        "The message keeps its id, so a service that has already handled it ignores it."})
+        "A service that has already handled it changes nothing and answers as it did before."})
     void replay(@Mixin ClusterOption option,
             @Parameters(paramLabel = "ID", arity = "0..1", description = ID) @Nullable String id,
             @Option(names = "--all", description = "all dead letters that were not replayed, oldest first") boolean all,

@@ -32,8 +32,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * A replay is recorded by a marker in the same partition as the dead letter: a record without content whose header has
  * the dead letter's offset. Markers need no topic of their own and are retained as long as the dead letters. A marker is
  * written after Kafka has acknowledged the replayed message. So a crash between the two leaves a replay without a marker,
- * and concurrent replays may send a message twice. Both are harmless: consumers deduplicate by the message id, which a
- * replay does not change.
+ * and concurrent replays may send a message twice. Both are harmless: a service recognises a repeated message by its order,
+ * and answers it as it did before.
  *
  * <p>
  * Thread-safe. Each call opens a new connection and holds all dead letters in memory.

@@ -30,12 +30,12 @@ public final class MessageConsumers {
     private final MessagingProperties.Consumers properties;
     private final JsonMapper json;
     private final MessageTracing tracing;
-    private final DeadLetters deadLetters;
+    private final DeadLetterPublisher deadLetters;
     private final MeterRegistry meters;
 
     /** @param kafka properties common to all consumers; those that the guarantees depend on are overridden */
     MessageConsumers(Map<String, Object> kafka, MessagingProperties.Consumers properties, JsonMapper json,
-            MessageTracing tracing, DeadLetters deadLetters, MeterRegistry meters) {
+            MessageTracing tracing, DeadLetterPublisher deadLetters, MeterRegistry meters) {
         this.kafka = kafka;
         this.properties = properties;
         this.json = json;

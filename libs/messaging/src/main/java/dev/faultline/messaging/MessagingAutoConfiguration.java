@@ -78,14 +78,14 @@ class MessagingAutoConfiguration {
     }
 
     @Bean
-    DeadLetters deadLetters(@Qualifier(PRODUCER_FACTORY) ProducerFactory<String, byte[]> producers,
+    DeadLetterPublisher deadLetters(@Qualifier(PRODUCER_FACTORY) ProducerFactory<String, byte[]> producers,
             MessagingProperties properties, ObjectProvider<MeterRegistry> meters) {
-        return new DeadLetters(producers, properties.consumers().attempts(), registry(meters));
+        return new DeadLetterPublisher(producers, properties.consumers().attempts(), registry(meters));
     }
 
     @Bean
     MessageConsumers messageConsumers(KafkaProperties kafka, KafkaConnectionDetails connection,
-            MessagingProperties properties, JsonMapper json, MessageTracing tracing, DeadLetters deadLetters,
+            MessagingProperties properties, JsonMapper json, MessageTracing tracing, DeadLetterPublisher deadLetters,
             ObjectProvider<MeterRegistry> meters) {
         Map<String, Object> consumer = new HashMap<>(kafka.buildConsumerProperties());
         consumer.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, connection.getConsumer().getBootstrapServers());

@@ -39,7 +39,8 @@ public final class StandaloneMessaging implements AutoCloseable {
 
     public MessageConsumers consumers() {
         return new MessageConsumers(new HashMap<>(connection), properties.consumers(), JsonMapper.shared(),
-                new MessageTracing(Tracer.NOOP), new DeadLetters(producers, properties.consumers().attempts(), meters),
+                new MessageTracing(Tracer.NOOP), new DeadLetterPublisher(producers, properties.consumers().attempts(),
+                        meters),
                 meters);
     }
 

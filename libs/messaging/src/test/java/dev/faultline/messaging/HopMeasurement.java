@@ -48,7 +48,7 @@ final class HopMeasurement {
                 Duration.ofMinutes(5), 4, Duration.ofMillis(100),
                 Duration.ofSeconds(5));
         var container = new MessageConsumers(kafka, properties, JsonMapper.shared(), new MessageTracing(Tracer.NOOP),
-                new DeadLetters(producers, 4, new SimpleMeterRegistry()), new SimpleMeterRegistry())
+                new DeadLetterPublisher(producers, 4, new SimpleMeterRegistry()), new SimpleMeterRegistry())
                 .container(topic, "measurement", Greeting.class, batch -> {
                     long now = System.nanoTime();
                     for (ReceivedMessage<Greeting> message : batch) {

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.faultline.deadletters.DeadLetter;
+import dev.faultline.deadletters.DeadLetters;
 import dev.faultline.messaging.Greeting.Farewell.Goodbye;
 import dev.faultline.messaging.Greeting.Hello;
 import dev.faultline.testing.Kafka;
@@ -40,7 +41,7 @@ class MessageConsumersTest {
     private final DefaultKafkaProducerFactory<String, byte[]> producers = new DefaultKafkaProducerFactory<>(
             MessagingAutoConfiguration.producerProperties(Topics.connection()));
     private final List<ConcurrentMessageListenerContainer<String, byte[]>> containers = new ArrayList<>();
-    private final dev.faultline.deadletters.DeadLetters letters = new dev.faultline.deadletters.DeadLetters(
+    private final DeadLetters letters = new DeadLetters(
             Map.of("bootstrap.servers", Kafka.shared().bootstrapServers()));
     /** The messages of successful batches, in order. */
     private final ConcurrentLinkedQueue<Greeting> handled = new ConcurrentLinkedQueue<>();
@@ -91,12 +92,12 @@ class MessageConsumersTest {
         assertThat(letter.key()).isEqualTo("a");
         assertThat(Topics.header(letter, "type")).isEqualTo("Hello");
         assertThat(Topics.header(letter, "traceparent")).startsWith("00-");
-        assertThat(Topics.header(letter, DeadLetters.REASON)).isEqualTo("3 is not to be handled");
-        assertThat(Topics.header(letter, DeadLetters.EXCEPTION)).isEqualTo("java.lang.IllegalStateException");
-        assertThat(Topics.header(letter, DeadLetters.TOPIC)).isEqualTo(topic);
-        assertThat(Topics.header(letter, DeadLetters.PARTITION)).isEqualTo("0");
-        assertThat(Topics.header(letter, DeadLetters.OFFSET)).isEqualTo("2");
-        assertThat(Topics.header(letter, DeadLetters.ATTEMPTS)).isEqualTo("4");
+        assertThat(Topics.header(letter, DeadLetterPublisher.REASON)).isEqualTo("3 is not to be handled");
+        assertThat(Topics.header(letter, DeadLetterPublisher.EXCEPTION)).isEqualTo("java.lang.IllegalStateException");
+        assertThat(Topics.header(letter, DeadLetterPublisher.TOPIC)).isEqualTo(topic);
+        assertThat(Topics.header(letter, DeadLetterPublisher.PARTITION)).isEqualTo("0");
+        assertThat(Topics.header(letter, DeadLetterPublisher.OFFSET)).isEqualTo("2");
+        assertThat(Topics.header(letter, DeadLetterPublisher.ATTEMPTS)).isEqualTo("4");
         assertThat(attempts).hasValue(4);
         assertThat(meters.get("faultline.dead.letters").tag("topic", topic).counter().count()).isEqualTo(1);
         assertThat(meters.get("faultline.messages.batch.size").tag("topic", topic).summary().totalAmount())
@@ -115,10 +116,11 @@ class MessageConsumersTest {
 
         awaitHandled(numbers(1, 2));
         await().atMost(TIMEOUT).until(() -> deadLetters().size() == 4);
-        assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetters.REASON)).containsExactly(
-                "message body is not a valid Hello", "unknown message type Unheard", "message without an id",
-                "message body is not a valid Hello");
-        assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetters.ATTEMPTS))
+        assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetterPublisher.REASON))
+                .containsExactly(
+                        "message body is not a valid Hello", "unknown message type Unheard", "message without an id",
+                        "message body is not a valid Hello");
+        assertThat(deadLetters()).extracting(letter -> Topics.header(letter, DeadLetterPublisher.ATTEMPTS))
                 .containsOnly("1");
     }
 
@@ -260,7 +262,7 @@ class MessageConsumersTest {
             ConsumerRecord<String, byte[]> replayed = Topics.read(topic).getLast();
             assertThat(Topics.header(replayed, "replay-count")).isEqualTo("1");
             assertThat(Topics.header(replayed, "replay-of")).isEqualTo(letter.id().toString());
-            assertThat(Topics.header(replayed, DeadLetters.REASON)).isEqualTo("null");
+            assertThat(Topics.header(replayed, DeadLetterPublisher.REASON)).isEqualTo("null");
 
             letters.replay(List.of(onlyLetter()), true, _ -> {});
             awaitHandled(numbers(1, 2, 4, 5, 6, 3, 3));
@@ -368,7 +370,8 @@ class MessageConsumersTest {
         var properties = new MessagingProperties.Consumers(1, 200, Duration.ofSeconds(3), 4, Duration.ofMillis(20),
                 Duration.ofMillis(100));
         return new MessageConsumers(Topics.consumerConnection(), properties, JsonMapper.shared(),
-                new MessageTracing(Tracer.NOOP), new DeadLetters(producers, properties.attempts(), meters), meters);
+                new MessageTracing(Tracer.NOOP), new DeadLetterPublisher(producers, properties.attempts(), meters),
+                meters);
     }
 
     private ConcurrentMessageListenerContainer<String, byte[]> start(MessageHandler<Greeting> handler) {

@@ -21,7 +21,7 @@ import org.springframework.kafka.listener.ConsumerRecordRecoverer;
  * a message, {@code ./faultline dead-letters} removes these headers and sends it to its original topic with its
  * original id.
  */
-public final class DeadLetters implements ConsumerRecordRecoverer {
+public final class DeadLetterPublisher implements ConsumerRecordRecoverer {
     /** The exception's message. */
     public static final String REASON = "dead-letter-reason";
     /** The exception's class. */
@@ -35,14 +35,14 @@ public final class DeadLetters implements ConsumerRecordRecoverer {
     /** The minimum number of deliveries. */
     public static final String ATTEMPTS = "dead-letter-attempts";
 
-    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterPublisher.class);
     private static final int MAX_TEXT_LENGTH = 2_000;
 
     private final ProducerFactory<String, byte[]> producers;
     private final int attempts;
     private final MeterRegistry meters;
 
-    DeadLetters(ProducerFactory<String, byte[]> producers, int attempts, MeterRegistry meters) {
+    DeadLetterPublisher(ProducerFactory<String, byte[]> producers, int attempts, MeterRegistry meters) {
         this.producers = producers;
         this.attempts = attempts;
         this.meters = meters;

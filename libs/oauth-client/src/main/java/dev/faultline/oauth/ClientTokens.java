@@ -23,8 +23,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The access tokens of one client, by the client credentials grant. A token is used until a fifth of its lifetime is left,
- * and longer while the issuer does not answer: then it is asked again every second at most. Thread-safe; a call blocks for
- * three seconds at most, and only if there is no valid token.
+ * and longer while the issuer does not answer: then it is asked again every second at most. Thread-safe.
+ *
+ * <p>
+ * A call blocks only if there is no valid token, for as long as the issuer takes to answer, and gives up when it is silent
+ * for 2.5 s. For a second after a failure, all calls without a valid token fail at once, those that waited among them.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-4.4">RFC 6749, section 4.4</a>
  */
@@ -45,6 +48,7 @@ public final class ClientTokens {
     private volatile @Nullable Token current;
     private final LongSupplier nanoTime;
     private volatile long nextAttempt;
+    private volatile @Nullable TokenUnavailableException lastFailure;
 
     /** @param nanoTime as {@link System#nanoTime()} */
     ClientTokens(Supplier<URI> endpoint, String client, Supplier<String> secret, LongSupplier nanoTime) {
@@ -80,8 +84,12 @@ public final class ClientTokens {
     private static URI endpointOf(URI issuer) {
         URI document = URI.create(issuer.toString().replaceFirst("/$", "") + "/.well-known/openid-configuration");
         try {
-            return URI.create(JsonMapper.shared().readTree(response(open(document), document)).path("token_endpoint")
-                    .asString());
+            JsonNode metadata = JsonMapper.shared().readTree(response(open(document), document));
+            // Or the secret would be sent to whom these metadata name.
+            if (!metadata.path("issuer").asString().equals(issuer.toString())) {
+                throw new TokenUnavailableException(document + " is not the metadata of the issuer " + issuer);
+            }
+            return URI.create(metadata.path("token_endpoint").asString());
         } catch (IOException | JacksonException e) {
             throw new TokenUnavailableException("The issuer does not answer at " + document + ": " + e.getMessage(),
                     e);
@@ -105,6 +113,10 @@ public final class ClientTokens {
         }
         fetching.lock();
         try {
+            TokenUnavailableException failure = lastFailure;
+            if (failure != null && nanoTime.getAsLong() - nextAttempt < 0) {
+                throw new TokenUnavailableException(String.valueOf(failure.getMessage()), failure);
+            }
             return renewed(known);
         } finally {
             fetching.unlock();
@@ -119,7 +131,6 @@ public final class ClientTokens {
         try {
             return renewed(known);
         } catch (TokenUnavailableException e) {
-            nextAttempt = nanoTime.getAsLong() + RETRY.toNanos();
             return known.value;
         } finally {
             isRefreshing.set(false);
@@ -131,9 +142,16 @@ public final class ClientTokens {
         if (other != null && !other.equals(known)) {
             return other.value;
         }
-        Token token = fetched();
-        current = token;
-        return token.value;
+        try {
+            Token token = fetched();
+            current = token;
+            lastFailure = null;
+            return token.value;
+        } catch (TokenUnavailableException e) {
+            lastFailure = e;
+            nextAttempt = nanoTime.getAsLong() + RETRY.toNanos();
+            throw e;
+        }
     }
 
     private Token fetched() {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
@@ -98,6 +99,23 @@ class ClientTokensTest {
         assertThatExceptionOfType(TokenUnavailableException.class).isThrownBy(tokens::token).withMessageContaining(
                 "responded 503");
         status = 200;
+        after(Duration.ofSeconds(1));
         assertThat(tokens.token()).isEqualTo("5");
+    }
+
+    @Test
+    void callsWithoutATokenShareAFailureForASecond() throws Exception {
+        status = 503;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<String> token = tokens::token;
+            for (Future<String> seen : threads.invokeAll(Stream.generate(() -> token).limit(50).toList())) {
+                assertThatExceptionOfType(ExecutionException.class).isThrownBy(seen::get).withMessageContaining(
+                        "responded 503");
+            }
+        }
+        assertThat(requests).hasSize(1);
+        after(Duration.ofSeconds(1));
+        assertThatExceptionOfType(TokenUnavailableException.class).isThrownBy(tokens::token);
+        assertThat(requests).hasSize(2);
     }
 }

@@ -42,7 +42,7 @@ public final class ProcessingPayments {
 
     /**
      * Executes commands; those of one order in sequence. There are two commands per order, and a void may become a
-     * refund, so this takes at most as long as three of the acquirer's slowest responses, for any number of orders.
+     * refund, so this takes at most as long as four of the acquirer's slowest responses, for any number of orders.
      */
     public void process(List<ReceivedCommand> commands) {
         for (List<ReceivedCommand> round : rounds(commands)) {

@@ -30,7 +30,8 @@ import org.springframework.stereotype.Component;
  * <p>
  * Bound, with the settings of {@code application.yml}: three attempts, each with three seconds for a permit and one for
  * the response, and backoffs below half a second, so 12.5 s per request. A batch of commands waits for four requests in
- * sequence at most: 50 s of the five minutes of Kafka's poll interval.
+ * sequence at most: 50 s of the five minutes of Kafka's poll interval. A new token takes six seconds of silence at most, and
+ * all requests share it: 56 s. Without one, nothing is sent.
  */
 @Component
 final class ResilientAcquirer implements Acquirer {
@@ -61,8 +62,10 @@ final class ResilientAcquirer implements Acquirer {
     public Answer ask(Request request, @Nullable String traceparent) {
         var call = new Call(request, traceparent);
         try {
-            return retry.executeCallable(
-                    () -> bulkhead.executeCallable(() -> breaker.executeCallable(call::attempt)));
+            // Before the permit, which a request without a token must not hold, and valid for longer than the attempts take.
+            String authorization = tokens.bearer();
+            return retry.executeCallable(() -> bulkhead.executeCallable(() -> breaker.executeCallable(
+                    () -> call.attempt(authorization))));
         } catch (Exception e) {
             log.debug("{} of {} failed", request.operation(), request.orderId(), e);
             if (!call.maybeSent) {
@@ -83,8 +86,7 @@ final class ResilientAcquirer implements Acquirer {
             this.traceparent = traceparent;
         }
 
-        Answer attempt() throws Exception {
-            String authorization = tokens.bearer();
+        Answer attempt(String authorization) throws Exception {
             boolean before = maybeSent;
             maybeSent = true;
             try {

@@ -1,7 +1,6 @@
 package dev.faultline.sharding;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.Executors;
@@ -51,18 +50,19 @@ final class InDoubtTransactions implements AutoCloseable {
 
     /** Resolves transactions that were prepared more than {@code minAge} ago, and deletes old decisions. */
     void resolve(Duration minAge) {
-        try {
-            var inDoubt = new ArrayList<String>();
-            for (ShardName shard : pools.keySet()) {
+        boolean isNothingInDoubt = true;
+        for (ShardName shard : pools.keySet()) {
+            try {
                 List<String> prepared = prepared(shard, minAge);
                 prepared.forEach(gid -> resolve(shard, gid));
-                inDoubt.addAll(prepared);
+                isNothingInDoubt &= prepared.isEmpty();
+            } catch (RuntimeException e) { // or the other shards would wait for this one, and the scheduler stop
+                isNothingInDoubt = false;
+                log.debug("Cannot resolve the in-doubt transactions of {}; retrying", shard, e);
             }
-            if (inDoubt.isEmpty()) {
-                pools.keySet().forEach(this::deleteOldDecisions);
-            }
-        } catch (RuntimeException e) { // or the scheduler would stop
-            log.debug("Cannot resolve the in-doubt transactions of every shard; retrying", e);
+        }
+        if (isNothingInDoubt) {
+            pools.keySet().forEach(this::deleteOldDecisions);
         }
     }
 
@@ -93,11 +93,15 @@ final class InDoubtTransactions implements AutoCloseable {
     }
 
     private void deleteOldDecisions(ShardName shard) {
-        sql(shard).sql("""
-                delete from two_phase_commit where gid in (
-                    select gid from two_phase_commit
-                    where decided_at < now() - :age * interval '1 millisecond' limit 1000)""")
-                .param("age", DECISION_RETENTION.toMillis()).update();
+        try {
+            sql(shard).sql("""
+                    delete from two_phase_commit where gid in (
+                        select gid from two_phase_commit
+                        where decided_at < now() - :age * interval '1 millisecond' limit 1000)""")
+                    .param("age", DECISION_RETENTION.toMillis()).update();
+        } catch (RuntimeException e) {
+            log.debug("Cannot delete the old decisions of {}; retrying", shard, e);
+        }
     }
 
     private JdbcClient sql(ShardName shard) {

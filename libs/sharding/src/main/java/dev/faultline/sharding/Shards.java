@@ -61,7 +61,10 @@ public interface Shards {
      */
     <T> T read(Bucket bucket, Function<JdbcClient, T> query);
 
-    /** Queries one shard outside a transaction. The result may include rows of buckets that are moving to it or away. */
+    /**
+     * Runs statements on one shard, each in a transaction of its own. They meet the rows of all its buckets, also of those that
+     * are moving to it or away.
+     */
     <T> T read(ShardName shard, Function<JdbcClient, T> query);
 
     /**

@@ -352,6 +352,18 @@ class OrderServiceTest {
     }
 
     @Test
+    void returnsTheOrderOfARepeatedRequestAlthoughTheProductHasChangedSince() throws Exception {
+        String sku = newProduct().substring("/api/catalogue/".length());
+        put(sku, "EUR");
+        String json = order(sku, 1).replaceFirst("[{]", "{\"currency\": \"EUR\", ");
+        String id = placed(post(json, "Idempotency-Key", "before"));
+        assertThat(put(sku, "USD").statusCode()).isEqualTo(200);
+        assertThat(placed(post(json, "Idempotency-Key", "before"))).isEqualTo(id);
+        HttpResponse<String> another = post(json, "Idempotency-Key", "after");
+        assertThat(json(another).get("type").asString()).endsWith("/wrong-currency");
+    }
+
+    @Test
     void acceptsTheSameKeyOnceUnderConcurrentRequests() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var same = IntStream.range(0, 16)
@@ -601,6 +613,9 @@ class OrderServiceTest {
                 + "\", "))));
         assertThat(forAnother.statusCode()).isEqualTo(403);
         assertThat(json(forAnother).get("type").asString()).endsWith("/another-customer");
+        var ofAnotherKind = send(as("auth0|123", "/api/orders").POST(body(json.formatted(""))));
+        assertThat(ofAnotherKind.statusCode()).isEqualTo(403);
+        assertThat(json(ofAnotherKind).get("type").asString()).endsWith("/no-customer");
     }
 
     private static String newProduct() {

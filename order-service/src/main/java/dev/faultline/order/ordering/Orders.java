@@ -17,6 +17,9 @@ public interface Orders {
      */
     PlaceResult place(Order order, Step first, @Nullable IdempotencyRecord request);
 
+    /** What the customer has used the key for. */
+    Optional<PlaceResult.Duplicate> earlier(CustomerId customer, IdempotencyRecord request);
+
     /** As its shard's primary has it. */
     Optional<OrderStatus> find(OrderId id);
 

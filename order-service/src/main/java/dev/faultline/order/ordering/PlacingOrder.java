@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 import dev.faultline.contracts.Money;
 import dev.faultline.contracts.OrderId;
@@ -44,11 +45,13 @@ public final class PlacingOrder {
     public Placement place(OrderRequest request, @Nullable String idempotencyKey, Duration wait) {
         Map<Sku, Product> products = catalogue.find(request.lines().stream().map(OrderLine::sku).toList());
         List<Violation> violations = violations(request, products);
+        var idempotent = idempotencyKey == null ? null : new IdempotencyRecord(idempotencyKey, request.hash());
         if (!violations.isEmpty()) {
-            return new Placement.Invalid(violations);
+            // The catalogue may have changed since the request came for the first time.
+            return Optional.ofNullable(idempotent).flatMap(key -> orders.earlier(request.customer(), key))
+                    .map(earlier -> placement(earlier, wait)).orElseGet(() -> new Placement.Invalid(violations));
         }
         Order order = price(request, products);
-        var idempotent = idempotencyKey == null ? null : new IdempotencyRecord(idempotencyKey, request.hash());
         Step first = Checkout.begin(order.checkoutOrder());
         if (wait.isZero()) {
             return placement(orders.place(order, first, idempotent), wait);

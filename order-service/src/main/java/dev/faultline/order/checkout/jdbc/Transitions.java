@@ -61,7 +61,8 @@ class Transitions {
     }
 
     private Object[] parameters(List<Transition> unordered) {
-        // In one order, so that concurrent batches cannot deadlock.
+        // In one order, so that concurrent batches of steps, or of completions, cannot deadlock. A batch with both locks the
+        // steps first and may; PostgreSQL ends one of the two after a second, and its messages are handled again.
         List<Transition> batch = unordered.stream().sorted(Comparator.comparing(Transition::order)).toList();
         Outbox.Encoded messages = outbox.encode(batch.stream().flatMap(one -> one.messages().stream()).toList());
         return new Object[]{strings(batch, one -> one.order().value()),

@@ -35,11 +35,6 @@ import org.springframework.stereotype.Repository;
 /** Orders in the customer's shard: those whose checkout is in flight in one table, the completed ones in another. */
 @Repository
 class JdbcOrders implements Orders {
-    private static final int LARGEST_BATCH = 200;
-    private static final int MOST_WAITING = 1_000;
-    /** As long as for a connection. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
-
     /**
      * The month of each id spares the look-up in the other months' partitions, and "offset 0" keeps the look-up a probe of the
      * primary key for each id.
@@ -77,10 +72,16 @@ class JdbcOrders implements Orders {
     }
 
     @Override
+    public Optional<PlaceResult.Duplicate> earlier(CustomerId customer, IdempotencyRecord request) {
+        return placements.earlier(customer, request);
+    }
+
+    @Override
     public Optional<OrderStatus> find(OrderId id) {
         try {
             return finding.computeIfAbsent(shards.shardOf(OrderRows.bucketOf(id)),
-                    _ -> new Batcher<>(LARGEST_BATCH, MOST_WAITING, LONGEST_WAIT, () -> Duration.ZERO, this::find))
+                    _ -> new Batcher<>(OrderPlacements.LARGEST_BATCH, OrderPlacements.MOST_WAITING,
+                            OrderPlacements.LONGEST_WAIT, () -> Duration.ZERO, this::find))
                     .call(id);
         } catch (RejectedExecutionException e) {
             throw new TransientDataAccessResourceException("too many orders are being read", e);

@@ -3,11 +3,13 @@ package dev.faultline.order.ordering.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -23,6 +25,7 @@ import dev.faultline.order.checkout.jdbc.CheckoutBacklog;
 import dev.faultline.order.checkout.jdbc.CheckoutProperties;
 import dev.faultline.order.checkout.jdbc.CheckoutRows;
 import dev.faultline.order.checkout.jdbc.JdbcCheckouts;
+import dev.faultline.order.ordering.CustomerId;
 import dev.faultline.order.ordering.IdempotencyRecord;
 import dev.faultline.order.ordering.Order;
 import dev.faultline.order.ordering.OrderStatus;
@@ -39,10 +42,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores new orders, those of one shard in batches. */
 final class OrderPlacements {
-    private static final int LARGEST_BATCH = 200;
-    private static final int MOST_WAITING = 1_000;
+    static final int LARGEST_BATCH = 200;
+    static final int MOST_WAITING = 1_000;
     /** As long as for a connection. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
     /** Orders whose key is taken are missing from the result, and nothing of them is stored or sent. */
     private static final String PLACE = """
@@ -65,11 +68,15 @@ final class OrderPlacements {
             )
             select id, placed_at from placed, outbox_send(?, ?, array(select id from placed))""";
 
-    private static final BatchStatement<Placing, Key> FIND_KEYS = new BatchStatement<>("""
+    private static final BatchStatement<Claim, Key> FIND_KEYS = new BatchStatement<>("""
             select customer, key, order_id, request_hash from idempotency_key
             where (customer, key) in (select * from unnest(?::text[], ?::text[]))""", batch -> new Object[]{
-        strings(batch, placing -> placing.order.customer().value()), strings(batch, Placing::key)},
+        strings(batch, claim -> claim.customer.value()), strings(batch, claim -> claim.request.key())},
             row -> new Key(row.getString(1), row.getString(2), new OrderId(row.getString(3)), row.getBytes(4)));
+
+    private static final Comparator<Placing> BY_KEY = Comparator.comparing((Placing one) -> one.order.customer()
+            .value())
+            .thenComparing(Placing::key, Comparator.nullsFirst(Comparator.naturalOrder()));
 
     private final Shards shards;
     private final Outbox outbox;
@@ -99,19 +106,35 @@ final class OrderPlacements {
             return request == null ? null : request.key();
         }
 
-        byte @Nullable [] hash() {
-            return request == null ? null : HexFormat.of().parseHex(request.hash());
+        @Nullable
+        Claim claim() {
+            return request == null ? null : new Claim(order.customer(), request);
         }
+
+        byte @Nullable [] hash() {
+            return request == null ? null : hashOf(request);
+        }
+    }
+
+    /** A customer's use of a key. */
+    private record Claim(CustomerId customer, IdempotencyRecord request) {
+        Bucket bucket() {
+            return Bucket.of(customer.value());
+        }
+    }
+
+    private static byte[] hashOf(IdempotencyRecord request) {
+        return HexFormat.of().parseHex(request.hash());
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Key(String customer, String key, OrderId order, byte[] hash) {
-        boolean isOf(Placing placing) {
-            return customer.equals(placing.order.customer().value()) && key.equals(placing.key());
+        boolean isOf(Claim claim) {
+            return customer.equals(claim.customer.value()) && key.equals(claim.request.key());
         }
 
-        PlaceResult duplicate(Placing placing) {
-            return new PlaceResult.Duplicate(order, Arrays.equals(hash, placing.hash()));
+        PlaceResult.Duplicate duplicate(Claim claim) {
+            return new PlaceResult.Duplicate(order, Arrays.equals(hash, hashOf(claim.request)));
         }
     }
 
@@ -124,7 +147,8 @@ final class OrderPlacements {
                 .toList());
         ShardName shard = shards.shardOf(one.bucket());
         if (!backlog.tryAdmit(shard)) {
-            return duplicates(List.of(one)).getOrDefault(one, new PlaceResult.BacklogFull());
+            return request == null ? new PlaceResult.BacklogFull() : earlier(order.customer(), request)
+                    .<PlaceResult>map(Function.identity()).orElseGet(PlaceResult.BacklogFull::new);
         }
         try {
             return batchers.computeIfAbsent(shard, _ -> batcher()).call(one);
@@ -145,16 +169,18 @@ final class OrderPlacements {
         var placed = new HashMap<OrderId, Instant>();
         shards.write(batch, Placing::bucket, new BatchStatement<>(PLACE, this::parameters,
                 row -> placed.put(new OrderId(row.getString(1)), OrderRows.instant(row, "placed_at"))));
-        Map<Placing, PlaceResult> duplicates = duplicates(
-                batch.stream().filter(one -> !placed.containsKey(one.order.id())).toList());
-        return batch.stream().map(one -> {
+        Map<Claim, PlaceResult.Duplicate> duplicates = duplicates(batch.stream().filter(one -> !placed.containsKey(
+                one.order.id())).map(Placing::claim).filter(Objects::nonNull).distinct().toList());
+        return batch.stream().<PlaceResult>map(one -> {
             Instant placedAt = placed.get(one.order.id());
-            return placedAt == null ? Objects.requireNonNull(duplicates.get(one))
+            return placedAt == null ? Objects.requireNonNull(duplicates.get(one.claim()))
                     : new PlaceResult.Created(status(one, placedAt));
         }).toList();
     }
 
-    private Object[] parameters(List<Placing> batch) {
+    private Object[] parameters(List<Placing> unordered) {
+        // In the order of the keys, so that concurrent batches with the same keys cannot deadlock.
+        List<Placing> batch = unordered.stream().sorted(BY_KEY).toList();
         Outbox.Encoded messages = outbox.encode(batch.stream().flatMap(one -> one.messages.stream()).toList());
         return new Object[]{strings(batch, one -> one.order.id().value()),
             batch.stream().mapToInt(one -> one.bucket().number()).toArray(),
@@ -176,15 +202,19 @@ final class OrderPlacements {
                 List.of(new TimelineEntry(1, placedAt, state, null, commands)));
     }
 
-    private Map<Placing, PlaceResult> duplicates(List<Placing> batch) {
-        List<Placing> keyed = batch.stream().filter(one -> one.request != null).toList();
-        List<Key> keys = shards.read(keyed, Placing::bucket, FIND_KEYS);
-        return keyed.stream().flatMap(one -> keys.stream().filter(key -> key.isOf(one)).limit(1)
-                .map(key -> Map.entry(one, key.duplicate(one))))
+    /** As {@link Orders#earlier}. */
+    Optional<PlaceResult.Duplicate> earlier(CustomerId customer, IdempotencyRecord request) {
+        return duplicates(List.of(new Claim(customer, request))).values().stream().findFirst();
+    }
+
+    private Map<Claim, PlaceResult.Duplicate> duplicates(List<Claim> claims) {
+        List<Key> keys = shards.read(claims, Claim::bucket, FIND_KEYS);
+        return claims.stream().flatMap(claim -> keys.stream().filter(key -> key.isOf(claim)).limit(1)
+                .map(key -> Map.entry(claim, key.duplicate(claim))))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    private static @Nullable String[] strings(List<Placing> batch, Function<Placing, @Nullable String> column) {
+    private static <T> @Nullable String[] strings(List<T> batch, Function<T, @Nullable String> column) {
         return batch.stream().map(column).toArray(String[]::new);
     }
 }

@@ -105,7 +105,12 @@ class OrderController {
                 throw ProblemException.invalid("invalid-request", "The request is not valid", List.of(
                         new FieldError("customer", "is missing")));
             }
-            return new CustomerId(caller.subject());
+            try {
+                return new CustomerId(caller.subject());
+            } catch (IllegalArgumentException e) {
+                throw new ProblemException(HttpStatus.FORBIDDEN, "no-customer", "The caller is not a customer",
+                        "The token's subject is " + e.getMessage() + ".");
+            }
         }
         if (!caller.actsFor(named)) {
             throw new ProblemException(HttpStatus.FORBIDDEN, "another-customer", "The customer is not you",

@@ -7,6 +7,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -14,7 +18,10 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/** Maps the failure of a database to a problem: it is down or overloaded, and the client may retry. */
+/**
+ * Maps the failure of a database to a problem: it is down, overloaded or no longer the primary, and the client may retry. A
+ * statement that can never succeed is an internal error, like any other exception.
+ */
 @RestControllerAdvice
 @ConditionalOnClass(name = "org.springframework.dao.DataAccessException")
 @Order(-1)
@@ -25,7 +32,8 @@ class DatabaseProblems {
     private static final String UNREAD = "The primary of a shard does not answer. Try again later, or read with the header"
             + " \"Consistency: eventual\": if the shard has a replica, that answers, and says how old its data is.";
 
-    @ExceptionHandler
+    @ExceptionHandler({TransientDataAccessException.class, RecoverableDataAccessException.class,
+        NonTransientDataAccessResourceException.class, UncategorizedDataAccessException.class})
     ResponseEntity<ProblemDetail> unavailable(DataAccessException e, HttpMethod method) {
         log.warn("A database is unavailable: {}", e.getMostSpecificCause().toString());
         var problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "temporarily-unavailable",

@@ -14,7 +14,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 
 /**
  * Retries once, on another instance if there is one, when a service does not respond or responds with 502, 503 or 504.
- * It retries only reads and writes with an Idempotency-Key, within a {@link RetryBudget} per route, and returns the last
+ * It retries only reads, and POST with an Idempotency-Key, within a {@link RetryBudget} per route, and returns the last
  * response.
  */
 final class RetrySafely implements HandlerFilterFunction<ServerResponse, ServerResponse> {
@@ -68,6 +68,7 @@ final class RetrySafely implements HandlerFilterFunction<ServerResponse, ServerR
     }
 
     private static boolean isRetryable(ServerRequest request) {
-        return isRead(request) || StringUtils.hasText(request.servletRequest().getHeader("Idempotency-Key"));
+        return isRead(request) || (request.method().equals(HttpMethod.POST) && StringUtils.hasText(request
+                .servletRequest().getHeader("Idempotency-Key")));
     }
 }

@@ -108,7 +108,7 @@ class AuthorizationServerConfiguration {
 
     @Bean
     Revocations revocations(IdentityProperties properties, Clock clock) {
-        return new Revocations(new PrivateFile(properties.data().resolve("revoked.json")), clock);
+        return new Revocations(new PrivateFile(properties.data().resolve("revoked-tokens.json")), clock);
     }
 
     @Bean

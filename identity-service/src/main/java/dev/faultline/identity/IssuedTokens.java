@@ -41,7 +41,7 @@ final class IssuedTokens implements OAuth2AuthorizationService {
         if (token != null && token.isInvalidated()) {
             Instant expiresAt = token.getToken().getExpiresAt();
             if (expiresAt != null) {
-                revocations.add(authorization.getId(), expiresAt);
+                revocations.add(authorization.getPrincipalName(), authorization.getId(), expiresAt);
             }
         }
     }

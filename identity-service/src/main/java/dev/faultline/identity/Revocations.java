@@ -13,50 +13,53 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The tokens that were revoked and have not expired, at most 10,000: in a file, so that a restart does not forget them.
- * Thread-safe.
+ * The tokens that were revoked and have not expired, at most 1,000 of each client: in a file, so that a restart does not
+ * forget them. Thread-safe.
  */
 final class Revocations {
-    private static final int LIMIT = 10_000;
+    private static final int LIMIT = 1_000;
     /** For clocks that differ. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
     private final PrivateFile file;
     private final Clock clock;
     private final JsonMapper json = JsonMapper.shared();
-    /** By token, the second of the epoch in which it expires. */
-    private Map<String, Long> expiries;
+    /** By token id. */
+    private Map<String, Revoked> tokens;
+
+    /** @param until the second of the epoch */
+    private record Revoked(String client, long until) {}
 
     Revocations(PrivateFile file, Clock clock) {
         this.file = file;
         this.clock = clock;
-        this.expiries = file.read().map(content -> json.readValue(content, new TypeReference<Map<String, Long>>() {}))
+        this.tokens = file.read().map(content -> json.readValue(content, new TypeReference<Map<String, Revoked>>() {}))
                 .orElse(Map.of());
     }
 
-    /** @throws OAuth2AuthenticationException if there are too many */
-    synchronized void add(String tokenId, Instant expiresAt) {
-        var changed = new HashMap<>(expiries);
+    /** @throws OAuth2AuthenticationException if the client has revoked too many */
+    synchronized void add(String client, String tokenId, Instant expiresAt) {
+        var changed = new HashMap<>(tokens);
         changed.values().removeIf(this::isPast);
-        changed.put(tokenId, expiresAt.plus(MARGIN).getEpochSecond());
-        if (changed.size() > LIMIT) {
+        changed.put(tokenId, new Revoked(client, expiresAt.plus(MARGIN).getEpochSecond()));
+        if (changed.values().stream().filter(revoked -> revoked.client.equals(client)).count() > LIMIT) {
             throw new OAuth2AuthenticationException(new OAuth2Error("temporarily_unavailable",
-                    "Too many tokens are revoked; try again when some have expired.", null));
+                    "The client has revoked too many tokens; try again when some have expired.", null));
         }
         file.write(json.writeValueAsString(changed));
-        expiries = Map.copyOf(changed);
+        tokens = Map.copyOf(changed);
     }
 
     synchronized Set<String> ids() {
-        if (expiries.values().stream().anyMatch(this::isPast)) {
-            var changed = new HashMap<>(expiries);
+        if (tokens.values().stream().anyMatch(this::isPast)) {
+            var changed = new HashMap<>(tokens);
             changed.values().removeIf(this::isPast);
-            expiries = Map.copyOf(changed);
+            tokens = Map.copyOf(changed);
         }
-        return expiries.keySet();
+        return tokens.keySet();
     }
 
-    private boolean isPast(long second) {
-        return second < clock.instant().getEpochSecond();
+    private boolean isPast(Revoked revoked) {
+        return revoked.until < clock.instant().getEpochSecond();
     }
 }

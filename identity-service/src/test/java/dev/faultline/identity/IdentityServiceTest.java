@@ -180,7 +180,7 @@ class IdentityServiceTest {
         String list = http.send(HttpRequest.newBuilder(URI.create(ISSUER + "/oauth2/revoked-tokens")).build(),
                 BodyHandlers.ofString()).body();
         assertThat(list).contains(claims(operator).getJWTID());
-        assertThat(new Revocations(new PrivateFile(directory.resolve("data/revoked.json")), Clock
+        assertThat(new Revocations(new PrivateFile(directory.resolve("data/revoked-tokens.json")), Clock
                 .systemUTC()).ids()).as("after a restart").contains(claims(operator).getJWTID());
     }
 

@@ -12,7 +12,7 @@ import dev.faultline.experiments.balancing.BalancingResult.Run;
  * @param control what went wrong under the policy that must go wrong, or did not
  * @param held    what must hold under the others, or did not
  */
-public record Finding(Scenario scenario, Verdict verdict, String control, String held) {
+public record Finding(Scenario scenario, boolean isHeld, boolean controlWentWrong, String control, String held) {
     private static final String ROUND_ROBIN = "round-robin";
     private static final String LEAST_IN_FLIGHT = "least-in-flight";
     /** By how many times the control's 99th percentile has to be the longer one. */
@@ -34,7 +34,7 @@ public record Finding(Scenario scenario, Verdict verdict, String control, String
     /** Weights are the control: had they no effect on the shares, even shares would show nothing. */
     private static Finding equal(Run roundRobin, Run weighted, int errors) {
         boolean isEven = roundRobin.shares().stream().allMatch(share -> Math.abs(share - THIRD) <= TOLERANCE);
-        return new Finding(Scenario.EQUAL, Verdict.of(!isEven || errors > 0, weighted.third() >= UNEVEN),
+        return new Finding(Scenario.EQUAL, isEven && errors == 0, weighted.third() >= UNEVEN,
                 "with weights 1, 1 and 2 the shares are %s %%".formatted(weighted.sharesText()),
                 "round robin gives %s %%, and there are %d errors under all policies".formatted(roundRobin.sharesText(),
                         errors));
@@ -43,7 +43,7 @@ public record Finding(Scenario scenario, Verdict verdict, String control, String
     private static Finding slow(Run roundRobin, Run leastInFlight) {
         boolean isWorse = roundRobin.latency().p99() >= WORSE * leastInFlight.latency().p99();
         boolean gotFew = leastInFlight.third() < FEW && leastInFlight.errors() == 0;
-        return new Finding(Scenario.SLOW, Verdict.of(!gotFew, isWorse),
+        return new Finding(Scenario.SLOW, gotFew, isWorse,
                 "round robin gives the slow one %.0f %%, and its p99 is %s ms".formatted(roundRobin.third() * 100,
                         Spread.text(roundRobin.latency().p99())),
                 "least in flight gives it %.0f %%, with a p99 of %s ms and %d errors".formatted(leastInFlight.third()
@@ -53,7 +53,7 @@ public record Finding(Scenario scenario, Verdict verdict, String control, String
     private static Finding paused(Run roundRobin, Run leastInFlight) {
         boolean isWorse = roundRobin.waited() > WORSE * leastInFlight.waited();
         boolean gotFew = leastInFlight.third() < FEW && leastInFlight.errors() == 0;
-        return new Finding(Scenario.PAUSED, Verdict.of(!gotFew, isWorse),
+        return new Finding(Scenario.PAUSED, gotFew, isWorse,
                 "under round robin %d of %d requests wait for more than a second".formatted(roundRobin.waited(),
                         roundRobin.requests()),
                 "under least in flight %d do, and %d have an error".formatted(leastInFlight.waited(), leastInFlight
@@ -68,10 +68,14 @@ public record Finding(Scenario scenario, Verdict verdict, String control, String
         return runs.stream().mapToInt(Run::errors).sum();
     }
 
+    public Verdict verdict() {
+        return Verdict.of(!isHeld, controlWentWrong);
+    }
+
     /** In one line. */
     public String sentence() {
         String what = "%s: %s; %s".formatted(scenario.title(), control, held);
-        return switch (verdict) {
+        return switch (verdict()) {
             case HELD -> what;
             case VIOLATED -> "Violated, " + what;
             case SAYS_NOTHING -> "Says nothing, " + what;

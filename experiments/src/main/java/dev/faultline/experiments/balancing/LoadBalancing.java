@@ -3,7 +3,6 @@ package dev.faultline.experiments.balancing;
 import java.time.Duration;
 import java.util.List;
 
-import dev.faultline.experiments.Verdict;
 import dev.faultline.experiments.lab.Description;
 import dev.faultline.experiments.lab.Description.Source;
 import dev.faultline.experiments.lab.Experiment;
@@ -37,9 +36,8 @@ public final class LoadBalancing implements Experiment {
         lab.picture("Share of the third instance, in percent", "The one that is slow, or frozen.", BalancingReport
                 .shares(result));
         result.findings().forEach(finding -> {
-            lab.claim(finding.scenario().title() + ": " + finding.held(), finding.verdict() != Verdict.VIOLATED);
-            lab.control(finding.scenario().title() + ": " + finding.control(), finding
-                    .verdict() != Verdict.SAYS_NOTHING);
+            lab.claim(finding.scenario().title() + ": " + finding.held(), finding.isHeld());
+            lab.control(finding.scenario().title() + ": " + finding.control(), finding.controlWentWrong());
         });
     }
 }

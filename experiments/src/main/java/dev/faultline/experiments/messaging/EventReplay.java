@@ -48,7 +48,7 @@ public final class EventReplay implements Experiment {
                         "order-service/src/main/java/dev/faultline/order/checkout/Checkout.java",
                         "libs/messaging/src/main/java/dev/faultline/messaging/OutboxRelay.java"),
                 List.of("./faultline watch shows the same events while they happen",
-                        "Kafka keeps a topic's messages for a week by default; an order that is older cannot be rebuilt"));
+                        "Kafka keeps the platform's messages for three days; an order that is older cannot be rebuilt"));
     }
 
     @Override

@@ -30,13 +30,14 @@ public final class Failover implements Experiment {
     private static final Duration LENGTH = Duration.ofSeconds(20);
     private static final Duration CONTROL = Duration.ofSeconds(12);
     private static final Duration BEFORE = Duration.ofSeconds(3);
+    private static final Duration TAKEN_OVER = Duration.ofSeconds(20);
     private static final Duration RECOVERY = Duration.ofSeconds(60);
     private static final Duration WAIT = Duration.ofSeconds(5);
 
     @Override
     public Description description() {
         return new Description("failover", "Failover to a synchronous standby",
-                "When a shard's primary is killed under load, its standby takes over within seconds, and no order that was acknowledged is lost.",
+                "When a shard's primary is killed under load, its standby takes over within twenty seconds, and no order that was acknowledged is lost.",
                 "A primary that freezes while the promoter is frozen too: nobody must take over, and orders of that shard must fail until it goes on.",
                 List.of(new Source("Gray, Reuter, Transaction Processing, chapter on disaster recovery",
                         "https://dl.acm.org/doi/book/10.5555/573304"), new Source(
@@ -69,7 +70,8 @@ public final class Failover implements Experiment {
             double killed = traffic.now();
             platform.kill(old);
             lab.step("killed " + old);
-            boolean promoted = Polling.until(RECOVERY, () -> platform.primaryOf(SHARD).filter(name -> !name.equals(old))
+            boolean promoted = Polling.until(TAKEN_OVER, () -> platform.primaryOf(SHARD).filter(name -> !name.equals(
+                    old))
                     .isPresent());
             double promotedAt = traffic.now();
             List<Request> requests = traffic.await();
@@ -82,7 +84,7 @@ public final class Failover implements Experiment {
                     TrafficChart.svg(requests, List.of(new Event("no primary", killed, promotedAt))));
             boolean rebuilt = Polling.until(RECOVERY, () -> platform.standbyOf(SHARD).filter(old::equals).isPresent());
             long lost = acknowledged.stream().filter(id -> !isComplete(client, id)).count();
-            lab.claim("the standby took over", promoted);
+            lab.claim("the standby took over within %d s".formatted(TAKEN_OVER.toSeconds()), promoted);
             lab.claim("every acknowledged order was there afterwards, and complete", lost == 0 && !acknowledged
                     .isEmpty());
             lab.claim("the killed server returned as the standby of its successor", rebuilt);

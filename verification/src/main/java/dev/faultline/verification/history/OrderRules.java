@@ -89,8 +89,10 @@ final class OrderRules {
         for (ClientEntry entry : history.clients()) {
             clients.add(entry.customer());
             if (entry.order() != null) {
-                orders.computeIfAbsent(new Request(entry.customer(), entry.key()), _ -> new TreeSet<>()).add(entry
-                        .order());
+                // Keys are deleted after some days; the clients' journals are kept.
+                var request = new Request(entry.customer(), entry.key());
+                orders.computeIfAbsent(request, _ -> new TreeSet<>()).add(entry.order());
+                requests.computeIfAbsent(entry.order(), _ -> new HashSet<>()).add(request);
             }
         }
         orders.forEach((request, made) -> {

@@ -52,7 +52,7 @@ public record ProofResult(long seed, int perSecond, long lengthMs, List<Injected
 
     /** Whether there is no anomaly, every node recovered, and every request was accepted. */
     public boolean isProven() {
-        return anomalies.isEmpty() && quiescentAfterMs != null && givenUp.isEmpty() && shed == 0
+        return anomalies.isEmpty() && quiescentAfterMs != null && accepted == sent && givenUp.isEmpty() && shed == 0
                 && faults.stream().allMatch(InjectedFault::recovered);
     }
 

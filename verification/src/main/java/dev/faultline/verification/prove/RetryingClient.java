@@ -82,6 +82,8 @@ final class RetryingClient {
             } else {
                 recorder.gaveUp(String.valueOf(lastError.getMessage()));
             }
+        } catch (RuntimeException unexpected) {
+            recorder.gaveUp(unexpected.toString());
         }
     }
 

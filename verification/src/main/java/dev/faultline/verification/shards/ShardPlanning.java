@@ -110,7 +110,7 @@ public final class ShardPlanning implements AutoCloseable {
                     return json.readTree(response.body());
                 }
                 problem = node + " responded " + response.statusCode() + ": " + response.body();
-                if (response.statusCode() == 400) {
+                if (response.statusCode() / 100 == 4) { // another instance would refuse it too
                     break;
                 }
             } catch (IOException e) {

@@ -222,6 +222,12 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void aKeyMayHaveBeenDeletedSinceItsOrderWasAcknowledged() {
+        List<Row> kept = sound().rows().stream().filter(row -> !(row instanceof KeyRow)).toList();
+        assertThat(HistoryChecker.check(rows(sound(), kept))).isEmpty();
+    }
+
+    @Test
     void anUnfinishedOrderMayHoldStockAndMoney() {
         History wrong = replaced(replaced(sound(), CheckoutRow.class, CONFIRMED, row -> new CheckoutRow(row.place(),
                 CONFIRMED, 2, "CHARGING_PAYMENT")), StepRow.class, CONFIRMED,

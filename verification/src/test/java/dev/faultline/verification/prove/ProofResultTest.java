@@ -25,6 +25,11 @@ class ProofResultTest {
     }
 
     @Test
+    void isNotProvenIfARequestHasNoOutcomeAtAll() {
+        assertThat(result(99, 0, NONE, 0L, List.of()).isProven()).isFalse();
+    }
+
+    @Test
     void isNotProvenIfAClientGaveUp() {
         var one = new TreeMap<>(Map.of("The gateway closed the connection.", 1L));
         assertThat(result(99, 0, one, 0L, List.of()).isProven()).isFalse();

@@ -11,10 +11,12 @@ heal_acquirer_error() { reset_acquirer "$1"; }
 hypothesis 'every order completes although half of the requests to the acquirer fail'
 start_load
 sleep 5
+failed=$(failed_payment_requests)
 inject acquirer-error acquirer-simulator-1 '{"failShare": 0.5}'
 sleep 15
 heal
 sleep 5
 stop_load
+expect 'requests of payment-service failed meanwhile' at_least "$(($(failed_payment_requests) - failed))" 1
 expect_guarantees
 verdict

@@ -12,10 +12,12 @@ heal_acquirer_timeout() { reset_acquirer "$1"; }
 hypothesis 'a retried charge takes effect once: every order completes, and the journal agrees with the outcomes'
 start_load
 sleep 5
+failed=$(failed_payment_requests)
 inject acquirer-timeout acquirer-simulator-1 '{"timeoutAfterChargeShare": 0.5}'
 sleep 20
 heal
 sleep 5
 stop_load
+expect 'requests of payment-service failed meanwhile' at_least "$(($(failed_payment_requests) - failed))" 1
 expect_guarantees
 verdict

@@ -12,7 +12,7 @@ shard=${arguments[0]:-shard-1}
 reads() {
   local id reading=()
   for id in $(awk '$4 != "-" { print $4 }' "$results/orders" | head --lines=12); do
-    curl --silent --max-time 10 --header "$(authorization shop)" --header "Consistency: $1" --output "$results/body.$id" \
+    curl --silent --max-time 10 --header @<(authorization shop) --header "Consistency: $1" --output "$results/body.$id" \
       --write-out "%{http_code} %header{served-by} %header{staleness-ms} $id\n" "$gateway/api/orders/$id" >> "$results/$1" &
     reading+=($!)
   done

@@ -99,7 +99,8 @@ token() {
   local file=$results/token.$1 written=$results/token.$1.$BASHPID response
   if [[ ! -s $file || -n $(find "$file" -mmin +3) ]]; then
     response=$(curl --silent --fail --max-time 5 --retry 3 --retry-connrefused --retry-delay 1 \
-      --user "$1:$(client_secret "$1")" --data grant_type=client_credentials "$gateway/oauth2/token") || response=''
+      --config <(printf 'user = "%s:%s"\n' "$1" "$(client_secret "$1")") --data grant_type=client_credentials \
+      "$gateway/oauth2/token") || response=''
     if [[ $response =~ \"access_token\":\"([^\"]+)\" ]]; then
       echo "${BASH_REMATCH[1]}" > "$written" && mv "$written" "$file"
     fi
@@ -107,7 +108,7 @@ token() {
   [[ ! -s $file ]] || cat "$file"
 }
 
-# authorization CLIENT
+# authorization CLIENT : a header. curl reads it from a file, because everybody can see a program's arguments.
 authorization() { echo "Authorization: Bearer $(token "$1")"; }
 
 # hypothesis TEXT : also checks that the platform is healthy before the first fault
@@ -125,7 +126,7 @@ hypothesis() {
 # api METHOD PATH [BODY] : through the gateway, as the clerk, with retries
 api() {
   curl --silent --show-error --fail-with-body --max-time 5 --retry 3 --retry-connrefused --retry-delay 1 --request "$1" \
-    --header "$(authorization clerk)" --header 'Content-Type: application/json' ${3:+--data "$3"} "$gateway$2"
+    --header @<(authorization clerk) --header 'Content-Type: application/json' ${3:+--data "$3"} "$gateway$2"
 }
 
 milliseconds() {
@@ -142,11 +143,11 @@ place_order() {
   while (($(milliseconds) - begin < client_timeout_s * 1000)) && [[ ! -e $results/abandon_orders ]]; do
     if [[ $id == - ]]; then
       ((++attempts))
-      response=$(curl --silent --fail --max-time 10 --header "$(authorization shop)" --header 'Content-Type: application/json' \
+      response=$(curl --silent --fail --max-time 10 --header @<(authorization shop) --header 'Content-Type: application/json' \
         --header "Idempotency-Key: $run-$1" "$gateway/api/orders" --data \
         "{\"customer\": \"$run-$1\", \"paymentMethod\": \"card-visa\", \"lines\": [{\"sku\": \"$run\", \"quantity\": 1}]}") || response=''
     else
-      response=$(curl --silent --fail --max-time 5 --header "$(authorization shop)" "$gateway/api/orders/$id") || response=''
+      response=$(curl --silent --fail --max-time 5 --header @<(authorization shop) "$gateway/api/orders/$id") || response=''
     fi
     if [[ $id == - && $response =~ \"id\":\"([^\"]+)\" ]]; then
       id=${BASH_REMATCH[1]}
@@ -231,15 +232,15 @@ at_most() {
 }
 
 # node_request NODE application|management METHOD PATH [BODY] : as the operator, from inside the node, so that it works
-# during a partition
+# during a partition. Fails if the node does not respond with 2xx.
 node_request() {
-  local port=8080 authorization='Accept: */*'
+  local port=8080 authorization='Accept: */*' response
   [[ $4 == /actuator/prometheus ]] || authorization=$(authorization operator)
   [[ $2 == application ]] || port=8081
   # shellcheck disable=SC2016 # the node's bash expands it
-  in_node "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n" "$1" "$2" "$4" >&3 &&
+  response=$(in_node "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n" "$1" "$2" "$4" >&3 &&
     printf "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" "${#3}" "$3" >&3 && timeout 5 cat <&3' \
-    "$port" "$3" "$4" "${5:-}" "$authorization" | sed '1,/^\r$/d'
+    "$port" "$3" "$4" "${5:-}" "$authorization") && [[ $response =~ ^HTTP/[0-9.]+\ 2 ]] && sed '1,/^\r$/d' <<< "$response"
 }
 
 # Asks one Consul server after the other; empty if none knows a leader.
@@ -252,10 +253,19 @@ consul_leader() {
   echo "${leader:-}"
 }
 
-# metric NODE NAME : the sum over all labels; empty if the node does not respond
+# metric NODE NAME [LABEL] : the sum over all labels, or over those with LABEL; empty if the node does not respond
 metric() {
   node_request "$1" management GET /actuator/prometheus 2> /dev/null |
-    awk -v name="$2" 'index($1, name) == 1 && $1 ~ "^" name "({|$)" { sum += $NF; seen = 1 } END { if (seen) print sum }'
+    awk -v name="$2" -v label="${3:-}" 'index($1, name) == 1 && $1 ~ "^" name "({|$)" && index($1, label) { sum += $NF; seen = 1 }
+      END { if (seen) print sum }'
+}
+
+# failed_payment_requests : by all instances of payment-service since their start
+failed_payment_requests() {
+  local node
+  for node in $(nodes | grep '^payment-service'); do
+    metric "$node" resilience4j_circuitbreaker_calls_seconds_count 'kind="failed"'
+  done | awk '{ sum += $1 } END { printf "%d\n", sum }'
 }
 
 # journal KIND : one line for each entry of this kind in the acquirer's journal that belongs to this run

@@ -12,7 +12,7 @@ shard=${arguments[0]:-shard-1}
 probe() {
   local customer
   for customer in {1..16}; do
-    curl --silent --output /dev/null --max-time 15 --write-out '%{http_code} %{time_total}\n' --header "$(authorization shop)" --header 'Content-Type: application/json' \
+    curl --silent --output /dev/null --max-time 15 --write-out '%{http_code} %{time_total}\n' --header @<(authorization shop) --header 'Content-Type: application/json' \
       "$gateway/api/orders" --header "Idempotency-Key: $run-probe-$customer" \
       --data "{\"customer\": \"$run-probe-$customer\", \"paymentMethod\": \"card-declined\", \"lines\": [{\"sku\": \"$run\", \"quantity\": 1}]}" \
       >> "$results/probes" &

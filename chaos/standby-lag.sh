@@ -11,7 +11,7 @@ shard=${arguments[0]:-shard-1}
 reads() {
   local id
   while read -r _ _ _ id _; do
-    [[ $id == - ]] || curl --silent --output /dev/null --max-time 5 --header "$(authorization shop)" --header "Consistency: $1" \
+    [[ $id == - ]] || curl --silent --output /dev/null --max-time 5 --header @<(authorization shop) --header "Consistency: $1" \
       --write-out '%{http_code} %header{served-by} %header{staleness-ms}\n' "$gateway/api/orders/$id"
   done < "$results/orders"
 }
@@ -19,12 +19,12 @@ reads() {
 # session CUSTOMER : places an order and reads it in the same session; prints the status code of the read
 session() {
   local order token
-  order=$(curl --silent --fail --max-time 10 --dump-header "$results/headers" --header "$(authorization shop)" \
+  order=$(curl --silent --fail --max-time 10 --dump-header "$results/headers" --header @<(authorization shop) \
     --header 'Content-Type: application/json' --header "Idempotency-Key: $run-$1" --header 'Consistency: session' "$gateway/api/orders" --data \
     "{\"customer\": \"$run-$1\", \"paymentMethod\": \"card-declined\", \"lines\": [{\"sku\": \"$run\", \"quantity\": 1}]}") || return 0
   token=$(awk 'tolower($1) == "consistency-token:" { print $2 }' "$results/headers")
   [[ $order =~ \"id\":\"([^\"]+)\" ]] || return 0
-  curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}\n' --header "$(authorization shop)" \
+  curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}\n' --header @<(authorization shop) \
     --header 'Consistency: session' --header "Consistency-Token: ${token%$'\r'}" "$gateway/api/orders/${BASH_REMATCH[1]}"
 }
 

@@ -75,6 +75,6 @@ node_request() {
   port=$(faultline status | awk -v node="$1" '$1 == node { print $4 }')
   # Ports.java: a management port is 10 above the application's, the gateways' 57 and 59, the identity service's 9.
   [[ $2 == application ]] || case $1 in gateway-service-1) ((port += 57)) ;; gateway-service-2) ((port += 59)) ;; identity-service-1) ((port += 9)) ;; *) ((port += 10)) ;; esac
-  curl --silent --fail --max-time 5 "${certificate[@]}" --request "$3" --header "$authorization" --header 'Content-Type: application/json' ${5:+--data "$5"} \
+  curl --silent --fail --max-time 5 "${certificate[@]}" --request "$3" --header @<(echo "$authorization") --header 'Content-Type: application/json' ${5:+--data "$5"} \
     "$scheme://127.0.0.1:$port$4"
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import dev.faultline.contracts.OrderId;
 import dev.faultline.contracts.OrderLine;
 
-/** The decision on an order's lines. It is stored permanently, so that a repeated command gets the first reply. */
+/** The decision on an order's lines. It is stored, so that a repeated command gets the first reply. */
 public sealed interface Reservation {
 
     OrderId orderId();

@@ -60,10 +60,6 @@ public final class ReplicatedPostgres {
         return primary;
     }
 
-    public int standbyPort() {
-        return standby.port();
-    }
-
     /** As services expect it, like {@code 127.0.0.1:5432,127.0.0.1:5433}. */
     public String servers() {
         return "127.0.0.1:" + primary.port() + ",127.0.0.1:" + standby.port();

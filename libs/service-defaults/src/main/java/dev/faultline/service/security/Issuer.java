@@ -27,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the issuer publishes. Its metadata are fetched when they are first needed, and again until the issuer answers, so a
- * service starts without it. Each fetch takes a second and a half at most and reads 256 KB at most. Thread-safe.
+ * service starts without it. Each fetch waits half a second for the connection and
+ * a second for each part of the answer, of which it reads 256 KB at most. Thread-safe.
  *
  * @see <a href="https://openid.net/specs/openid-connect-discovery-1_0.html">OpenID Connect Discovery</a>
  */

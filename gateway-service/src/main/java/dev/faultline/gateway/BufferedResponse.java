@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,8 +12,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
@@ -35,6 +38,29 @@ final class BufferedResponse implements ServerResponse {
         this.status = HttpStatusCode.valueOf(response.getCode());
         this.fields = response.getHeaders();
         this.body = response.getEntity() == null ? NONE : EntityUtils.toByteArray(response.getEntity());
+    }
+
+    private BufferedResponse(HttpStatusCode status, Header[] fields, byte[] body) {
+        this.status = status;
+        this.fields = fields;
+        this.body = body;
+    }
+
+    /** The same with this header, which replaces its like. */
+    BufferedResponse with(String name, String value) {
+        return new BufferedResponse(status, Stream.concat(Stream.of(fields).filter(field -> !field.getName()
+                .equalsIgnoreCase(name)), Stream.of(new BasicHeader(name, value))).toArray(Header[]::new), body);
+    }
+
+    /** For a client that has the body already. */
+    BufferedResponse notModified() {
+        return new BufferedResponse(HttpStatus.NOT_MODIFIED, Stream.of(fields).filter(field -> !field.getName()
+                .toLowerCase(Locale.ROOT).startsWith("content-")).toArray(Header[]::new), NONE);
+    }
+
+    /** Of the body, in bytes. */
+    int size() {
+        return body.length;
     }
 
     @Override

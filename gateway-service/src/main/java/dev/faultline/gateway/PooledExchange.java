@@ -25,6 +25,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -93,6 +94,12 @@ final class PooledExchange implements ProxyExchange {
             String name = names.nextElement();
             if (isForwarded(name.toLowerCase(Locale.ROOT))) {
                 request.getHeaders(name).asIterator().forEachRemaining(value -> forwarded.addHeader(name, value));
+            }
+        }
+        if (request.getAttribute(ResponseCache.VALIDATOR) instanceof String tag) {
+            forwarded.removeHeaders(HttpHeaders.IF_NONE_MATCH);
+            if (!tag.isEmpty()) {
+                forwarded.setHeader(HttpHeaders.IF_NONE_MATCH, tag);
             }
         }
         forwarded.setHeader(CorrelationFilter.HEADER, request.getAttribute(CorrelationFilter.HEADER));

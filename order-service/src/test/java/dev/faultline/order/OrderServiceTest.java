@@ -643,6 +643,28 @@ class OrderServiceTest {
                 "If-None-Match", first).GET()))).isNotEqualTo(first));
     }
 
+    /** A cache may answer with it, but nobody who sends {@code Consistency}. */
+    @Test
+    void aReadOfTheCatalogueIsForAllUnlessItsClientSaysHowFreshItHasToBe() throws Exception {
+        String path = newProduct();
+        HttpResponse<String> changed = change(path, 100, "If-None-Match", "*");
+        for (String read : List.of(path, "/api/catalogue")) {
+            HttpResponse<String> forAll = send(request(read).GET());
+            assertThat(forAll.headers().firstValue("Cache-Control")).hasValue("max-age=2, public");
+            assertThat(forAll.headers().firstValue("Vary")).hasValue("Consistency");
+            for (String consistency : List.of("strong", "session", "eventual")) {
+                assertThat(send(request(read).header("Consistency", consistency).GET()).headers().firstValue(
+                        "Cache-Control")).isEmpty();
+            }
+        }
+        HttpResponse<String> unchanged = send(request(path).header("If-None-Match", tag(changed)).GET());
+        assertThat(unchanged.statusCode()).isEqualTo(304);
+        assertThat(unchanged.headers().firstValue("Cache-Control")).hasValue("max-age=2, public");
+        assertThat(changed.headers().firstValue("Cache-Control")).isEmpty();
+        String order = "/api/orders/" + placed(post(order("MUG", 1)));
+        assertThat(send(request(order).GET()).headers().firstValue("Cache-Control")).isEmpty();
+    }
+
     @Test
     void aProductIsChangedOnlyIfItIsStillWhatTheClientHasRead() throws Exception {
         String path = newProduct();

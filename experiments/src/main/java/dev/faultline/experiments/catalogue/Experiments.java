@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.faultline.experiments.balancing.LoadBalancing;
+import dev.faultline.experiments.caching.ThunderingHerd;
 import dev.faultline.experiments.concurrency.ConcurrencyControl;
 import dev.faultline.experiments.consensus.Gossip;
 import dev.faultline.experiments.consensus.KraftLeaderElection;
@@ -47,13 +48,15 @@ public final class Experiments {
 
     private static Stream<Experiment> onRealParts() {
         return Stream.of(new IndependentFailure(), new FailureDetection(), new LocationTransparency(), new Gossip(),
-                new LoadBalancing(), new ConsistentHashing(), new HotPartition(), new SynchronousReplication(),
+                new LoadBalancing(), new ConsistentHashing(), new HotPartition(),
+                new SynchronousReplication(),
                 new Failover(), new ReadConsistency(), new ConsistencyOrAvailability(), new QuorumCommit(),
                 new RaftLeaderElection(), new KraftLeaderElection(), new Fencing(), new ConcurrencyControl(),
                 new SagaAndTwoPhaseCommit(), new SagaCompensation(), new OutboxAndDualWrite(), new ExactlyOnceEffects(),
                 new EventReplay(), new PoisonMessage(), new TamperEvidentLedger(), new CircuitBreaking(),
-                new BulkheadAndTimeLimit(), new RetryStorm(), new GreedyCustomer(), new LoadShedding(), new Tracing(),
-                new MovedClock());
+                new BulkheadAndTimeLimit(), new RetryStorm(), new GreedyCustomer(), new LoadShedding(),
+                new ThunderingHerd(),
+                new Tracing(), new MovedClock());
     }
 
     public static Optional<Experiment> named(String name) {

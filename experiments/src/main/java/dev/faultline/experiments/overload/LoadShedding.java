@@ -34,6 +34,7 @@ public final class LoadShedding implements Experiment {
     private static final Duration WARM_UP = Duration.ofSeconds(4);
     private static final Map<String, String> GATEWAY = Map.of("FAULTLINE_GATEWAY_RESPONSETIMEOUT", "1s",
             "FAULTLINE_LIMITS_ADDRESS_RATE", "1000000", "FAULTLINE_LIMITS_ADDRESS_BURST", "1000000",
+            "FAULTLINE_GATEWAY_CACHE_ENABLED", "false",
             // Breakers would shed too, in their own way; they have an experiment of their own.
             "SPRING_APPLICATION_JSON", JsonMapper.shared().writeValueAsString(Map.of(
                     "resilience4j.bulkhead.instances.stock.max-concurrent-calls", IN_FLIGHT,

@@ -87,6 +87,13 @@ public final class PlatformClient implements AutoCloseable {
                 TIMEOUT);
     }
 
+    private record Product(Money price) {}
+
+    /** A product's price, which a cache may have: it is two seconds old at most. */
+    public Money price(String sku) {
+        return parse(get("/api/catalogue/" + encoded(sku)), Product.class).price();
+    }
+
     /** Adds stock; a repeated receipt counts once. */
     public void receiveStock(String sku, String receipt, int quantity) {
         send(with(Map.of("quantity", quantity), new HttpPut(path("/api/stock/" + encoded(sku) + "/receipts/" + encoded(

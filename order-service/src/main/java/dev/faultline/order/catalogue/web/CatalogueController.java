@@ -1,5 +1,6 @@
 package dev.faultline.order.catalogue.web;
 
+import java.time.Duration;
 import java.util.List;
 
 import dev.faultline.contracts.Money;
@@ -16,9 +17,11 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.ResponseEntity.BodyBuilder;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -30,6 +33,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/catalogue")
 class CatalogueController {
+    /** As long as a product that is in use is priced with what an instance has read before. */
+    private static final CacheControl FOR_ALL = CacheControl.maxAge(Duration.ofSeconds(2)).cachePublic();
+
     private final Catalogue catalogue;
 
     CatalogueController(Catalogue catalogue) {
@@ -47,13 +53,13 @@ class CatalogueController {
     record Price(@NotNull @Positive @Max(100_000_000) Long minorUnits, @NotNull @IsoCurrency String currency) {}
 
     @GetMapping
-    List<Product> all(Reads reads) {
-        return catalogue.all(reads);
+    ResponseEntity<List<Product>> all(Reads reads) {
+        return ok(reads).body(catalogue.all(reads));
     }
 
     @GetMapping("/{sku}")
     ResponseEntity<Product> one(@PathVariable Sku sku, Reads reads) {
-        return tagged(catalogue.find(sku, reads).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND,
+        return tagged(ok(reads), catalogue.find(sku, reads).orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND,
                 "unknown-sku", "No such product", "There is no product with the SKU " + sku + ".")));
     }
 
@@ -72,11 +78,17 @@ class CatalogueController {
             }
         }, () -> catalogue.put(product));
         reads.wrote(Bucket.of(sku.value()));
-        return tagged(product);
+        return tagged(ResponseEntity.ok(), product);
+    }
+
+    /** A client that says how fresh its read has to be gets no other answer, and nobody else gets its answer. */
+    private static BodyBuilder ok(Reads reads) {
+        return reads.equals(Reads.BY_DEFAULT) ? ResponseEntity.ok().cacheControl(FOR_ALL).varyBy("Consistency")
+                : ResponseEntity.ok();
     }
 
     /** Spring answers a read with 304 if its If-None-Match has the tag. */
-    private static ResponseEntity<Product> tagged(Product product) {
-        return ResponseEntity.ok().eTag(ProductCondition.tagOf(product).formattedTag()).body(product);
+    private static ResponseEntity<Product> tagged(BodyBuilder ok, Product product) {
+        return ok.eTag(ProductCondition.tagOf(product).formattedTag()).body(product);
     }
 }

@@ -32,6 +32,7 @@ import dev.faultline.experiments.replication.ConsistencyOrAvailability;
 import dev.faultline.experiments.replication.Failover;
 import dev.faultline.experiments.replication.ReadConsistency;
 import dev.faultline.experiments.replication.SynchronousReplication;
+import dev.faultline.experiments.scaling.HorizontalScaling;
 import dev.faultline.experiments.simulated.SimulatedProtocol;
 import dev.faultline.experiments.time.MovedClock;
 import dev.faultline.experiments.tracing.Tracing;
@@ -48,9 +49,8 @@ public final class Experiments {
 
     private static Stream<Experiment> onRealParts() {
         return Stream.of(new IndependentFailure(), new FailureDetection(), new LocationTransparency(), new Gossip(),
-                new LoadBalancing(), new ConsistentHashing(), new HotPartition(),
-                new SynchronousReplication(),
-                new Failover(), new ReadConsistency(), new ConsistencyOrAvailability(), new QuorumCommit(),
+                new LoadBalancing(), new HorizontalScaling(), new ConsistentHashing(), new HotPartition(),
+                new SynchronousReplication(), new Failover(), new ReadConsistency(), new ConsistencyOrAvailability(), new QuorumCommit(),
                 new RaftLeaderElection(), new KraftLeaderElection(), new Fencing(), new ConcurrencyControl(),
                 new SagaAndTwoPhaseCommit(), new SagaCompensation(), new OutboxAndDualWrite(), new ExactlyOnceEffects(),
                 new EventReplay(), new PoisonMessage(), new TamperEvidentLedger(), new CircuitBreaking(),

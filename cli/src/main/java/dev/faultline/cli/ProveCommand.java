@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Replication;
 import dev.faultline.local.LocalCluster;
+import dev.faultline.local.Repository;
+import dev.faultline.verification.Target;
+import dev.faultline.verification.container.ContainerTarget;
 import dev.faultline.verification.fault.FaultKind;
 import dev.faultline.verification.local.LocalTarget;
 import dev.faultline.verification.prove.ProofReport;
@@ -45,10 +48,29 @@ final class ProveCommand {
                 plan));
     }
 
-    /** @return whether the run proved the guarantees */
     boolean on(LocalCluster cluster, Path reports, ProofRun.Plan plan) {
-        ProofResult result = new ProofRun(new LocalTarget(cluster), terminal).run(plan);
-        Path page = ProofReport.write(result, reports, "prove-" + plan.seed());
+        return on(new LocalTarget(cluster), reports, "prove-" + plan.seed(), plan);
+    }
+
+    /**
+     * On a platform in containers, which is kept.
+     *
+     * @param where     {@code compose} or {@code k8s}
+     * @param directory of the report and of each run's journals
+     */
+    boolean onContainers(String where, Path directory, ProofRun.Plan plan) {
+        String name = "prove-" + where + "-" + plan.seed();
+        Path journals = directory.resolve(name + "-" + Long.toString(System.currentTimeMillis(), 36));
+        try (var target = where.equals("compose") ? ContainerTarget.compose(Repository.find(), journals)
+                : ContainerTarget.k8s(Repository.find(), journals)) {
+            return on(target, directory, name, plan);
+        }
+    }
+
+    /** @return whether the run proved the guarantees */
+    private boolean on(Target target, Path reports, String name, ProofRun.Plan plan) {
+        ProofResult result = new ProofRun(target, terminal).run(plan);
+        Path page = ProofReport.write(result, reports, name);
         print(result);
         terminal.line("Report: " + page);
         return result.isProven();

@@ -1,5 +1,6 @@
 package dev.faultline.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -93,23 +94,27 @@ final class VerificationCommands {
     }
 
     @Command(description = {"Injects faults into every kind of node while clients place orders, then checks for "
-            + "anomalies.", "Runs on a temporary cluster by default."})
+            + "anomalies.", "Runs on a temporary cluster by default, or on the platform that runs in containers."})
     static int prove(@Mixin Output output, @Mixin ClusterOption option,
+            @Option(names = "--target", paramLabel = "TARGET", defaultValue = "local", description = "where the platform is: "
+                    + "local, or compose or k8s, where it has to run already and is kept (default: ${DEFAULT-VALUE})") String where,
             @Option(names = "--running", description = "use the running cluster, and keep it") boolean running,
             @Option(names = "--minutes", paramLabel = "N", defaultValue = "2", description = "the duration (default: "
                     + "${DEFAULT-VALUE})") int minutes,
-            @Option(names = "--rate", paramLabel = "N", defaultValue = "20", description = "orders per second (default: "
-                    + "${DEFAULT-VALUE})") int rate,
+            @Option(names = "--rate", paramLabel = "N", description = "orders per second (default: 20; 2 on compose and "
+                    + "k8s)") @Nullable Integer rateOrDefault,
             @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "8", description = "the mean time between "
                     + "the starts of two faults (default: ${DEFAULT-VALUE})") int every,
             @Option(names = "--seed", paramLabel = "N", description = "the same seed gives the same schedule of faults "
                     + "(default: random)") @Nullable Long seed,
             @Option(names = "--only", paramLabel = "FAULT", split = ",", completionCandidates = FaultNames.class, description = "inject only these faults: ${COMPLETION-CANDIDATES}") @Nullable List<String> only,
-            @Option(names = "--target", paramLabel = "NODE|ROLE", split = ",", description = "inject faults only into "
+            @Option(names = "--on", paramLabel = "NODE|ROLE", split = ",", description = "inject faults only into "
                     + "these, for example shard-1 or 'order-service leader'") @Nullable List<String> targets,
             @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = ClusterCommands.STANDBYS, description = "give the shards of "
                     + "the temporary cluster standbys: primaries and standbys are roles") @Nullable String standbys) {
         Terminal terminal = output.terminal();
+        requireTarget(where);
+        int rate = rateOrDefault != null ? rateOrDefault : where.equals("local") ? 20 : 2;
         requireWithin("--minutes", minutes, 1, 600);
         requireWithin("--rate", rate, 1, 1_000);
         requireWithin("--every", every, 1, 3_600);
@@ -117,6 +122,15 @@ final class VerificationCommands {
                 Duration.ofMinutes(minutes), rate, Duration.ofSeconds(every), ProveCommand.kinds(only),
                 targets == null ? List.of() : targets);
         LocalCluster cluster = option.cluster();
+        Path directory = cluster.home().resolveSibling(".faultline-prove");
+        var prove = new ProveCommand(terminal);
+        if (!where.equals("local")) {
+            if (standbys != null) {
+                throw new FaultlineException("--standbys is for a temporary cluster. On compose, the full layout has"
+                        + " standbys: see docs/containers.md.");
+            }
+            return exitCode(prove.onContainers(where, directory, plan));
+        }
         if (running) {
             cluster.requireRunning();
         }
@@ -124,10 +138,15 @@ final class VerificationCommands {
             throw new FaultlineException("--standbys is for a temporary cluster. Give the running one standbys with"
                     + " ./faultline down and ./faultline up --standbys.");
         }
-        var prove = new ProveCommand(terminal);
         return exitCode(running ? prove.on(cluster, cluster.home().resolve("proofs"), plan)
-                : prove.onTemporaryCluster(cluster.home().resolveSibling(".faultline-prove"),
-                        standbys == null ? null : ClusterCommands.mode(standbys), plan));
+                : prove.onTemporaryCluster(directory, standbys == null ? null : ClusterCommands.mode(standbys), plan));
+    }
+
+    private static void requireTarget(String where) {
+        if (!List.of("local", "compose", "k8s").contains(where)) {
+            throw new FaultlineException("Unknown target " + where + ". The targets are local, compose and k8s;"
+                    + " --on names nodes and roles.");
+        }
     }
 
     /** The names that {@code --only} accepts. */

@@ -7,10 +7,10 @@ import java.util.stream.Stream;
 import dev.faultline.backing.FaultlineException;
 
 /** The directory in which the modules were built: given by the script, or the nearest parent directory that has them. */
-final class Repository {
+public final class Repository {
     private Repository() {}
 
-    static Path find() {
+    public static Path find() {
         String named = System.getProperty("faultline.repository");
         if (named != null) {
             return Path.of(named).toAbsolutePath();

@@ -23,10 +23,11 @@ public interface Target {
     /**
      * A node at this moment.
      *
-     * @param ready   whether it responds
-     * @param process identifies the running process; changes with a restart, empty if there is none
+     * @param instance the name that the service in it goes by, for example as the holder of a lock
+     * @param ready    whether it responds
+     * @param process  identifies the running process; changes with a restart, empty if there is none
      */
-    record Node(String name, boolean ready, String process) {}
+    record Node(String name, String instance, boolean ready, String process) {}
 
     /** Throws {@link FaultlineException} if the platform is not running. */
     void requireRunning();
@@ -53,7 +54,7 @@ public interface Target {
     /** Every service's database on every shard. */
     List<ServiceDatabase> databases();
 
-    /** The acquirer's own journal, readable even if the acquirer is down; it need not exist. */
+    /** The acquirer's own journal, or a copy of it as it is now; it need not exist. */
     Path acquirerJournal();
 
     /** The directory in which clients record their requests and the responses. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 import javax.net.ssl.SSLContext;
 
@@ -16,8 +17,8 @@ import dev.faultline.oauth.TokenUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client of the platform needs to be believed, and to believe the platform: the OAuth 2.0 clients, whose secrets are
- * files in a directory, their tokens, and the TLS context. Thread-safe.
+ * What a client of the platform needs to be believed, and to believe the platform: the OAuth 2.0 clients and their secrets,
+ * their tokens, and the TLS context. Thread-safe.
  */
 public final class Credentials {
     /** Places and reads orders on behalf of any customer: one token for the load of thousands. */
@@ -28,7 +29,7 @@ public final class Credentials {
     public static final String OPERATOR = "operator";
 
     private final URI gateway;
-    private final Path secrets;
+    private final UnaryOperator<String> secrets;
     private final @Nullable SSLContext tls;
     private final Map<String, ClientTokens> tokens = new ConcurrentHashMap<>();
 
@@ -39,6 +40,14 @@ public final class Credentials {
 
     /** @param tls for connections to the platform; null if it speaks plain HTTP */
     public Credentials(URI gateway, Path secrets, @Nullable SSLContext tls) {
+        this(gateway, client -> secret(secrets, client), tls);
+    }
+
+    /**
+     * @param secrets returns a client's secret
+     * @param tls     for connections to the platform; null if it speaks plain HTTP
+     */
+    public Credentials(URI gateway, UnaryOperator<String> secrets, @Nullable SSLContext tls) {
         this.gateway = gateway;
         this.secrets = secrets;
         this.tls = tls;
@@ -62,14 +71,14 @@ public final class Credentials {
     public String token(String client) {
         try {
             return tokens.computeIfAbsent(client, name -> ClientTokens.of(gateway.resolve("/oauth2/token"), tls,
-                    name, () -> secret(name))).token();
+                    name, () -> secrets.apply(name))).token();
         } catch (TokenUnavailableException e) {
             throw new FaultlineException(e.getMessage() + ". See ./faultline status, and start the cluster with"
                     + " ./faultline up.", e);
         }
     }
 
-    private String secret(String client) {
+    private static String secret(Path secrets, String client) {
         try {
             return Files.readString(secrets.resolve(client)).strip();
         } catch (IOException e) {

@@ -65,8 +65,8 @@ public final class Roles implements AutoCloseable {
         return holder(group, nodeOrRole).orElse(group + "-1");
     }
 
-    private Stream<String> instances(String service) {
-        return target.nodes().stream().map(Target.Node::name).filter(name -> name.startsWith(service + "-"));
+    private Stream<Target.Node> instances(String service) {
+        return target.nodes().stream().filter(node -> node.name().startsWith(service + "-"));
     }
 
     private Optional<String> holder(String service, String role) {
@@ -78,8 +78,9 @@ public final class Roles implements AutoCloseable {
 
     /** The active relay of a service, by its metrics. */
     private Optional<String> relay(String service) {
-        return instances(service).filter(node -> get(HttpRequest.newBuilder(URI.create(target.managementUrl(
-                node) + "/actuator/prometheus"))).lines()
+        return instances(service).map(Target.Node::name).filter(node -> get(HttpRequest.newBuilder(URI.create(target
+                .managementUrl(
+                        node) + "/actuator/prometheus"))).lines()
                 .anyMatch(line -> line.startsWith("faultline_outbox_active{") && line.endsWith(" 1.0"))).findFirst();
     }
 
@@ -92,8 +93,8 @@ public final class Roles implements AutoCloseable {
                     "/" + lock + "/leader")
                     && entry.hasNonNull("Session")).map(entry -> new String(Base64.getDecoder().decode(entry.path(
                             "Value").asString("")), StandardCharsets.UTF_8)).toList();
-            return instances(service).filter(node -> holders.stream().anyMatch(holder -> holder.contains(node)))
-                    .findFirst();
+            return instances(service).filter(node -> holders.stream().anyMatch(holder -> holder.contains(node
+                    .instance()))).map(Target.Node::name).findFirst();
         } catch (JacksonException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -18,7 +18,7 @@ final class ShardDrain implements FaultKind {
 
     @Override
     public List<String> targetsAmong(List<String> nodesAndRoles) {
-        return nodesAndRoles.stream().filter(node -> node.matches("shard-\\d+( primary)?")).toList();
+        return nodesAndRoles.stream().filter(node -> node.matches("shard-\\d+(-0| primary)?")).toList();
     }
 
     @Override
@@ -28,7 +28,7 @@ final class ShardDrain implements FaultKind {
 
     @Override
     public void inject(Target target, String node) {
-        String shard = node.replaceFirst("-[ab]$", ""); // a server of a shard with a standby
+        String shard = node.replaceFirst("-[ab0]$", ""); // a server of a shard with a standby, or a pod
         plan(target, service -> service.drain(shard, false));
     }
 

@@ -87,7 +87,8 @@ public final class LocalTarget implements Target {
 
     private static Node node(dev.faultline.local.Node node) {
         boolean ready = node.state() == NodeState.READY && !node.detail().equals(dev.faultline.local.Node.UNRESPONSIVE);
-        return new Node(node.name(), ready, node.pid().isPresent() ? Long.toString(node.pid().getAsLong()) : "");
+        return new Node(node.name(), node.name(), ready, node.pid().isPresent() ? Long.toString(node.pid().getAsLong())
+                : "");
     }
 
     @Override

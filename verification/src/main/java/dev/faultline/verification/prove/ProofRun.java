@@ -75,8 +75,11 @@ public final class ProofRun {
      */
     public ProofResult run(Plan plan) {
         target.requireRunning();
+        List<String> targets = targets(plan);
         List<ScheduledFault> faults = FaultSchedule.draw(plan.seed(), plan.length(), plan.every(), plan.kinds(),
-                targets(plan));
+                targets);
+        plan.kinds().stream().filter(kind -> kind.targetsAmong(targets).isEmpty()).forEach(kind -> progress.report(
+                REPORTER, "left out: " + kind.name() + ", which no node here can have"));
         var run = "prove-" + plan.seed() + "-" + Long.toString(System.currentTimeMillis(), 36);
         // While the gateway still answers: faults need it as long as it is valid.
         target.credentials().token(Credentials.OPERATOR);

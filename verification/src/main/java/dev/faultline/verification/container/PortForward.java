@@ -1,0 +1,124 @@
+package dev.faultline.verification.container;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code kubectl port-forward} to a port of a pod. It ends with its pod, and when nothing listened there, and is begun again;
+ * connections fail meanwhile.
+ */
+final class PortForward implements AutoCloseable {
+    private static final Duration READY = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    /**
+     * In a process group of its own, because Ctrl-C would end it before the faults are healed. It ends when this JVM does,
+     * because its standard input then does.
+     */
+    private static final String SCRIPT = """
+            exec 3<&0
+            kubectl "$@" < /dev/null 2>&1 &
+            forward=$!
+            { cat; kill "$forward"; } <&3 > /dev/null 2>&1 &
+            wait "$forward"
+            """;
+
+    private final Supplier<String> pod;
+    private final String namespace;
+    private final InetSocketAddress local;
+    private final int port;
+    private final Thread thread;
+    private volatile String lastLine = "";
+    private volatile boolean hasBegun;
+    private volatile boolean closed;
+    private volatile @Nullable Process process;
+
+    private PortForward(String namespace, Supplier<String> pod, InetSocketAddress local, int port) {
+        this.namespace = namespace;
+        this.pod = pod;
+        this.local = local;
+        this.port = port;
+        this.thread = Thread.ofVirtual().name("port-forward").unstarted(this::run);
+    }
+
+    /**
+     * Returns when the port is forwarded.
+     *
+     * @param pod   the name of the pod, which may change
+     * @param local address and port on this machine
+     * @throws FaultlineException with what kubectl said, if it is not within 20 seconds
+     */
+    static PortForward begin(String namespace, Supplier<String> pod, InetSocketAddress local, int port) {
+        var forward = new PortForward(namespace, pod, local, port);
+        forward.thread.start();
+        if (!Polling.until(READY, () -> forward.hasBegun)) {
+            forward.close();
+            throw new FaultlineException("Port " + port + " of the pod " + pod.get() + " cannot be forwarded to "
+                    + local
+                    + ": " + forward.lastLine);
+        }
+        return forward;
+    }
+
+    InetSocketAddress local() {
+        return local;
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                try {
+                    forward();
+                } catch (IOException | FaultlineException e) {
+                    lastLine = String.valueOf(e.getMessage());
+                }
+                Thread.sleep(PAUSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void forward() throws IOException {
+        Process forward = new ProcessBuilder(List.of("bash", "-m", "-c", SCRIPT, "prove", "--namespace", namespace,
+                "port-forward", "--address", local.getAddress().getHostAddress(), "pod/" + pod.get(), local
+                        .getPort() + ":" + port)).redirectErrorStream(true).start();
+        process = forward;
+        if (closed) {
+            close();
+        }
+        try (var output = new BufferedReader(forward.inputReader(StandardCharsets.UTF_8))) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lastLine = line;
+                if (line.startsWith("Forwarding from")) {
+                    hasBegun = true;
+                }
+            }
+        } finally {
+            // Closes its standard input too.
+            forward.getOutputStream().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        Process running = process;
+        if (running != null) {
+            try {
+                running.getOutputStream().close();
+            } catch (IOException e) {
+                running.destroyForcibly();
+            }
+        }
+    }
+}

@@ -1,9 +1,11 @@
 package dev.faultline.verification.client;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.oauth.ClientTokens;
 import dev.faultline.oauth.TokenUnavailableException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,9 @@ public final class Credentials {
     public static final String CLERK = "clerk";
     /** Injects the acquirer's faults and moves buckets. */
     public static final String OPERATOR = "operator";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final URI gateway;
     private final UnaryOperator<String> secrets;
@@ -67,15 +73,29 @@ public final class Credentials {
         return "Bearer " + token(client);
     }
 
-    /** @throws FaultlineException if there is none */
+    /**
+     * Asks again for ten seconds while the platform is there and does not answer, as it may when the machine is busy.
+     *
+     * @throws FaultlineException if there is none
+     */
     public String token(String client) {
-        try {
-            return tokens.computeIfAbsent(client, name -> ClientTokens.of(gateway.resolve("/oauth2/token"), tls,
-                    name, () -> secrets.apply(name))).token();
-        } catch (TokenUnavailableException e) {
-            throw new FaultlineException(e.getMessage() + ". See ./faultline status, and start the cluster with"
-                    + " ./faultline up.", e);
+        ClientTokens known = tokens.computeIfAbsent(client, name -> ClientTokens.of(gateway.resolve("/oauth2/token"),
+                tls, name, () -> secrets.apply(name)));
+        for (long deadline = System.nanoTime() + PATIENCE.toNanos();;) {
+            try {
+                return known.token();
+            } catch (TokenUnavailableException e) {
+                if (!(rootOf(e) instanceof SocketTimeoutException) || System.nanoTime() > deadline) {
+                    throw new FaultlineException(e.getMessage() + ". See ./faultline status, and start the cluster with"
+                            + " ./faultline up.", e);
+                }
+                Polling.sleep(PAUSE);
+            }
         }
+    }
+
+    private static Throwable rootOf(Throwable e) {
+        return e.getCause() == null ? e : rootOf(e.getCause());
     }
 
     private static String secret(Path secrets, String client) {

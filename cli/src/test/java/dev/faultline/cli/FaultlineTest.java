@@ -62,6 +62,19 @@ class FaultlineTest {
     }
 
     @Test
+    void rejectsAProofBeforeItStartsAnything() {
+        assertThat(run("prove", "--target", "shard-1")).isEqualTo(1);
+        assertThat(run("prove", "--target", "compose", "--standbys")).isEqualTo(1);
+        assertThat(run("prove", "--target", "k8s", "--rate", "0")).isEqualTo(1);
+        assertThat(err.toString().lines()).satisfiesExactly(
+                line -> assertThat(line).isEqualTo(
+                        "faultline: Unknown target shard-1. The targets are local, compose and"
+                                + " k8s; --on names nodes and roles."),
+                line -> assertThat(line).startsWith("faultline: --standbys is for a temporary cluster."),
+                line -> assertThat(line).startsWith("faultline: --rate must be from 1 to 1000"));
+    }
+
+    @Test
     void rejectsABenchBeforeItStartsAnything() {
         assertThat(run("bench", "--compare", home.resolve("none.json").toString())).isEqualTo(1);
         assertThat(run("bench", "--vary", "NAME=1,2")).isEqualTo(1);

@@ -15,17 +15,21 @@ import java.util.stream.Stream;
 
 import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.Money;
-import dev.faultline.verification.client.Order;
+import dev.faultline.verification.client.Order.Line;
 import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The slim layout as containers, from the jars of this build. Skipped, with a message, if no engine can run it. */
 @Tag("integration")
+@TestMethodOrder(OrderAnnotation.class)
 class ContainersIT {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int PORT = 19_480;
@@ -41,7 +45,7 @@ class ContainersIT {
         requireOrSkip(docker("compose", "pull", "--policy", "missing", "--ignore-buildable", "--quiet").succeeded()
                 && docker("compose", "build", "--quiet").succeeded(),
                 "the public base images are not available");
-        DockerResult up = docker("compose", "up", "--wait", "--wait-timeout", "300");
+        Result up = docker("compose", "up", "--wait", "--wait-timeout", "300");
         assertThat(up.succeeded()).as(up.output()).isTrue();
     }
 
@@ -62,8 +66,37 @@ class ContainersIT {
 
     @TempDir private Path secrets;
 
+    /** After the first order, because it is not the first one then. */
     @Test
-    void confirmsTheFirstOrderAtOnceAndLeavesNothingBehind() throws Exception {
+    @Order(2)
+    void hasNoAnomalyWhileContainersAreKilledAndPaused() throws Exception {
+        Result result = prove();
+        assertThat(result.succeeded()).as(result.output()).isTrue();
+        assertThat(result.output()).contains("left out: standby-lag", "No anomalies: ");
+    }
+
+    /** A positive control: the checker finds an anomaly in the containers' databases. */
+    @Test
+    @Order(3)
+    void reportsStockThatVanishesFromAContainersShard() throws Exception {
+        for (String shard : List.of("shard-1", "shard-2")) {
+            assertThat(docker("compose", "exec", "--no-TTY", shard, "psql", "--username=faultline",
+                    "--dbname=inventory", "--command=update stock set available = available - 1 where sku = 'PROVE-01'")
+                    .succeeded()).isTrue();
+        }
+        Result result = prove();
+        assertThat(result.succeeded()).as(result.output()).isFalse();
+        assertThat(result.output()).contains("STOCK_NOT_CONSERVED PROVE-01");
+    }
+
+    /** As a user does it. */
+    private static Result prove() throws IOException, InterruptedException {
+        return run("./faultline", "prove", "--target", "compose", "--minutes", "1", "--every", "4", "--seed", "7");
+    }
+
+    @Test
+    @Order(1)
+    void confirmsTheFirstOrderAtOnce() throws Exception {
         for (String client : List.of(Credentials.CLERK, Credentials.SHOP)) {
             Files.writeString(secrets.resolve(client), docker("compose", "exec", "--no-TTY", "identity-service-1",
                     "cat",
@@ -73,10 +106,14 @@ class ContainersIT {
         try (var platform = new PlatformClient(gateway, new Credentials(gateway, secrets))) {
             platform.putProduct("FIRST", "The first product", new Money(100, "EUR"));
             platform.receiveStock("FIRST", "first", 1);
-            var request = new OrderRequest("alice", "card-visa", List.of(new Order.Line("FIRST", 1)));
+            var request = new OrderRequest("alice", "card-visa", List.of(new Line("FIRST", 1)));
             assertThat(platform.place(request, "first", Duration.ofSeconds(10)).status()).isEqualTo("CONFIRMED");
         }
+    }
 
+    @Test
+    @Order(4)
+    void leavesNothingBehind() throws Exception {
         assertThat(docker("compose", "down", "--volumes", "--timeout", "30").succeeded()).isTrue();
         var project = "label=com.docker.compose.project=" + PROJECT;
         assertThat(docker("ps", "--all", "--quiet", "--filter", project).output()).isEmpty();
@@ -84,21 +121,24 @@ class ContainersIT {
         assertThat(docker("network", "ls", "--quiet", "--filter", project).output()).isEmpty();
     }
 
-    private record DockerResult(boolean succeeded, String output) {}
+    private record Result(boolean succeeded, String output) {}
 
-    private static DockerResult docker(String... arguments) throws IOException, InterruptedException {
-        List<String> command = Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList();
+    private static Result docker(String... arguments) throws IOException, InterruptedException {
+        return run(Stream.concat(Stream.of("docker"), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    private static Result run(String... command) throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).directory(REPOSITORY.toFile()).redirectErrorStream(true);
         builder.environment().putAll(LAYOUT);
         Process process;
         try {
             process = builder.start();
         } catch (IOException e) {
-            return new DockerResult(false, "docker is not installed");
+            return new Result(false, command[0] + " is not installed");
         }
         try (var output = process.getInputStream()) {
             var text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-            return new DockerResult(process.waitFor() == 0, text);
+            return new Result(process.waitFor() == 0, text);
         }
     }
 }

@@ -24,24 +24,20 @@ final class Command {
      * @throws FaultlineException with what it wrote to its standard error, if it fails, takes too long or does not exist
      */
     static String run(List<String> command) {
-        return run(new ProcessBuilder(command));
-    }
-
-    static String run(ProcessBuilder builder) {
-        String program = builder.command().getFirst();
+        String program = command.getFirst();
         Process process;
         try {
-            process = builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
+            process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                    .start();
         } catch (IOException e) {
             throw new FaultlineException("The program " + program + " cannot be run: is it installed, and on PATH?", e);
         }
-        var output = CompletableFuture.supplyAsync(() -> read(process.getInputStream()), Thread::startVirtualThread);
-        var errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()), Thread::startVirtualThread);
+        var output = CompletableFuture.supplyAsync(() -> read(process.getInputStream()), Command::inThread);
+        var errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()), Command::inThread);
         try {
             if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new FaultlineException(program + " did not end within " + TIMEOUT.toSeconds() + " seconds: "
-                        + String.join(" ", builder.command()));
+                throw new FaultlineException(program + " did not end within " + TIMEOUT.toSeconds() + " seconds.");
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();
@@ -54,6 +50,11 @@ final class Command {
                     : errors.join().strip());
         }
         return output.join();
+    }
+
+    /** Not in a virtual one: that would hold up those of the load while the program writes nothing. */
+    private static void inThread(Runnable task) {
+        Thread.ofPlatform().daemon().start(task);
     }
 
     private static String read(InputStream stream) {

@@ -98,8 +98,9 @@ final class Kubernetes implements Platform {
         try {
             return Command.run(command);
         } catch (FaultlineException e) {
-            throw new FaultlineException("The cluster does not answer. " + e.getMessage() + " KUBECONFIG names the"
-                    + " file that says where it is.", e);
+            throw new FaultlineException("The cluster does not answer: " + String.valueOf(e.getMessage()).lines()
+                    .reduce(
+                            "", (_, last) -> last) + " (KUBECONFIG names the file that says where it is.)", e);
         }
     }
 
@@ -119,7 +120,7 @@ final class Kubernetes implements Platform {
         return forwards.computeIfAbsent(node + ":" + port, _ -> {
             pod(node); // A wrong name is an error, not a reason to try again.
             var local = new InetSocketAddress(address, localPort == 0 ? freePort() : localPort);
-            return PortForward.begin(namespace, () -> pod(node), local, port);
+            return PortForward.begin(List.of("kubectl", "--namespace", namespace), () -> pod(node), local, port);
         }).local();
     }
 

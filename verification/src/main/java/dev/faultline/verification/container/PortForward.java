@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -20,19 +21,22 @@ final class PortForward implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(200);
     /**
-     * In a process group of its own, because Ctrl-C would end it before the faults are healed. It ends when this JVM does,
-     * because its standard input then does.
+     * Ctrl-C must not end it, because faults are healed through it afterwards: kubectl is in a process group of its own, and
+     * bash ignores the signal. Both end when this JVM does, because their standard input then does.
      */
     private static final String SCRIPT = """
-            exec 3<&0
-            kubectl "$@" < /dev/null 2>&1 &
-            forward=$!
-            { cat; kill "$forward"; } <&3 > /dev/null 2>&1 &
-            wait "$forward"
+            set -m
+            trap "" INT
+            exec 3<&0 2> /dev/null
+            "$@" < /dev/null 2>&1 &
+            cat <&3 > /dev/null &
+            wait -n
+            kill %1 %2
             """;
 
     private final Supplier<String> pod;
-    private final String namespace;
+    /** kubectl, and its options for every command. */
+    private final List<String> kubectl;
     private final InetSocketAddress local;
     private final int port;
     private final Thread thread;
@@ -41,23 +45,24 @@ final class PortForward implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable Process process;
 
-    private PortForward(String namespace, Supplier<String> pod, InetSocketAddress local, int port) {
-        this.namespace = namespace;
+    private PortForward(List<String> kubectl, Supplier<String> pod, InetSocketAddress local, int port) {
+        this.kubectl = kubectl;
         this.pod = pod;
         this.local = local;
         this.port = port;
-        this.thread = Thread.ofVirtual().name("port-forward").unstarted(this::run);
+        this.thread = Thread.ofPlatform().daemon().name("port-forward").unstarted(this::run);
     }
 
     /**
      * Returns when the port is forwarded.
      *
-     * @param pod   the name of the pod, which may change
-     * @param local address and port on this machine
+     * @param kubectl with its options for every command
+     * @param pod     the name of the pod, which may change
+     * @param local   address and port on this machine
      * @throws FaultlineException with what kubectl said, if it is not within 20 seconds
      */
-    static PortForward begin(String namespace, Supplier<String> pod, InetSocketAddress local, int port) {
-        var forward = new PortForward(namespace, pod, local, port);
+    static PortForward begin(List<String> kubectl, Supplier<String> pod, InetSocketAddress local, int port) {
+        var forward = new PortForward(kubectl, pod, local, port);
         forward.thread.start();
         if (!Polling.until(READY, () -> forward.hasBegun)) {
             forward.close();
@@ -88,9 +93,11 @@ final class PortForward implements AutoCloseable {
     }
 
     private void forward() throws IOException {
-        Process forward = new ProcessBuilder(List.of("bash", "-m", "-c", SCRIPT, "prove", "--namespace", namespace,
-                "port-forward", "--address", local.getAddress().getHostAddress(), "pod/" + pod.get(), local
-                        .getPort() + ":" + port)).redirectErrorStream(true).start();
+        var command = new ArrayList<>(List.of("bash", "-c", SCRIPT, "prove"));
+        command.addAll(kubectl);
+        command.addAll(List.of("port-forward", "--address", local.getAddress().getHostAddress(), "pod/" + pod.get(),
+                local.getPort() + ":" + port));
+        Process forward = new ProcessBuilder(command).redirectErrorStream(true).start();
         process = forward;
         if (closed) {
             close();

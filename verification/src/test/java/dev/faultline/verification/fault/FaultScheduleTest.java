@@ -69,6 +69,14 @@ class FaultScheduleTest {
     }
 
     @Test
+    void drainsAShardThatIsAPod() {
+        assertThat(FaultSchedule.draw(1, Duration.ofMinutes(1), Duration.ofSeconds(8), List.of(named("shard-drain")),
+                List.of("kafka-0", "shard-1-0", "order-service-1"))).isNotEmpty().allMatch(fault -> fault.target()
+                        .equals(
+                                "shard-1-0"));
+    }
+
+    @Test
     void givesAKillNoDurationBecauseItHealsByItself() {
         assertThat(plan(5, 30)).filteredOn(fault -> fault.kind().name().equals("kill")).isNotEmpty()
                 .allMatch(fault -> fault.duration().isZero());

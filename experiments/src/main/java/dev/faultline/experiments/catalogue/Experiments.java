@@ -50,7 +50,8 @@ public final class Experiments {
     private static Stream<Experiment> onRealParts() {
         return Stream.of(new IndependentFailure(), new FailureDetection(), new LocationTransparency(), new Gossip(),
                 new LoadBalancing(), new HorizontalScaling(), new ConsistentHashing(), new HotPartition(),
-                new SynchronousReplication(), new Failover(), new ReadConsistency(), new ConsistencyOrAvailability(), new QuorumCommit(),
+                new SynchronousReplication(), new Failover(), new ReadConsistency(), new ConsistencyOrAvailability(),
+                new QuorumCommit(),
                 new RaftLeaderElection(), new KraftLeaderElection(), new Fencing(), new ConcurrencyControl(),
                 new SagaAndTwoPhaseCommit(), new SagaCompensation(), new OutboxAndDualWrite(), new ExactlyOnceEffects(),
                 new EventReplay(), new PoisonMessage(), new TamperEvidentLedger(), new CircuitBreaking(),

@@ -40,7 +40,8 @@ class PortForwardTest {
     }
 
     private PortForward begin(String namespace) {
-        return PortForward.begin(List.of(kubectl.get(0), kubectl.get(1), kubectl.get(2), namespace), () -> "gateway", LOCAL,
+        return PortForward.begin(List.of(kubectl.get(0), kubectl.get(1), kubectl.get(2), namespace), () -> "gateway",
+                LOCAL,
                 80);
     }
 
@@ -71,14 +72,16 @@ class PortForwardTest {
     }
 
     private static boolean itRuns() {
-        return ProcessHandle.current().descendants().anyMatch(process -> process.info().commandLine().orElse("").endsWith(
-                "sleep 50"));
+        return ProcessHandle.current().descendants().anyMatch(process -> process.info().commandLine().orElse("")
+                .endsWith(
+                        "sleep 50"));
     }
 
     @Test
     void failsWithWhatKubectlSaid() throws Exception {
         Path script = Files.writeString(directory.resolve("refuses"), "echo 'error: pods \"x\" not found' >&2; exit 1");
-        assertThatThrownBy(() -> PortForward.begin(List.of("bash", script.toString()), () -> "x", LOCAL, 80)).isInstanceOf(
-                FaultlineException.class).hasMessageEndingWith("error: pods \"x\" not found");
+        assertThatThrownBy(() -> PortForward.begin(List.of("bash", script.toString()), () -> "x", LOCAL, 80))
+                .isInstanceOf(
+                        FaultlineException.class).hasMessageEndingWith("error: pods \"x\" not found");
     }
 }

@@ -28,6 +28,7 @@ import dev.faultline.experiments.overload.LoadShedding;
 import dev.faultline.experiments.overload.RetryStorm;
 import dev.faultline.experiments.partitioning.ConsistentHashing;
 import dev.faultline.experiments.partitioning.HotPartition;
+import dev.faultline.experiments.partitioning.TablePartitions;
 import dev.faultline.experiments.replication.ConsistencyOrAvailability;
 import dev.faultline.experiments.replication.Failover;
 import dev.faultline.experiments.replication.ReadConsistency;
@@ -50,8 +51,9 @@ public final class Experiments {
     private static Stream<Experiment> onRealParts() {
         return Stream.of(new IndependentFailure(), new FailureDetection(), new LocationTransparency(), new Gossip(),
                 new LoadBalancing(), new HorizontalScaling(), new ConsistentHashing(), new HotPartition(),
-                new SynchronousReplication(), new Failover(), new ReadConsistency(), new ConsistencyOrAvailability(),
-                new QuorumCommit(),
+                new TablePartitions(),
+                new SynchronousReplication(),
+                new Failover(), new ReadConsistency(), new ConsistencyOrAvailability(), new QuorumCommit(),
                 new RaftLeaderElection(), new KraftLeaderElection(), new Fencing(), new ConcurrencyControl(),
                 new SagaAndTwoPhaseCommit(), new SagaCompensation(), new OutboxAndDualWrite(), new ExactlyOnceEffects(),
                 new EventReplay(), new PoisonMessage(), new TamperEvidentLedger(), new CircuitBreaking(),

@@ -2,6 +2,7 @@ package dev.faultline.verification;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,9 @@ public interface Target {
 
     /** The acquirer's own journal, or a copy of it as it is now; it need not exist. */
     Path acquirerJournal();
+
+    /** For how long a client repeats a request: for longer than the platform takes to bring a node back. */
+    Duration clientPatience();
 
     /** The directory in which clients record their requests and the responses. */
     Path clientJournals();

@@ -3,6 +3,7 @@ package dev.faultline.verification.container;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,11 @@ final class Compose implements Platform {
                     .getHostString() + ": " + e.getMessage() + ". That needs Docker Engine on this machine, and Linux:"
                     + " Docker Desktop and a rootless engine have their networks in a machine of their own.", e);
         }
+    }
+
+    @Override
+    public Duration clientPatience() {
+        return Duration.ofSeconds(40);
     }
 
     @Override

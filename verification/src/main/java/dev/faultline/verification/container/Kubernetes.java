@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,6 +86,12 @@ final class Kubernetes implements Platform {
                             + " install it only on a cluster that is there to be broken: kubectl apply --filename"
                             + " chaos/targets/k8s-agent.yaml");
         }
+    }
+
+    /** The kubelet waits for 10 s, 20 s, 40 s and so on before it restarts a container that was killed again. */
+    @Override
+    public Duration clientPatience() {
+        return Duration.ofMinutes(2);
     }
 
     @Override

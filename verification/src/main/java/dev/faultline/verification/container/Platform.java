@@ -1,6 +1,7 @@
 package dev.faultline.verification.container;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,9 @@ interface Platform extends AutoCloseable {
     void requireRunning();
 
     List<Target.Node> nodes();
+
+    /** For how long a client repeats a request before it gives up. */
+    Duration clientPatience();
 
     /** Where this machine reaches a port of a node, which may be down. */
     InetSocketAddress address(String node, int port);

@@ -2,6 +2,7 @@ package dev.faultline.verification.local;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,11 @@ public final class LocalTarget implements Target {
             credentials = new Credentials(cluster.gatewayUrl(), cluster.secrets(), cluster.tls().orElse(null));
         }
         return credentials;
+    }
+
+    @Override
+    public Duration clientPatience() {
+        return Duration.ofSeconds(40);
     }
 
     @Override

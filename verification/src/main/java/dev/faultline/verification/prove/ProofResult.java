@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sent             orders that clients requested
  * @param accepted         orders that were acknowledged to a client
- * @param shed             requests whose clients gave up after forty seconds because the platform was still busy
+ * @param shed             requests whose clients gave up because the platform was still busy
  * @param givenUp          requests whose clients gave up for another reason, by last error
  * @param retries          requests repeated after a timeout, a lost connection or a retryable error
  * @param confirmed        according to the databases

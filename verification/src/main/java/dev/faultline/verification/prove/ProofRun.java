@@ -88,7 +88,8 @@ public final class ProofRun {
                 var platform = new PlatformClient(target);
                 var journal = ClientJournal.create(target.clientJournals(), run);
                 var _ = new Cleanup(injector::close)) {
-            return run(plan, faults, new Context(injector, roles, platform, journal, run));
+            return run(plan, faults, new Context(injector, roles, platform, journal, run, target
+                    .clientPatience()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -108,10 +109,10 @@ public final class ProofRun {
     }
 
     private record Context(FaultInjector injector, Roles roles, PlatformClient platform, ClientJournal journal,
-            String run) {
+            String run, Duration patience) {
 
         RetryingClient client(ClientRecorder recorder) {
-            return new RetryingClient(platform, journal, recorder, run);
+            return new RetryingClient(platform, journal, recorder, run, patience);
         }
     }
 

@@ -23,7 +23,6 @@ import dev.faultline.verification.reading.ClientJournal;
 final class RetryingClient {
     private static final List<String> SKUS = IntStream.rangeClosed(1, 8).mapToObj("PROVE-%02d"::formatted).toList();
     private static final String SCARCE = "PROVE-SCARCE";
-    private static final Duration GIVE_UP = Duration.ofSeconds(40);
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
     private static final int WAITING_ONE_IN = 4;
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
@@ -33,12 +32,16 @@ final class RetryingClient {
     private final ClientJournal journal;
     private final ClientRecorder recorder;
     private final String run;
+    private final Duration patience;
 
-    RetryingClient(PlatformClient platform, ClientJournal journal, ClientRecorder recorder, String run) {
+    /** @param patience for how long it repeats a request before it gives up */
+    RetryingClient(PlatformClient platform, ClientJournal journal, ClientRecorder recorder, String run,
+            Duration patience) {
         this.platform = platform;
         this.journal = journal;
         this.recorder = recorder;
         this.run = run;
+        this.patience = patience;
     }
 
     /** Adds enough stock of every product but one, so that some orders are rejected as out of stock. */
@@ -101,7 +104,7 @@ final class RetryingClient {
                     requireRetryable(response);
                     retryAfter = response.retryAfter().orElse(retryAfter);
                 }
-                if (System.nanoTime() - due > GIVE_UP.toNanos()) {
+                if (System.nanoTime() - due > patience.toNanos()) {
                     throw e;
                 }
             }

@@ -273,10 +273,10 @@ class OutboxRelayTest {
             try {
                 ownOutbox.send(IntStream.rangeClosed(1, 10).mapToObj(n -> hello("a", n))
                         .toArray(OutgoingMessage[]::new));
-                await().atMost(TIMEOUT).until(() -> relay.meters.get("faultline.outbox.in.flight").gauge()
-                        .value() == 2);
+                await().atMost(TIMEOUT).until(() -> inFlight(relay) == 2);
                 stopping = Thread.ofVirtual().start(relay.relay::stop);
-                Thread.sleep(1_000); // longer than a confirm-interval, so that the relay knows
+                // Longer than a confirm-interval, after which the relay looks whether it has to stop.
+                await().during(Duration.ofSeconds(1)).atMost(TIMEOUT).until(() -> inFlight(relay) == 2);
             } finally {
                 process.signal("CONT");
             }
@@ -285,6 +285,10 @@ class OutboxRelayTest {
 
             await().atMost(TIMEOUT).until(() -> new HashSet<>(ids(Topics.read(kafka, topic))).size() == 11);
         }
+    }
+
+    private static double inFlight(Relay relay) {
+        return relay.meters.get("faultline.outbox.in.flight").gauge().value();
     }
 
     @Test

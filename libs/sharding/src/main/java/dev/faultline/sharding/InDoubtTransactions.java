@@ -6,6 +6,7 @@ import java.util.NavigableMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import com.zaxxer.hikari.HikariDataSource;
 import org.slf4j.Logger;
@@ -50,20 +51,28 @@ final class InDoubtTransactions implements AutoCloseable {
 
     /** Resolves transactions that were prepared more than {@code minAge} ago, and deletes old decisions. */
     void resolve(Duration minAge) {
-        boolean isNothingInDoubt = true;
+        boolean isNothingInDoubt = onEveryShard(shard -> {
+            List<String> prepared = prepared(shard, minAge);
+            prepared.forEach(gid -> resolve(shard, gid));
+            return prepared.isEmpty();
+        });
+        if (isNothingInDoubt) {
+            var _ = onEveryShard(this::deleteOldDecisions);
+        }
+    }
+
+    /** @return whether the work succeeded on every shard and returned true; a shard that is away keeps no other waiting */
+    private boolean onEveryShard(Predicate<ShardName> work) {
+        boolean all = true;
         for (ShardName shard : pools.keySet()) {
             try {
-                List<String> prepared = prepared(shard, minAge);
-                prepared.forEach(gid -> resolve(shard, gid));
-                isNothingInDoubt &= prepared.isEmpty();
-            } catch (RuntimeException e) { // or the other shards would wait for this one, and the scheduler stop
-                isNothingInDoubt = false;
-                log.debug("Cannot resolve the in-doubt transactions of {}; retrying", shard, e);
+                all &= work.test(shard);
+            } catch (RuntimeException e) { // or the scheduler would stop
+                all = false;
+                log.debug("Cannot recover on {}; retrying", shard, e);
             }
         }
-        if (isNothingInDoubt) {
-            pools.keySet().forEach(this::deleteOldDecisions);
-        }
+        return all;
     }
 
     private List<String> prepared(ShardName shard, Duration minAge) {
@@ -92,16 +101,13 @@ final class InDoubtTransactions implements AutoCloseable {
                 .query(Boolean.class).single();
     }
 
-    private void deleteOldDecisions(ShardName shard) {
-        try {
-            sql(shard).sql("""
-                    delete from two_phase_commit where gid in (
-                        select gid from two_phase_commit
-                        where decided_at < now() - :age * interval '1 millisecond' limit 1000)""")
-                    .param("age", DECISION_RETENTION.toMillis()).update();
-        } catch (RuntimeException e) {
-            log.debug("Cannot delete the old decisions of {}; retrying", shard, e);
-        }
+    private boolean deleteOldDecisions(ShardName shard) {
+        sql(shard).sql("""
+                delete from two_phase_commit where gid in (
+                    select gid from two_phase_commit
+                    where decided_at < now() - :age * interval '1 millisecond' limit 1000)""")
+                .param("age", DECISION_RETENTION.toMillis()).update();
+        return true;
     }
 
     private JdbcClient sql(ShardName shard) {

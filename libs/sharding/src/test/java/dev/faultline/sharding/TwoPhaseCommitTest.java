@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.faultline.sharding.TwoPhaseCommit.CrashPoint;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
@@ -69,6 +70,24 @@ class TwoPhaseCommitTest {
         boolean decided = point == CrashPoint.DECIDED || point == CrashPoint.FIRST_COMMITTED;
         assertThat(two.notes(ONE)).isEqualTo(decided ? List.of("a") : List.of());
         assertThat(two.notes(TWO)).isEqualTo(two.notes(ONE));
+        assertThat(two.inDoubtCount()).isZero();
+    }
+
+    @Test
+    void recoversAlthoughAShardThatTookNoPartIsAway() {
+        var dying = two.shards(reached -> {
+            if (reached == CrashPoint.DECIDED) {
+                throw new CoordinatorCrash();
+            }
+        });
+        assertThatExceptionOfType(CoordinatorCrash.class).isThrownBy(() -> noteOnBoth(dying, "a"));
+        try (var away = new HikariDataSource()) {
+            away.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/nowhere");
+            away.setInitializationFailTimeout(-1);
+            away.setConnectionTimeout(250);
+            two.inDoubt(away).resolve(Duration.ZERO);
+        }
+        assertThat(two.notes(ONE)).containsExactly("a");
         assertThat(two.inDoubtCount()).isZero();
     }
 

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.faultline.testing.Postgres;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -53,6 +54,13 @@ final class TwoShards implements AutoCloseable {
 
     InDoubtTransactions inDoubt() {
         return new InDoubtTransactions(database(), pools.byShard());
+    }
+
+    /** With a shard that comes before the others. */
+    InDoubtTransactions inDoubt(HikariDataSource another) {
+        var all = new TreeMap<>(pools.byShard());
+        all.put(new ShardName("shard-0"), another);
+        return new InDoubtTransactions(database(), all);
     }
 
     /** A service's database has the same name on every shard. */

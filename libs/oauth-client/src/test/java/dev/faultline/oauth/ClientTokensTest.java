@@ -103,6 +103,23 @@ class ClientTokensTest {
         assertThat(tokens.token()).isEqualTo("5");
     }
 
+    /** Whoever else's they are could name a token endpoint of their own, to which the secret would go. */
+    @Test
+    void sendsTheSecretToNoEndpointOfAnotherIssuersMetadata() {
+        String root = "http://127.0.0.1:" + issuer.getAddress().getPort();
+        issuer.createContext("/.well-known/openid-configuration", exchange -> {
+            try (exchange) {
+                byte[] metadata = "{\"issuer\": \"http://another\", \"token_endpoint\": \"%s/token\"}".formatted(root)
+                        .getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, metadata.length);
+                exchange.getResponseBody().write(metadata);
+            }
+        });
+        assertThatExceptionOfType(TokenUnavailableException.class).isThrownBy(() -> ClientTokens.discovered(URI.create(
+                root), "alice", () -> "secret").token()).withMessageContaining("is not the metadata of the issuer");
+        assertThat(requests).isEmpty();
+    }
+
     @Test
     void callsWithoutATokenShareAFailureForASecond() throws Exception {
         status = 503;

@@ -2,6 +2,7 @@ package dev.faultline.verification.container;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,16 +23,17 @@ final class PortForward implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(200);
     /**
      * Ctrl-C must not end it, because faults are healed through it afterwards: kubectl is in a process group of its own, and
-     * bash ignores the signal. Both end when this JVM does, because their standard input then does.
+     * bash ignores the signal. Only kubectl holds the standard output, which so ends when it does; and bash kills it when
+     * the standard input ends, by {@link #close} or because this JVM is gone.
      */
     private static final String SCRIPT = """
+            exec 2> /dev/null
             set -m
             trap "" INT
-            exec 3<&0 2> /dev/null
             "$@" < /dev/null 2>&1 &
-            cat <&3 > /dev/null &
-            wait -n
-            kill %1 %2
+            exec > /dev/null
+            read -r
+            kill -KILL %1
             """;
 
     private final Supplier<String> pod;
@@ -100,7 +102,7 @@ final class PortForward implements AutoCloseable {
         Process forward = new ProcessBuilder(command).redirectErrorStream(true).start();
         process = forward;
         if (closed) {
-            close();
+            forward.getOutputStream().close();
         }
         try (var output = new BufferedReader(forward.inputReader(StandardCharsets.UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
@@ -110,22 +112,26 @@ final class PortForward implements AutoCloseable {
                 }
             }
         } finally {
-            // Closes its standard input too.
+            // bash waits for the end of its standard input.
             forward.getOutputStream().close();
         }
     }
 
+    /** Returns when kubectl has ended. */
     @Override
     public void close() {
         closed = true;
         thread.interrupt();
         Process running = process;
-        if (running != null) {
-            try {
+        try {
+            if (running != null) {
                 running.getOutputStream().close();
-            } catch (IOException e) {
-                running.destroyForcibly();
             }
+            thread.join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

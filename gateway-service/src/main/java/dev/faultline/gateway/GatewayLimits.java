@@ -11,8 +11,9 @@ import org.springframework.util.unit.DataSize;
  *
  * @param bodyMemory total size of the bodies of all requests in flight
  * @param bodyTimeout time for the whole body to arrive
- * @param responseTimeout pause of a service before or within a response, per attempt
- * @param connectTimeout time to establish a connection
+ * @param responseTimeout pause of a service before or within a response, per attempt; also the time for its TLS handshake,
+ *        in which it computes, as in a response
+ * @param connectTimeout time to establish a TCP connection
  * @param maxConnections connections to one instance; more than the bulkheads of all placements admit, so that they leave
  *        some for reads under overload
  * @param acquireTimeout time to wait for one of these connections to be free

@@ -6,6 +6,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 setup "$@"
+require_fault evict
 service=${arguments[0]:-order-service}
 
 second_is_refused() { [[ $(<"$results/refusal") == *'disruption budget'* ]]; }

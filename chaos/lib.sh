@@ -63,11 +63,14 @@ say() { printf '%-12s%s\n' "$1" "${*:2}"; }
 # fault_function inject|heal NAME : the function, or an empty string if there is none
 fault_function() { declare -F "$1_${2//-/_}" || true; }
 
+# require_fault NAME
+require_fault() { [[ -n $(fault_function inject "$1") ]] || die "target $target has no fault $1"; }
+
 # inject NAME TARGET [PARAMETER]
 inject() {
   local function
+  require_fault "$1"
   function=$(fault_function inject "$1")
-  [[ -n $function ]] || die "target $target has no fault $1"
   # Before the attempt, so that a fault that is only partly injected is healed too.
   active_faults+=("${*@Q}")
   say inject "$*"

@@ -126,6 +126,25 @@ inject_evict() {
     <<< "{\"apiVersion\": \"policy/v1\", \"kind\": \"Eviction\", \"metadata\": {\"name\": \"$name\"}}"
 }
 
+# inject_drain MACHINE : every pod leaves it, as its budget permits
+inject_drain() { kubectl drain "$1" --ignore-daemonsets --delete-emptydir-data --timeout 5m > "$results/drained" 2>&1; }
+
+heal_drain() { kubectl uncordon "$1" > /dev/null; }
+
+# machine_to_spare : one that has pods, and none that is the only one of its kind; empty if there is none
+machine_to_spare() {
+  kube get pods --output 'go-template={{range .items}}{{.spec.nodeName}} {{index .metadata.labels "app.kubernetes.io/name"}}{{"\n"}}{{end}}' |
+    awk '{ machine[NR] = $1; kind[NR] = $2; ++pods[$2] }
+      END { for (i = 1; i <= NR; i++) if (pods[kind[i]] == 1) needed[machine[i]]
+        for (i = 1; i <= NR; i++) if (!(machine[i] in needed)) { print machine[i]; exit } }'
+}
+
+# Those that are being deleted do not count.
+all_pods_are_ready() {
+  ! kube get pods --output 'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{range .status.conditions}}{{if eq .type "Ready"}}{{.status}}{{"\n"}}{{end}}{{end}}{{end}}{{end}}' |
+    grep --quiet --invert-match True
+}
+
 # inject_rolling_update SERVICE TAG : returns when only new pods are left
 inject_rolling_update() {
   kube set image "deployment/$1" "service=faultline/$1:$2" > /dev/null && finish_rollout "$1"

@@ -44,14 +44,14 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "LOCAL")
+    @EnumSource(mode = Mode.EXCLUDE, names = {"LOCAL", "THREE_NODES"})
     void secretsAreNotInTheRepository(Rendering rendering) {
         assertThat(rendering.manifests().all(V1Secret.class)).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource(names = "LOCAL")
-    void theLocalOverlayHasEveryReferencedSecret(Rendering rendering) {
+    @EnumSource(names = {"LOCAL", "THREE_NODES"})
+    void theOverlaysForOneMachineHaveEveryReferencedSecret(Rendering rendering) {
         var manifests = rendering.manifests();
         assertThat(manifests.all(V1Secret.class).stream().map(Manifests::name))
                 .containsExactlyInAnyOrderElementsOf(referencedSecrets(manifests));

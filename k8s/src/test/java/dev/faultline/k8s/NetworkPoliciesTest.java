@@ -28,14 +28,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The connections that the policies together allow. */
 class NetworkPoliciesTest {
-    private static final String ANYONE = "anyone";
+    static final String ANYONE = "anyone";
     private static final String NAMES = "kube-system";
     private static final List<String> PARTICIPANTS = Repository.participants();
     private static final List<String> SERVICES = Repository.services();
     private static final List<String> SHARDS = List.of("shard-1", "shard-2");
 
     /** @param port with its protocol, for example {@code 8080/TCP} */
-    private record Connection(String from, String to, String port) {}
+    record Connection(String from, String to, String port) {}
 
     /** @param ports the ports of its containers */
     private record Pod(String name, Map<String, String> labels, Set<String> ports) {}
@@ -101,7 +101,8 @@ class NetworkPoliciesTest {
         }
     }
 
-    private static Set<Connection> platform() {
+    /** Those of {@code docs/kubernetes.md}, without its components. */
+    static Set<Connection> platform() {
         var kafka = List.of("kafka");
         var consul = List.of("consul");
         var connections = new HashSet<Connection>();

@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The kustomizations that can be applied to a cluster. */
 enum Rendering {
-    BASE("base"), LOCAL("overlays/local"), PRODUCTION("overlays/production"), MANAGED("overlays/managed");
+    BASE("base"), LOCAL("overlays/local"), THREE_NODES("overlays/three-nodes"), PRODUCTION("overlays/production"),
+    MANAGED("overlays/managed");
 
     private static final Map<Rendering, Manifests> RENDERED = new ConcurrentHashMap<>();
 

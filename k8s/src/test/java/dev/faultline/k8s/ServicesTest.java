@@ -164,7 +164,7 @@ class ServicesTest {
 
     /** Every configured host is a Service, and the port one of its ports. */
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "LOCAL"})
+    @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})
     void everyAddressIsAService(Rendering rendering) {
         var manifests = rendering.manifests();
         for (Workload service : manifests.deployments()) {

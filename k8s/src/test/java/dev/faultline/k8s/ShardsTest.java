@@ -26,7 +26,7 @@ class ShardsTest {
     private static final String MAX_LAG = "max_slot_wal_keep_size";
 
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "LOCAL"})
+    @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})
     void aShardHasTheSettingsOfTheLocalCluster(Rendering rendering) {
         for (Workload shard : shards(rendering)) {
             var expected = new TreeMap<>(PostgresServer.SETTINGS);
@@ -54,7 +54,7 @@ class ShardsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "LOCAL"})
+    @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})
     void theServicesAreConfiguredWithEveryShard(Rendering rendering) {
         assertThat(configured(rendering)).isEqualTo(shards(rendering).stream().map(Workload::name)
                 .map(name -> name + "=" + name + ":5432").collect(joining(",")));
@@ -70,7 +70,7 @@ class ShardsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "LOCAL"})
+    @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})
     void aShardHasThePasswordsOfAllDatabases(Rendering rendering) {
         for (Workload shard : shards(rendering)) {
             var files = requireNonNull(shard.pod().getVolumes()).stream()
@@ -83,7 +83,7 @@ class ShardsTest {
 
     /** PostgreSQL waits for the readers of its log, by default for a minute, in which nobody is served. */
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "LOCAL"})
+    @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})
     void aShardDoesNotWaitLongForTheOutboxesWhenItStops(Rendering rendering) {
         assertThat(shards(rendering)).isNotEmpty().allMatch(shard -> "10s".equals(settings(shard).get(
                 "wal_sender_timeout")));
@@ -91,7 +91,7 @@ class ShardsTest {
 
     /** So no other pod needs the superuser's password, and nothing has to wait for a Job. */
     @ParameterizedTest
-    @EnumSource(names = {"BASE", "LOCAL"})
+    @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})
     void aShardCreatesItsDatabasesBeforeItIsReady(Rendering rendering) {
         for (V1StatefulSet set : rendering.manifests().all(V1StatefulSet.class)) {
             if (Manifests.name(set).startsWith("shard-")) {

@@ -22,7 +22,7 @@ class WorkloadsTest {
         assertThat(rendering.manifests().deployments()).extracting(Workload::name)
                 .containsExactlyInAnyOrderElementsOf(Repository.services());
         Set<String> stateful = switch (rendering) {
-            case BASE, LOCAL -> Set.of("consul", "kafka", "shard-1", "shard-2");
+            case BASE, LOCAL, THREE_NODES -> Set.of("consul", "kafka", "shard-1", "shard-2");
             case PRODUCTION -> Set.of("consul", "kafka", "prometheus");
             case MANAGED -> Set.of("consul");
         };
@@ -88,9 +88,25 @@ class WorkloadsTest {
         assertThat(requested(manifests, "memory")).as("bytes").isLessThan(2L << 30);
     }
 
+    /** Of two cores each, as on the smallest machines. */
+    @ParameterizedTest
+    @EnumSource(names = "THREE_NODES")
+    void theOverlayForThreeNodesFitsOnThreeSmallOnes(Rendering rendering) {
+        assertThat(requested(rendering.manifests(), "cpu")).as("cores").isLessThan(4);
+        assertThat(requested(rendering.manifests(), "memory")).as("bytes").isLessThan(4L << 30);
+    }
+
+    private static int instances(Manifests manifests, Workload workload) {
+        Integer replicas = workload.replicas();
+        return replicas != null ? replicas : manifests.all(V2HorizontalPodAutoscaler.class).stream()
+                .filter(scaler -> Manifests.name(scaler).equals(workload.name()))
+                .mapToInt(scaler -> requireNonNull(scaler.getSpec()).getMinReplicas()).findFirst().orElse(1);
+    }
+
     private static double requested(Manifests manifests, String resource) {
         return manifests.workloads().stream().mapToDouble(workload -> requireNonNull(
-                workload.container().getResources().getRequests().get(resource)).getNumber().doubleValue()).sum();
+                workload.container().getResources().getRequests().get(resource)).getNumber().doubleValue() * instances(
+                        manifests, workload)).sum();
     }
 
     @ParameterizedTest

@@ -56,6 +56,7 @@ final class ClusterStart {
                   ./faultline status                           show the nodes
                   ./faultline logs order-service-1 -f          follow a node's log
                   ./faultline kill payment-service-1           kill a node; then order again
+                  ./faultline experiment list                  ideas to see at work
                   ./faultline down                             stop everything; keep the data"""
                 .formatted(nodes.size(), terminal.seconds(), Terminal.bytes(memory.residentBytes()), cluster
                         .gatewayUrl()));

@@ -19,6 +19,7 @@ import dev.faultline.experiments.lab.ExperimentResult;
 import dev.faultline.experiments.lab.Lab;
 import dev.faultline.experiments.lab.Stage;
 import dev.faultline.local.LocalCluster;
+import dev.faultline.local.Suggestion;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -52,7 +53,7 @@ final class ExperimentCommand {
         "Those that need the platform use the running cluster if it has what they need; otherwise they run on a temporary "
                 + "one."}, exitCodeListHeading = "Exit codes:%n", exitCodeList = {
                     "0:every hypothesis held, and every control went wrong",
-                    "1:failed, a hypothesis did not hold, or a control did not go wrong",
+                    "1:failed, no such experiment, a hypothesis did not hold, or a control did not go wrong",
                     "2:invalid command line"})
     int run(@Mixin Output output, @Mixin ClusterOption option,
             @Parameters(arity = "0..*", paramLabel = "NAME", description = "as in the list") @Nullable List<String> names,
@@ -67,9 +68,10 @@ final class ExperimentCommand {
     }
 
     private static Experiment named(String name) {
-        return Experiments.named(name).orElseThrow(() -> new FaultlineException("There is no experiment " + name
-                + ". The experiments are: " + Experiments.ALL.stream().map(each -> each.description().name()).collect(
-                        Collectors.joining(", ")) + "."));
+        return Experiments.named(name).orElseThrow(() -> new FaultlineException("There is no experiment " + name + "."
+                + Suggestion.nearest(name, Experiments.ALL.stream().map(each -> each.description().name())
+                        .toList()).map(near -> " Did you mean " + near + "?").orElse("")
+                + " See ./faultline experiment list."));
     }
 
     /** One command's run of several experiments, grouped by what has to run for them. */

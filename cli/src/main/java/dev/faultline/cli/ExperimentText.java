@@ -5,6 +5,7 @@ import java.util.List;
 import dev.faultline.experiments.lab.Description;
 import dev.faultline.experiments.lab.Experiment;
 import dev.faultline.experiments.lab.ExperimentResult;
+import dev.faultline.experiments.lab.Stage;
 
 /** Prints experiments and what became of them. */
 final class ExperimentText {
@@ -16,7 +17,13 @@ final class ExperimentText {
 
     void list(List<Experiment> experiments) {
         for (Experiment experiment : experiments) {
-            terminal.line("%-26s %s".formatted(experiment.description().name(), experiment.description().title()));
+            terminal.line("%-26s %-9s %s".formatted(experiment.description().name(), experiment.stage().word(),
+                    experiment
+                            .description().title()));
+        }
+        terminal.line("");
+        for (Stage stage : Stage.values()) {
+            terminal.line("%-9s needs %s".formatted(stage.word(), stage.words()));
         }
         terminal.line("");
         terminal.line(
@@ -30,6 +37,7 @@ final class ExperimentText {
         terminal.line("Hypothesis  " + description.hypothesis());
         terminal.line("Control     " + description.control());
         terminal.line("Needs       " + experiment.stage().words());
+        terminal.line("            (" + experiment.stage().how() + ")");
         terminal.line("Idea        docs/ideas/" + description.name() + ".md");
         description.code().forEach(path -> terminal.line("Read        " + path));
         description.sources().forEach(source -> terminal.line("Source      " + source.title() + ", " + source.url()));

@@ -1,8 +1,11 @@
 package dev.faultline.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import dev.faultline.backing.Cleanup;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster on free ports that exists for one piece of work. Its builds and their caches are kept for the next one. */
 final class TemporaryCluster {
+    /** Servers that are starting or training are killed, which takes seconds. */
+    private static final Duration STOP = Duration.ofMinutes(1);
+
     private final String command;
     private final Path directory;
     private final Terminal terminal;
@@ -38,6 +44,14 @@ final class TemporaryCluster {
         return run(environment, null, work);
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(STOP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** @param standbys of its shards; null for none */
     <T> T run(Map<String, String> environment, Replication.@Nullable Mode standbys, Function<LocalCluster, T> work) {
         var single = LocalCluster.in(directory.resolve("cluster"), directory.resolve("apps")).with(environment);
@@ -49,14 +63,21 @@ final class TemporaryCluster {
         }
         cluster.wipe((_, _) -> {});
         Thread user = Thread.currentThread();
+        var started = new CountDownLatch(1);
         try (var _ = new Cleanup(() -> {
             if (!user.equals(Thread.currentThread())) {
-                user.interrupt(); // it may be starting the cluster
+                // It may be starting the cluster, or training, and stops what it has started itself.
+                user.interrupt();
+                await(started);
             }
             cluster.wipe((_, _) -> {});
         })) {
-            cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), terminal);
-            cluster.awaitReady(terminal);
+            try {
+                cluster.up(OptionalInt.of(Ports.free()), new TrainingOrders(), terminal);
+                cluster.awaitReady(terminal);
+            } finally {
+                started.countDown();
+            }
             return work.apply(cluster);
         }
     }

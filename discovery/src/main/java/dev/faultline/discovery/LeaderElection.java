@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaderElection implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaderElection.class);
-    /** The minimum session TTL of Consul. */
-    static final Duration LEASE = Duration.ofSeconds(10);
+    /** How long a leader leads unless it renews: the minimum session TTL of Consul. */
+    public static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration RENEW_INTERVAL = LEASE.dividedBy(3);
     private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration RETRY_DELAY = Duration.ofMillis(500);

@@ -5,12 +5,13 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Suggests the nearest name, if its Levenshtein distance is at most three. */
-final class Suggestion {
+public final class Suggestion {
     private static final int MAX_DISTANCE = 3;
 
     private Suggestion() {}
 
-    static Optional<String> nearest(String word, Collection<String> names) {
+    /** @return empty if none is near enough */
+    public static Optional<String> nearest(String word, Collection<String> names) {
         return names.stream().filter(name -> distance(word, name) <= MAX_DISTANCE)
                 .min(Comparator.comparingInt(name -> distance(word, name)));
     }

@@ -71,7 +71,7 @@ public final class ExperimentReport {
                 <table>%s</table>
                 %s
                 <h2>What to read</h2>
-                <ul>%s%s</ul>
+                <ul>%s%s%s</ul>
                 <h2>Try it differently</h2>
                 <ul>%s</ul>
                 <p><code>./faultline experiment run %s</code></p>
@@ -84,9 +84,13 @@ public final class ExperimentReport {
                                                 .observations(), seen -> "<tr><td>%s<td class=n>%s</tr>".formatted(
                                                         Report.escaped(seen.what()), Report.escaped(seen.value()))),
                 all(findings.pictures(), picture -> "<h3>%s</h3><p>%s</p>%s".formatted(Report.escaped(picture.title()),
-                        Report.escaped(picture.caption()), picture.svg())), all(description.code(), this::code), all(
-                                description.sources(), ExperimentReport::source), all(description.variations(),
-                                        variation -> "<li>" + Report.escaped(variation)), description.name());
+                        Report.escaped(picture.caption()), picture.svg())), code("docs/ideas/" + description.name()
+                                + ".md"), all(
+                                        description.code(), this::code), all(
+                                                description.sources(), ExperimentReport::source), all(description
+                                                        .variations(),
+                                                        variation -> "<li>" + Report.escaped(variation)), description
+                                                                .name());
     }
 
     private static String item(Check check, String yes, String no) {

@@ -43,6 +43,9 @@ final class GoodputChart {
                 offered), RIGHT));
         svg.append("<text x='%d' y='%.1f' text-anchor='end'>%.0f/s</text><text x='%d' y='%d' text-anchor='end'>0</text>"
                 .formatted(LEFT - 6, chart.y(offered) + 4, offered, LEFT - 6, BOTTOM + 4));
+        if (chart.y(offered) > TOP + 20) {
+            svg.append("<text x='%d' y='%d' text-anchor='end'>%.0f/s</text>".formatted(LEFT - 6, TOP + 4, chart.most));
+        }
         for (int second = 0; second <= chart.seconds; second += 2) {
             svg.append("<text x='%.1f' y='%d' text-anchor='middle'>%d s</text>".formatted(chart.x(second), BOTTOM + 18,
                     second));

@@ -15,7 +15,7 @@ import dev.faultline.experiments.lab.Traffic;
 import dev.faultline.experiments.lab.Traffic.Request;
 import dev.faultline.local.TemporaryGateway;
 
-/** Servers freeze for three seconds while clients go on, and retry: with a budget, or each request several times at once. */
+/** Servers freeze for three seconds while clients go on, and retry: with a budget, or each request several times. */
 public final class RetryStorm implements Experiment {
     private static final int SERVERS = 3;
     private static final int CAPACITY = 60;
@@ -40,7 +40,7 @@ public final class RetryStorm implements Experiment {
     public Description description() {
         return new Description("retry-storm", "Retry storms, retry budgets and metastable failure",
                 "Servers at half of their capacity freeze for three seconds. If retries are at most a tenth of the requests, the answers are back within seconds after the end of the freeze, with the gateway in between and without it.",
-                "Clients that repeat each failed request up to %d times at once: the same servers must go on to work for requests that nobody waits for, and answer almost nobody, long after the freeze has ended."
+                "Clients that repeat each failed request immediately, up to %d times: the same servers must go on to work for requests that nobody waits for, and answer almost nobody, long after the freeze has ended."
                         .formatted(RETRIES),
                 List.of(new Source("Bronson, Aghayev, Charapko, Zhu, Metastable Failures in Distributed Systems, 2021",
                         "https://doi.org/10.1145/3458336.3465286"), new Source(
@@ -61,25 +61,33 @@ public final class RetryStorm implements Experiment {
                 running -> withBudget(lab, running));
         Run gateway = withBudget.getFirst();
         Run budget = withBudget.getLast();
+        lab.observe("a client waits for an answer", ATTEMPT.toSeconds() + " s; through the gateway " + THROUGH_GATEWAY
+                .toSeconds() + " s");
+        lab.observe("requests a second at the servers, without a budget", "%.0f, of %d that they can answer".formatted(
+                storm.attempts * PER_SECOND, CAPACITY));
         for (Run run : List.of(gateway, budget, storm)) {
             lab.observe(run.name + ": answers a second", "%.0f before, %.0f during, %.0f in the last %d s".formatted(run
                     .before(), run.goodput.average(FREEZE, THAW), run.atTheEnd(), LAST));
             int recovery = run.goodput.recovery(THAW, run.before());
             lab.observe(run.name + ": seconds after the freeze until the answers were back", recovery < END - THAW
                     ? Integer.toString(recovery) : "not in " + recovery);
-            lab.observe(run.name + ": attempts for each request", "%.1f".formatted(run.attempts));
+            lab.observe(run.name + ": requests at the servers, for each of a client's", "%.1f".formatted(run.attempts));
         }
-        lab.picture("Answers a second", "Of %d requests a second, by when the answer arrived. Capacity: %d a second."
-                .formatted(PER_SECOND, CAPACITY), GoodputChart.svg(List.of(line(gateway, "var(--blue)"), line(budget,
-                        "var(--good)"), line(storm, "var(--bad)")), PER_SECOND, "servers frozen", FREEZE, THAW));
+        lab.picture("Answers a second",
+                "By when the answer arrived; dashed, the %d requests a second that ask for one. The servers can answer %d. After the freeze they first work off requests whose clients have given up."
+                        .formatted(PER_SECOND, CAPACITY), GoodputChart.svg(List.of(line(gateway, "var(--blue)"), line(
+                                budget,
+                                "var(--good)"), line(storm, "var(--bad)")), PER_SECOND, "servers frozen", FREEZE,
+                                THAW));
         for (Run run : List.of(gateway, budget)) {
             lab.claim("%s: %d s after the freeze as many were answered as before it".formatted(run.name, END - THAW
                     - LAST), run.isBack());
         }
         lab.claim("in each run, the servers answered everybody before the freeze", List.of(gateway, budget, storm)
                 .stream().allMatch(run -> run.before() > 0.9 * PER_SECOND));
-        lab.control("%s: in the last %d s, %.0f answers a second of %d that were possible".formatted(storm.name, LAST,
-                storm.atTheEnd(), CAPACITY), storm.atTheEnd() < 0.2 * PER_SECOND);
+        lab.control("%s: in the last %d s, %.0f of %d requests a second were answered, by servers that can answer %d"
+                .formatted(storm.name, LAST, storm.atTheEnd(), PER_SECOND, CAPACITY), storm.atTheEnd() < 0.2
+                        * PER_SECOND);
     }
 
     /** @param attempts for each request, at the servers */
@@ -105,7 +113,7 @@ public final class RetryStorm implements Experiment {
     private static Run storm(Lab lab) {
         try (var servers = new LimitedServers(SERVERS, CAPACITY);
                 var client = new RetryingClient(servers.urls(), ATTEMPT, RETRIES, () -> true)) {
-            return run(lab, "clients without a budget", servers, client::send);
+            return run(lab, "without a budget", servers, client::send);
         }
     }
 
@@ -113,7 +121,7 @@ public final class RetryStorm implements Experiment {
         var budget = new RetryBudget(RESERVE);
         try (var servers = new LimitedServers(SERVERS, CAPACITY);
                 var client = new RetryingClient(servers.urls(), ATTEMPT, RETRIES, budget::withdraw)) {
-            return run(lab, "clients with a retry budget", servers, number -> {
+            return run(lab, "with a budget", servers, number -> {
                 budget.deposit();
                 client.send(number);
             });
@@ -132,7 +140,7 @@ public final class RetryStorm implements Experiment {
             lab.step("warm-up: the gateway's code is compiled, and instances that it found late get their full share");
             Traffic.start(PER_SECOND, WARM_UP, once::send).await();
             CompletableFuture<Run> without = CompletableFuture.supplyAsync(() -> budget(lab), executor);
-            Run through = run(lab, "the gateway, and clients with a budget", servers, number -> {
+            Run through = run(lab, "with a budget, through the gateway", servers, number -> {
                 budget.deposit();
                 client.send(number);
             });

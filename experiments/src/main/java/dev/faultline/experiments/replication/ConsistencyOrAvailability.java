@@ -32,7 +32,10 @@ public final class ConsistencyOrAvailability implements Experiment {
                         "https://doi.org/10.1145/564585.564601"), new Source(
                                 "Abadi, Consistency Tradeoffs in Modern Distributed Database System Design (PACELC), 2012",
                                 "https://doi.org/10.1109/MC.2012.33")),
-                List.of("libs/sharding/src/main/java/dev/faultline/sharding/PooledShards.java", "docs/consistency.md",
+                List.of("libs/sharding/src/main/java/dev/faultline/sharding/ConsistentReads.java",
+                        "libs/sharding/src/main/java/dev/faultline/sharding/ReadDeadline.java",
+                        "libs/service-defaults/src/main/java/dev/faultline/service/web/DatabaseProblems.java",
+                        "docs/consistency.md",
                         "chaos/cut-off.sh"),
                 List.of("chaos/cut-off.sh shard-1 does it under load, to one shard: the other one is not affected",
                         "./faultline pause shard-1-a, and nothing else: failover-1 promotes the standby, and strong reads are answered again"));
@@ -62,7 +65,7 @@ public final class ConsistencyOrAvailability implements Experiment {
             })) {
                 try (var _ = new Cleanup(shards::catchUp)) {
                     shards.lag();
-                    lab.step("the last orders are placed, which the standbys have not replayed");
+                    lab.step("the standbys go on to receive the log, and replay nothing; the last orders are placed");
                     for (int i = 0; i < READS; i++) {
                         last.add(shards.place());
                     }

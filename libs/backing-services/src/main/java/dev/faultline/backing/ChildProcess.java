@@ -21,15 +21,17 @@ import java.util.stream.Stream;
 public final class ChildProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofMinutes(3);
     private static final String STOP_WITH_PARENT = """
-            # Ctrl-C reaches it too, but it has to outlive the server.
+            # Signals to the whole group, such as Ctrl-C, reach the shells too, which have to outlive the server.
             trap '' INT
+            trap : TERM HUP
             signal=$1; shift
             exec 3<&0
             "$@" </dev/null 3<&- & child=$!
-            { read -r _ <&3; kill -s "$signal" "$child"; } 2>/dev/null & watch=$!
+            { trap '' TERM HUP; read -r _ <&3; kill -s "$signal" "$child"; } 2>/dev/null & watch=$!
             exec 3<&-
             wait "$child"; code=$?
-            kill "$watch" 2>/dev/null
+            while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+            kill -9 "$watch" 2>/dev/null
             exit "$code"
             """;
 

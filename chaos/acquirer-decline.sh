@@ -14,9 +14,10 @@ sleep 5
 inject acquirer-decline acquirer-simulator-1 '{"declineShare": 1}'
 sleep 10
 heal
+place_order after
 sleep 5
 stop_load
 expect 'orders were rejected while payments were declined' at_least "$(count_orders REJECTED)" 1
-expect 'orders were confirmed before and after' at_least "$(count_orders CONFIRMED)" 2
+expect 'an order that was placed after it was confirmed' equal "$(awk '$1 == "after" { print $5 }' "$results/orders")" CONFIRMED
 expect_guarantees
 verdict

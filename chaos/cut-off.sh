@@ -6,6 +6,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 setup "$@"
+[[ $target != k8s ]] || die 'a paused shard is replaced at once on k8s'
 shard=${arguments[0]:-shard-1}
 
 # reads CONSISTENCY : reads twelve orders at once; for each a line with status code, Served-By, Staleness-Ms and the body
@@ -36,7 +37,7 @@ strong_reads_succeed() {
 
 primary=$(primary_of "$shard")
 [[ $(servers_of "$shard" | wc --lines) -gt 1 ]] ||
-  die "$shard has no standby; the local cluster has some after ./faultline up --standbys"
+  die "$shard has no standby on $target; docs/faults.md says where there are some"
 promoter=$(nodes | grep '^failover-' || true)
 hypothesis "while $primary answers nobody, strong reads of its shard are refused with the reason, and eventual ones are answered and say how old they are"
 start_load

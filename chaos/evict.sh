@@ -23,11 +23,13 @@ say observe "$(<"$results/refusal")"
 expect 'the second eviction is refused while the first pod stops' second_is_refused
 expect 'both are ready again' within 120 all_are_ready
 if second_is_refused; then
-  inject evict "$second"
-  expect 'once they are, the second may go' within 120 all_are_ready
+  say inject "evict $second"
+  # The budget is counted anew a moment after the pods are ready.
+  expect 'once they are, the second may go' within 30 inject_evict "$second"
+  expect 'both are ready again' within 120 all_are_ready
 fi
 sleep 5
 stop_load
-expect 'no order had to be sent again' equal "$(awk '$2 > 1' "$results/orders" | wc --lines)" 0
+expect_no_failure
 expect_guarantees
 verdict

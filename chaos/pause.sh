@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# pause.sh [--target local|compose] [--rate N] [NODE]
+# pause.sh [--target local|compose|k8s] [--rate N] [NODE]
 # Freezes a node for 15 seconds, by default inventory-service-1: longer than leases and sessions last. It is alive but does
 # not respond, and when it resumes it does not know how much time has passed.
 set -euo pipefail

@@ -33,7 +33,7 @@ replicas_are_fresh() { reads eventual | awk '{ n += $2 == "replica"; bad += $1 !
 
 primary=$(primary_of "$shard")
 standby=$(servers_of "$shard" | grep --invert-match --line-regexp "$primary") ||
-  die "$shard has no standby; the local cluster has some after ./faultline up --standbys"
+  die "$shard has no standby on $target; docs/faults.md says where there are some"
 hypothesis "while $standby lags, orders are accepted as before, strong and session reads see them, and eventual reads say how old they are"
 start_load
 sleep 5

@@ -75,7 +75,10 @@ patroni_confirms() { in_node "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8008 && pr
   read -r _ status _ <&3 && [[ $status == 200 ]]' "$2" 2> /dev/null; }
 
 # inject_standby_promotion SERVER SHARD : a planned switchover
-inject_standby_promotion() { in_node "$1" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null; }
+inject_standby_promotion() {
+  [[ $(servers_of "$2") != "$2" ]] || die "$2 has no standby in the slim layout"
+  in_node "$1" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null
+}
 
 # inject_standby_lag SERVER
 inject_standby_lag() { sql "$1" 'SELECT pg_wal_replay_pause()'; }

@@ -84,6 +84,8 @@ ready_pods_of() {
 signal() {
   local machine container agent
   read -r machine container < <(kube get pod "$1" --output 'jsonpath={.spec.nodeName} {.status.containerStatuses[0].containerID}{"\n"}')
+  # Otherwise every process of the machine would match.
+  [[ -n $container ]] || die "the container of $1 does not run yet"
   agent=$(kubectl --namespace faultline-chaos get pods --field-selector "spec.nodeName=$machine" --output name 2> /dev/null)
   [[ -n $agent ]] || die "no agent is on $machine: kubectl apply --filename chaos/targets/k8s-agent.yaml"
   # shellcheck disable=SC2016 # the agent's bash expands it
@@ -141,19 +143,30 @@ machine_to_spare() {
 
 # Those that are being deleted do not count.
 all_pods_are_ready() {
-  ! kube get pods --output 'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{range .status.conditions}}{{if eq .type "Ready"}}{{.status}}{{"\n"}}{{end}}{{end}}{{end}}{{end}}' |
-    grep --quiet --invert-match True
+  local ready
+  ready=$(kube get pods --output 'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{$ready := "False"}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$ready = .status}}{{end}}{{end}}{{$ready}}{{"\n"}}{{end}}{{end}}') || return 1
+  [[ -n $ready ]] && ! grep --quiet --invert-match True <<< "$ready"
 }
 
 # inject_rolling_update SERVICE TAG : returns when only new pods are left
 inject_rolling_update() {
+  revision_of "$1" > "$results/revision.$1"
   kube set image "deployment/$1" "service=faultline/$1:$2" > /dev/null && finish_rollout "$1"
 }
 
-heal_rolling_update() { kube rollout undo "deployment/$1" > /dev/null && finish_rollout "$1"; }
+# To the revision before the injection, which may have made none.
+heal_rolling_update() {
+  local revision
+  revision=$(<"$results/revision.$1")
+  [[ $(revision_of "$1") == "$revision" ]] ||
+    { kube rollout undo "deployment/$1" --to-revision "$revision" > /dev/null && finish_rollout "$1"; }
+}
+
+revision_of() { kube get deployment "$1" --output 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}'; }
 
 # inject_stuck_update SERVICE : to pods whose readiness probe fails
 inject_stuck_update() {
+  revision_of "$1" > "$results/revision.$1"
   kube patch deployment "$1" --patch '{"spec": {"template": {"spec": {"containers": [
     {"name": "service", "readinessProbe": {"httpGet": {"path": "/actuator/health/nowhere"}}}]}}}}' > /dev/null
 }
@@ -164,14 +177,17 @@ finish_rollout() { kube rollout status "deployment/$1" --timeout 5m > /dev/null;
 
 # inject_memory_bomb NODE : each process holds less than the service, which therefore is the one that the kernel kills
 inject_memory_bomb() {
+  restarts_of "$1" > "$results/restarts.$1"
   # shellcheck disable=SC2016 # the node's bash expands it
   in_node "$1" bash -c 'for _ in {1..12}; do { held=$(head --bytes 60M /dev/zero | tr "\0" x); sleep 20; } & sleep 0.2; done; wait' ||
     true # it ends with its container
 }
 
+restarts_of() { kube get pod "$(pod "$1")" --output 'jsonpath={.status.containerStatuses[0].restartCount}'; }
+
 # was_killed_for_memory NODE
 was_killed_for_memory() {
-  [[ $(kube get pod "$(pod "$1")" --output 'jsonpath={.status.containerStatuses[0].lastState.terminated.reason}') == OOMKilled ]]
+  (($(restarts_of "$1") > $(<"$results/restarts.$1"))) && [[ $(kube get pod "$(pod "$1")" --output 'jsonpath={.status.containerStatuses[0].lastState.terminated.reason}') == OOMKilled ]]
 }
 
 # servers_of SHARD : the shard's pod, or CloudNativePG's pods

@@ -109,7 +109,7 @@ final class VerificationCommands {
                     + "(default: random)") @Nullable Long seed,
             @Option(names = "--only", paramLabel = "FAULT", split = ",", completionCandidates = FaultNames.class, description = "inject only these faults: ${COMPLETION-CANDIDATES}") @Nullable List<String> only,
             @Option(names = "--on", paramLabel = "NODE|ROLE", split = ",", description = "inject faults only into "
-                    + "these, for example shard-1 or 'order-service leader'") @Nullable List<String> targets,
+                    + "these, for example shard-1 or 'order-service leader'; the acquirer's always hit acquirer-simulator-1") @Nullable List<String> targets,
             @Option(names = "--standbys", arity = "0..1", fallbackValue = "sync", paramLabel = ClusterCommands.STANDBYS, description = "give the shards of "
                     + "the temporary cluster standbys: primaries and standbys are roles") @Nullable String standbys) {
         Terminal terminal = output.terminal();

@@ -186,7 +186,10 @@ final class ResponseCache implements HandlerFilterFunction<ServerResponse, Serve
             case Outcome.Cached(var response) -> response.to(request, clock.read());
             case Outcome.ErrorOfService(var response) -> response;
             case Outcome.Failed(var problem) -> throw problem;
-            case Outcome.NotShared() -> next.handle(request);
+            case Outcome.NotShared() -> {
+                misses.increment();
+                yield next.handle(request);
+            }
         };
     }
 

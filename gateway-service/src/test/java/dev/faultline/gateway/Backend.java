@@ -23,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A service instance: an HTTP server, registered in Consul without a health check, so Consul never notices a crash. */
 final class Backend implements AutoCloseable {
+    /** More connections than any test opens at once: on a busy machine the system resets what the backlog does not hold. */
+    private static final int BACKLOG = 2_000;
+
     private static final AtomicInteger ids = new AtomicInteger();
     private static final HttpClient http = HttpClient.newHttpClient();
 
@@ -48,7 +51,7 @@ final class Backend implements AutoCloseable {
         this.id = service + "-" + ids.incrementAndGet();
         this.behaviour = behaviour;
         try {
-            this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+            this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

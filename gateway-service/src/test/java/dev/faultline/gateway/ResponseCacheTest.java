@@ -272,6 +272,7 @@ class ResponseCacheTest {
             assertThat(answer.get().getContentAsString()).isEqualTo("mine");
         }
         assertThat(requests).hasValue(50);
+        assertThat(List.of(gets("miss"), gets("coalesced"))).containsExactly(50.0, 49.0);
     }
 
     @Test

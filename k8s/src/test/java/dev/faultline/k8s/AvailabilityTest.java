@@ -50,6 +50,9 @@ class AvailabilityTest {
             assertThat(service.pod().getTopologySpreadConstraints()).as("%s", service)
                     .allMatch(constraint -> Set.of(NAME, "pod-template-hash")
                             .equals(new TreeSet<>(requireNonNull(constraint.getMatchLabelKeys()))));
+            assertThat(service.pod().getTopologySpreadConstraints()).as("%s goes on when a node is drained", service)
+                    .filteredOn(constraint -> constraint.getWhenUnsatisfiable().equals("DoNotSchedule")).isNotEmpty()
+                    .allMatch(constraint -> "Honor".equals(constraint.getNodeTaintsPolicy()));
         }
     }
 

@@ -86,8 +86,9 @@ public final class Credentials {
                 return known.token();
             } catch (TokenUnavailableException e) {
                 if (!(rootOf(e) instanceof SocketTimeoutException) || System.nanoTime() > deadline) {
-                    throw new FaultlineException(e.getMessage() + ". See ./faultline status, and start the cluster with"
-                            + " ./faultline up.", e);
+                    throw new FaultlineException(e.getMessage()
+                            + ". ./faultline status shows whether a local platform runs,"
+                            + " and ./faultline up starts it.", e);
                 }
                 Polling.sleep(PAUSE);
             }

@@ -162,7 +162,7 @@ public final class PlatformClient implements AutoCloseable {
             });
         } catch (ConnectException e) {
             throw new FaultlineException("No gateway responds at " + gateway
-                    + ". See ./faultline status, and start the cluster with ./faultline up.", e);
+                    + ". ./faultline status shows whether a local platform runs, and ./faultline up starts it.", e);
         } catch (IOException e) {
             throw new FaultlineException(Thread.currentThread().isInterrupted() ? "Interrupted."
                     : "The gateway at " + gateway + " closed the connection: " + e.getMessage() + ".", e);

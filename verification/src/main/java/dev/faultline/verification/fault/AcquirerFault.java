@@ -64,7 +64,7 @@ public final class AcquirerFault implements FaultKind {
             }
         } catch (IOException e) {
             throw new FaultlineException("The acquirer at " + target.acquirerUrl() + " cannot be reached: "
-                    + e.getMessage() + ". See ./faultline status.", e);
+                    + e.getMessage() + ". ./faultline status shows the nodes of a local platform.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FaultlineException("Interrupted.", e);

@@ -3,8 +3,10 @@ package dev.faultline.verification.fault;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
+import dev.faultline.backing.FaultlineException;
 import dev.faultline.verification.Target;
 
 /** Injects faults and heals them. Thread-safe: a shutdown hook may heal what the main thread injected. */
@@ -27,7 +29,8 @@ public final class FaultInjector {
         if (closed) {
             return "";
         }
-        String process = node(node).process();
+        String process = node(node).orElseThrow(() -> new FaultlineException("There is no node " + node + " any more."))
+                .process();
         if (kind.needsHealing()) {
             // Before the attempt, so that a fault that is only partly injected is healed too.
             active.add(new Active(kind, node));
@@ -66,11 +69,12 @@ public final class FaultInjector {
     }
 
     private boolean hasRecovered(FaultKind kind, String name, String before) {
-        Target.Node node = node(name);
-        return node.ready() && (kind.needsHealing() || !node.process().equals(before));
+        return node(name).filter(node -> node.ready() && (kind.needsHealing() || !node.process().equals(before)))
+                .isPresent();
     }
 
-    private Target.Node node(String name) {
-        return target.nodes().stream().filter(node -> node.name().equals(name)).findFirst().orElseThrow();
+    /** Empty if it is gone: where a service is scaled, the number of its instances changes. */
+    private Optional<Target.Node> node(String name) {
+        return target.nodes().stream().filter(node -> node.name().equals(name)).findFirst();
     }
 }

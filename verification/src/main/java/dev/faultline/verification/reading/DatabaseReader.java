@@ -176,7 +176,7 @@ final class DatabaseReader {
             return work.in(connection);
         } catch (SQLException e) {
             throw new FaultlineException("The database " + database + " cannot be read: " + e.getMessage()
-                    + " See ./faultline status.", e);
+                    + " ./faultline status shows the nodes of a local platform.", e);
         }
     }
 

@@ -144,6 +144,7 @@ machine_to_spare() {
 # Those that are being deleted do not count.
 all_pods_are_ready() {
   local ready
+  # shellcheck disable=SC2016 # a variable of the template
   ready=$(kube get pods --output 'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{$ready := "False"}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$ready = .status}}{{end}}{{end}}{{$ready}}{{"\n"}}{{end}}{{end}}') || return 1
   [[ -n $ready ]] && ! grep --quiet --invert-match True <<< "$ready"
 }

@@ -61,6 +61,8 @@ teardown() {
   elif ((status != 2)) && [[ -z $has_verdict ]]; then
     printf '\nNO VERDICT: a step failed with %d. %s\n' "$status" "$healed"
     exit 2
+  elif [[ $healed == SOME* ]]; then
+    printf '\n%s\n' "$healed"
   fi
 }
 

@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 setup "$@"
-[[ $target != k8s ]] || die 'a paused shard is replaced at once on k8s'
+[[ $target != k8s ]] || die 'on k8s an operator may replace a primary that is paused'
 shard=${arguments[0]:-shard-1}
 
 # Places one order for each of 16 customers at once; about half of the customers are on the shard.

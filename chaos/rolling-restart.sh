@@ -10,7 +10,8 @@ service_instances() { nodes | grep --extended-regexp '^(acquirer-simulator|order
 
 # On k8s a successor has another name, and may take another's number.
 declare -A names
-for node in $(service_instances); do
+mapfile -t instances < <(service_instances)
+for node in "${instances[@]}"; do
   names[$node]=$node
   ! declare -F pod > /dev/null || names[$node]=$(pod "$node")
 done
@@ -18,8 +19,7 @@ order_services=$(nodes | grep --count '^order-service-' || true)
 hypothesis 'every instance is restarted under load, and no client notices'
 start_load
 sleep 3
-for node in $(service_instances); do
-  [[ -n ${names[$node]:-} ]] || continue
+for node in "${instances[@]}"; do
   inject stop "${names[$node]}"
   heal
   expect "$node is ready again" within 120 node_is_ready "$node"

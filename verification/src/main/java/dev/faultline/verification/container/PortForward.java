@@ -23,8 +23,8 @@ final class PortForward implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(200);
     /**
      * Ctrl-C must not end it, because faults are healed through it afterwards: kubectl is in a process group of its own, and
-     * bash ignores the signal. Only kubectl holds the standard output, which so ends when it does; and bash kills it when
-     * the standard input ends, by {@link #close} or because this JVM is gone.
+     * bash ignores the signal. Only kubectl holds the standard output, so this ends when kubectl does. bash kills kubectl
+     * when the standard input ends, by {@link #close} or because this JVM is gone.
      */
     private static final String SCRIPT = """
             exec 2> /dev/null

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # rolling-restart.sh [--target local|compose|k8s] [--rate N]
-# Restarts every instance of the services that place and pay orders, and of the acquirer, one after the other; not those of
-# the gateway and of identity-service, without which no client is served.
+# Restarts every instance of the services that place and pay orders, and of the acquirer, one after the other; also those of
+# the gateway if there are several behind one address, and not identity-service, without which no client gets a token.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 setup "$@"
-service_instances() { nodes | grep --extended-regexp '^(acquirer-simulator|order-service|inventory-service|payment-service)-'; }
+services='acquirer-simulator|order-service|inventory-service|payment-service'
+! has_balanced_gateways || services+='|gateway-service'
+service_instances() { nodes | grep --extended-regexp "^($services)-"; }
 
 # On k8s a successor has another name, and may take another's number.
 declare -A names

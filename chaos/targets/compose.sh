@@ -18,8 +18,11 @@ client_secret() { in_node identity-service-1 cat "/run/secrets/$1"; }
 
 # Empty if it does not run.
 gateway_url() {
-  docker port "$(container gateway-service-1 2> /dev/null)" 8080 2> /dev/null | sed --quiet '1s|^|http://|p' || true
+  docker port "$(container load-balancer 2> /dev/null)" 8080 2> /dev/null | sed --quiet '1s|^|http://|p' || true
 }
+
+# Of which any may stop without a client's notice.
+has_balanced_gateways() { (($(nodes | grep --count '^gateway-service-') > 1)); }
 
 nodes() { containers --format '{{.Label "com.docker.compose.service"}}' | sort; }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # lib.sh sets results and repository
 # The pods of k8s/ in the namespace NAMESPACE (default: faultline). A pod of a StatefulSet, or of CloudNativePG, has its own
-# name, for example shard-1-0; payment-service-2 is the second pod of payment-service by name.
+# name, for example shard-1-0; payment-service-2 is the second oldest pod of payment-service.
 #
 # The gateway is reached through kubectl port-forward, unless GATEWAY_URL names its address. A forward ends with its pod, so
 # it is begun again; requests fail meanwhile. An experiment on the gateway needs an address that leads to all its pods.
@@ -15,10 +15,11 @@ pod() {
   echo "$name"
 }
 
-# pods_of SERVICE : those that are not being deleted
+# pods_of SERVICE : those that are not being deleted, the oldest first
 pods_of() {
-  kube get pods --selector "app.kubernetes.io/name=$1" --sort-by .metadata.name --output \
-    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}}{{"\n"}}{{end}}{{end}}'
+  kube get pods --selector "app.kubernetes.io/name=$1" --output \
+    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.creationTimestamp}} {{.metadata.name}}{{"\n"}}{{end}}{{end}}' |
+    sort | cut --delimiter=' ' --fields=2
 }
 
 in_node() { kube exec "$(pod "$1")" -- "${@:2}"; }
@@ -55,10 +56,13 @@ if [[ -z ${GATEWAY_URL:-} ]]; then
   forward_gateway &
 fi
 
+# Of which any may stop without a client's notice. A forward leads to one of them.
+has_balanced_gateways() { [[ -n ${GATEWAY_URL:-} ]] && (($(pods_of gateway-service | grep --count .) > 1)); }
+
 nodes() {
-  kube get pods --sort-by .metadata.name --output \
-    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{index .metadata.labels "app.kubernetes.io/name"}} {{.metadata.name}} {{(index .metadata.ownerReferences 0).kind}}{{"\n"}}{{end}}{{end}}' |
-    awk '{ print $3 == "ReplicaSet" ? $1 "-" ++n[$1] : $2 }'
+  kube get pods --output \
+    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.creationTimestamp}} {{.metadata.name}} {{index .metadata.labels "app.kubernetes.io/name"}} {{(index .metadata.ownerReferences 0).kind}}{{"\n"}}{{end}}{{end}}' |
+    sort | awk '{ print $4 == "ReplicaSet" ? $3 "-" ++n[$3] : $2 }' | sort
 }
 
 # Of a Deployment all pods have to be ready, because a pod that is replaced has another name.

@@ -13,6 +13,9 @@ client_secret() { cat "${FAULTLINE_HOME:-$repository/.faultline}/secrets/$1"; }
 
 gateway_url() { faultline status | sed --quiet 's/^Gateway: \([^ ]*\) .*/\1/p'; }
 
+# Of which any may stop without a client's notice: they share a port.
+has_balanced_gateways() { (($(nodes | grep --count '^gateway-service-') > 1)); }
+
 nodes() { faultline status | awk '$2 ~ /^(ready|waiting|starting|stopping|restarting|stopped)$/ { print $1 }'; }
 
 node_is_ready() { faultline status | grep --quiet "^$1  *ready" && ! faultline status | grep --quiet "^$1 .*does not respond"; }

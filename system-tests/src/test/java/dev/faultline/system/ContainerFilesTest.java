@@ -47,8 +47,9 @@ class ContainerFilesTest {
         assertThat(expected).isNotEmpty();
         assertThat(services.keySet()).containsAll(expected);
         assertThat(expected).allSatisfy(name -> assertThat(services.get(name)).doesNotContainKey("profiles"));
-        assertThat(Set.of("order-service-2", "inventory-service-2", "payment-service-2")).allSatisfy(
-                name -> assertThat(services.get(name)).containsEntry("profiles", FULL_ONLY));
+        assertThat(Set.of("gateway-service-2", "order-service-2", "inventory-service-2", "payment-service-2"))
+                .allSatisfy(
+                        name -> assertThat(services.get(name)).containsEntry("profiles", FULL_ONLY));
     }
 
     @Test
@@ -107,11 +108,34 @@ class ContainerFilesTest {
         assertThat(text("identity-service-1", "volumes")).endsWith("volume={subpath=clients}}]");
         assertThat(services.get("gateway-service-1")).doesNotContainKey("volumes");
         assertThat(text("acquirer-simulator-1", "volumes")).doesNotContain("secrets");
+        assertThat(services.keySet().stream().filter(name -> text(name, "volumes").contains("authority")))
+                .containsExactly("secrets");
+        assertThat(services.keySet().stream().filter(name -> text(name, "volumes").contains("load-balancer:/")))
+                .containsExactlyInAnyOrder("secrets", "load-balancer");
+    }
+
+    /** So that the gateways may believe what it says of a client's address. */
+    @Test
+    void areReachedFromOutsideThroughTheLoadBalancerOnly() {
+        assertThat(services.entrySet().stream().filter(each -> each.getValue().containsKey("ports")).map(
+                Map.Entry::getKey)).containsExactly("load-balancer");
+        assertThat(services.keySet().stream().filter(name -> text(name, "networks").contains("front")))
+                .containsExactly("load-balancer");
+        assertThat(services.keySet().stream().filter(name -> text(name, "networks").contains("entry")))
+                .containsExactlyInAnyOrder("load-balancer", "gateway-service-1", "gateway-service-2");
+        Map<String, Object> compose = new Yaml(yamlOptions()).load(read("docker-compose.yml"));
+        String subnet = String.valueOf(map(map(compose.get("networks")).get("entry")).get("ipam"));
+        assertThat(text("gateway-service-1", "environment")).contains("=" + subnet.replaceFirst(
+                ".*subnet=(.*)\\.0/24.*", "$1").replace(".7", "\\.7") + "\\.\\d{1,3}");
+        assertThat(services.keySet().stream().filter(name -> name.startsWith("gateway-service-"))).allSatisfy(
+                name -> assertThat(read("docker/load-balancer/haproxy.cfg")).contains("server " + name + " " + name
+                        + ":8080\n"));
     }
 
     @Test
     void startServicesWithoutRightsThatTheyDoNotNeed() {
-        services.entrySet().stream().filter(each -> each.getKey().matches(".*-(service|simulator)-\\d"))
+        services.entrySet().stream().filter(each -> each.getKey().matches(
+                ".*-(service|simulator)-\\d|load-balancer"))
                 .forEach(each -> assertThat(each.getValue()).as(each.getKey()).containsEntry("read_only", true)
                         .containsEntry("cap_drop", List.of("ALL"))
                         .containsEntry("security_opt", List.of("no-new-privileges:true")));
@@ -176,11 +200,15 @@ class ContainerFilesTest {
     }
 
     private static Map<String, Map<String, Object>> services(String file) {
-        var options = new LoaderOptions();
-        options.setMaxAliasesForCollections(MAX_YAML_ALIASES);
-        Map<String, Object> compose = new Yaml(options).load(read(file));
+        Map<String, Object> compose = new Yaml(yamlOptions()).load(read(file));
         return map(compose.get("services")).entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, each -> map(each.getValue())));
+    }
+
+    private static LoaderOptions yamlOptions() {
+        var options = new LoaderOptions();
+        options.setMaxAliasesForCollections(MAX_YAML_ALIASES);
+        return options;
     }
 
     private static Map<String, Object> map(@Nullable Object yaml) {

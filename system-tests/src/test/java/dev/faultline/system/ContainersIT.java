@@ -1,17 +1,29 @@
 package dev.faultline.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.TrustManagerFactory;
 
 import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.Money;
@@ -33,9 +45,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ContainersIT {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int PORT = 19_480;
+    private static final int TLS_PORT = 19_443;
     private static final String PROJECT = "faultline-it";
     private static final Map<String, String> LAYOUT = Map.of("COMPOSE_PROFILES", "slim", "COMPOSE_PROJECT_NAME",
-            PROJECT, "BUILD", "fast", "GATEWAY_PORT", Integer.toString(PORT), "NETWORK_PREFIX", "10.65",
+            PROJECT, "BUILD", "fast", "GATEWAY_PORT", Integer.toString(PORT), "GATEWAY_TLS_PORT",
+            Integer.toString(TLS_PORT), "NETWORK_PREFIX", "10.65",
             "FAULTLINE_VERSION", "it");
 
     @BeforeAll
@@ -113,6 +127,50 @@ class ContainersIT {
 
     @Test
     @Order(4)
+    void speaksTlsToWhoeverTrustsTheAuthorityOfTheContainers() throws Exception {
+        var catalogue = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + TLS_PORT + "/api/catalogue")).build();
+        String authority = docker("compose", "exec", "--no-TTY", "load-balancer", "cat", "/run/secrets/ca.pem")
+                .output();
+        try (var trusting = HttpClient.newBuilder().sslContext(trusting(authority)).build();
+                var stranger = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = trusting.send(catalogue, BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThatThrownBy(() -> stranger.send(catalogue, BodyHandlers.ofString()))
+                    .isInstanceOf(SSLHandshakeException.class);
+        }
+    }
+
+    private static SSLContext trusting(String authority) throws Exception {
+        var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("authority", CertificateFactory.getInstance("X.509").generateCertificate(
+                new ByteArrayInputStream(authority.getBytes(StandardCharsets.UTF_8))));
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    /** By the load balancer, as a problem that the API describes. */
+    @Test
+    @Order(5)
+    void answersThatNoGatewayIsAvailableUntilOneIs() throws Exception {
+        assertThat(docker("compose", "stop", "gateway-service-1").succeeded()).isTrue();
+        var catalogue = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + "/api/catalogue")).build();
+        try (var client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(catalogue, BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(response.body()).contains("/problems/service-unavailable");
+            assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
+            assertThat(docker("compose", "up", "--wait", "--wait-timeout", "300").succeeded()).isTrue();
+            assertThat(client.send(catalogue, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @Order(6)
     void leavesNothingBehind() throws Exception {
         assertThat(docker("compose", "down", "--volumes", "--timeout", "30").succeeded()).isTrue();
         var project = "label=com.docker.compose.project=" + PROJECT;

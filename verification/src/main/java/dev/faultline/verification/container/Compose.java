@@ -23,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Compose implements Platform {
     private static final int TIMEOUT_MS = 3_000;
+    private static final String LOAD_BALANCER = "load-balancer";
     private static final int GATEWAY_PORT = 8_080;
     private static final int CONSUL_PORT = 8_500;
     private static final int KAFKA_PORT = 9_092;
@@ -136,9 +137,9 @@ final class Compose implements Platform {
 
     @Override
     public InetSocketAddress gateway() {
-        InetSocketAddress address = get("gateway-service-1").published.get(GATEWAY_PORT);
+        InetSocketAddress address = get(LOAD_BALANCER).published.get(GATEWAY_PORT);
         if (address == null) {
-            throw new FaultlineException("The gateway has no port on this machine. See docker compose ps.");
+            throw new FaultlineException("The load balancer has no port on this machine. See docker compose ps.");
         }
         return address;
     }

@@ -36,7 +36,8 @@ final class LimitedGateway implements AutoCloseable {
     /** Placements, of all callers together. */
     static final int BULKHEAD = 16;
     static final String[] LIMITS = {"faultline.limits.customer.rate=1", "faultline.limits.customer.burst=" + BURST,
-        "faultline.limits.customer.writes=" + WRITES, "faultline.limits.address.rate=1",
+        "faultline.limits.customer.writes=" + WRITES, "faultline.limits.customer.write-cost=1",
+        "faultline.limits.address.rate=1",
         "faultline.limits.address.burst=" + BURST, "faultline.limits.callers.partner.rate=1",
         "faultline.limits.callers.partner.burst=40", "faultline.limits.callers.partner.writes=10",
         "resilience4j.bulkhead.instances.placing-orders.max-concurrent-calls=" + BULKHEAD};

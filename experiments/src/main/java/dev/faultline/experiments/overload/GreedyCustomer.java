@@ -57,7 +57,7 @@ public final class GreedyCustomer implements Experiment {
                 List.of("gateway-service/src/main/java/dev/faultline/gateway/limits/CallerLimitsFilter.java",
                         "docs/decisions/0020-each-gateway-grants-its-share.md"),
                 List.of("./faultline load --as alice --rate 400, beside ./faultline load --rate 50: with the usual room of 512",
-                        "FAULTLINE_LIMITS_CUSTOMER_WRITES=96 ./faultline up: a customer's limit that is as large as the room protects nobody"));
+                        "FAULTLINE_LIMITS_CUSTOMER_WRITES=96 FAULTLINE_LIMITS_CUSTOMER_WRITECOST=1 ./faultline up: a customer's limit that is as large as the room protects nobody"));
     }
 
     @Override
@@ -97,6 +97,8 @@ public final class GreedyCustomer implements Experiment {
                 unlimited = beside(lab, others, greedy, "without limits");
             }
             nodes.awaitReady(GATEWAY);
+            lab.observe("the others' p99, beside %s".formatted(GREEDY), "%.1f times that of the others alone".formatted(
+                    Traffic.percentile(limited.others, 99) / Traffic.percentile(alone, 99)));
             lab.claim("with limits, no order of the others failed", Traffic.failed(limited.others) == 0);
             lab.claim("with limits, %s was refused %d times".formatted(GREEDY, limited.refused), limited.refused > 0);
             lab.control("without limits, %d of %d orders of the others failed".formatted(Traffic.failed(

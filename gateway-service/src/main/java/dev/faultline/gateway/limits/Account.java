@@ -18,9 +18,9 @@ final class Account {
         this.bucket = Bucket.builder().addLimit(rate.getBandwidths()[0]).withCustomTimePrecision(time).build();
     }
 
-    /** Takes one request, if there is one left. */
-    ConsumptionProbe take(Share share) {
-        return of(share).tryConsumeAndReturnRemaining(1);
+    /** Takes what a request costs, if that much is left. */
+    ConsumptionProbe take(Share share, int cost) {
+        return of(share).tryConsumeAndReturnRemaining(cost);
     }
 
     /** Takes one request, and goes into debt if there is none left. */
@@ -28,7 +28,7 @@ final class Account {
         of(share).consumeIgnoringRateLimits(1);
     }
 
-    /** Asks as {@link #take} does, and takes nothing. */
+    /** Asks as {@link #take} does for one request without a body, and takes nothing. */
     long nanosUntilNext(Share share) {
         return of(share).estimateAbilityToConsume(1).getNanosToWaitForRefill();
     }

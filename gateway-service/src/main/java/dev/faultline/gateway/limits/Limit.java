@@ -1,10 +1,13 @@
 package dev.faultline.gateway.limits;
 
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
 /**
  * What one caller may send to all gateways together.
  *
- * @param rate   requests a second, in the long run
- * @param burst  requests at once, after a pause
- * @param writes requests with a body that are not answered yet
+ * @param rate      requests a second, in the long run
+ * @param burst     requests at once, after a pause
+ * @param writes    requests with a body that are not answered yet
+ * @param writeCost the number of requests as which one with a body counts
  */
-record Limit(int rate, int burst, int writes) {}
+record Limit(int rate, int burst, int writes, @DefaultValue("1") int writeCost) {}

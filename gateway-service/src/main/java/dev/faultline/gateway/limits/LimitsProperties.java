@@ -35,6 +35,11 @@ record LimitsProperties(Limit customer, Limit address, @DefaultValue Map<String,
         check(name + ".rate", limit.rate());
         check(name + ".burst", limit.burst());
         check(name + ".writes", limit.writes());
+        check(name + ".write-cost", limit.writeCost());
+        if (limit.writeCost() > limit.burst()) {
+            throw new IllegalArgumentException(PREFIX + name + ".write-cost must be at most " + PREFIX + name
+                    + ".burst, which is " + limit.burst() + ", not " + limit.writeCost());
+        }
     }
 
     private static void check(String name, int value) {

@@ -73,14 +73,15 @@ final class Quota {
             throws IOException, ServletException {
         Share current = share();
         Account account = accounts.get(caller, _ -> new Account(current.rate(), time));
-        ConsumptionProbe rate = account.take(current);
+        // What has a body takes memory while it arrives, a place on its route while it is answered, and most of the work.
+        boolean hasBody = RequestBodies.hasBody(request);
+        ConsumptionProbe rate = account.take(current, hasBody ? current.writeCost() : 1);
         if (!rate.isConsumed()) {
             throw refusal(response, current, rate.getNanosToWaitForRefill());
         }
         String left = '"' + name + "\";r=" + rate.getRemainingTokens() + ";t=" + current.secondsToRegain();
         response.setHeader("RateLimit-Policy", current.policy());
-        // What has a body takes memory while it arrives, and a place on its route while it is answered.
-        if (!RequestBodies.hasBody(request)) {
+        if (!hasBody) {
             response.setHeader(RATE_LIMIT, left);
             chain.doFilter(request, response);
             return;
@@ -138,8 +139,9 @@ final class Quota {
         response.setHeader(RATE_LIMIT, '"' + name + "\";r=0;t=" + seconds);
         refused.increment();
         return problem(name,
-                "This %s may send %d requests a second, and %d at once after a pause. This one was not executed."
-                        .formatted(name, limit.rate(), limit.burst())
+                "This %s may send %d requests a second, and %d at once after a pause%s. This one was not executed."
+                        .formatted(name, limit.rate(), limit.burst(), limit.writeCost() == 1 ? ""
+                                : "; one with a body counts as " + limit.writeCost())
                         + " Send it again after the seconds in Retry-After.",
                 seconds);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -21,7 +22,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 
 /** In virtual time. */
 class QuotaTest {
-    private static final Limit LIMIT = new Limit(20, 90, 4);
+    private static final Limit LIMIT = new Limit(20, 90, 4, 3);
     private static final int REMEMBERED = 100;
     private static final FilterChain NOTHING = (_, _) -> {};
 
@@ -93,10 +94,10 @@ class QuotaTest {
         quota.admit("alice", write(), response, NOTHING);
         assertThat(response.getHeader("RateLimit-Policy")).isEqualTo(
                 "\"customer\";q=90;w=5, \"customer-writes\";q=4;qu=\"concurrent-requests\"");
-        assertThat(response.getHeader("RateLimit")).isEqualTo("\"customer\";r=89;t=1, \"customer-writes\";r=3");
+        assertThat(response.getHeader("RateLimit")).isEqualTo("\"customer\";r=87;t=1, \"customer-writes\";r=3");
 
         quota.admit("alice", read(), response, NOTHING);
-        assertThat(response.getHeader("RateLimit")).isEqualTo("\"customer\";r=88;t=1");
+        assertThat(response.getHeader("RateLimit")).isEqualTo("\"customer\";r=86;t=1");
     }
 
     @Test
@@ -110,7 +111,7 @@ class QuotaTest {
                     assertThat(problem.getHeaders().getFirst("Retry-After")).isEqualTo("3");
                     assertThat(problem.getBody().getDetail()).isEqualTo(
                             "This customer may send 20 requests a second, and"
-                                    + " 90 at once after a pause. This one was not executed. Send it again after the seconds in"
+                                    + " 90 at once after a pause; one with a body counts as 3. This one was not executed. Send it again after the seconds in"
                                     + " Retry-After.");
                     assertThat(problem.getBody().getProperties()).containsEntry("violated-policies", List.of(
                             "customer"));
@@ -180,6 +181,16 @@ class QuotaTest {
     }
 
     @Test
+    void countsARequestWithABodyAsSeveral() {
+        assertThat(granted(quota, "alice", 1_000, QuotaTest::write)).isEqualTo(90 / 3);
+        pass(Duration.ofSeconds(3));
+        assertThat(granted(quota, "alice", 1_000, QuotaTest::write)).isEqualTo(3 * 20 / 3);
+        gateways.set(90);
+        assertThat(granted(quota(), "bob", 1_000, QuotaTest::write)).as("the share is smaller than what it costs")
+                .isEqualTo(1);
+    }
+
+    @Test
     void countsWhatItRefuses() {
         granted(quota, "alice", 100);
         assertThat(refusals("customer")).isEqualTo(10);
@@ -204,13 +215,18 @@ class QuotaTest {
     }
 
     private static int granted(Quota quota, String caller, int requests) {
-        return (int) Stream.generate(() -> isGranted(quota, caller)).limit(requests).filter(granted -> granted).count();
+        return granted(quota, caller, requests, QuotaTest::read);
     }
 
-    private static boolean isGranted(Quota quota, String caller) {
+    private static int granted(Quota quota, String caller, int requests, Supplier<MockHttpServletRequest> request) {
+        return (int) Stream.generate(() -> isGranted(quota, caller, request.get())).limit(requests).filter(
+                granted -> granted).count();
+    }
+
+    private static boolean isGranted(Quota quota, String caller, MockHttpServletRequest request) {
         var passedOn = new AtomicInteger();
         try {
-            quota.admit(caller, read(), new MockHttpServletResponse(), (_, _) -> passedOn.incrementAndGet());
+            quota.admit(caller, request, new MockHttpServletResponse(), (_, _) -> passedOn.incrementAndGet());
         } catch (ProblemException e) {
             assertThat(passedOn).hasValue(0);
             return false;

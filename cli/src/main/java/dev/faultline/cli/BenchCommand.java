@@ -70,7 +70,7 @@ final class BenchCommand implements Callable<Integer> {
         var plan = new BenchRun.Plan(rate == null ? 0 : rate, maxRate, Duration.ofSeconds(warmUp), Duration.ofSeconds(
                 trial), Duration.ofSeconds(seconds));
         Path directory = cluster.home().resolveSibling(".faultline-bench");
-        var temporary = new TemporaryCluster("bench", directory, terminal);
+        var temporary = new TemporaryCluster("bench", directory, cluster, terminal);
         if (vary != null) {
             return vary(Variation.parse(vary), plan, temporary, directory, terminal);
         }

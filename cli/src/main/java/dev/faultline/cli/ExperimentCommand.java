@@ -117,8 +117,9 @@ final class ExperimentCommand {
             }
             terminal.report("platform", "starting a temporary cluster, because " + stage.words() + " is not running");
             Function<LocalCluster, Boolean> work = temporary -> runAll(group, temporary);
-            var _ = new TemporaryCluster("experiment", directory, terminal).run(Map.of(), stage == Stage.STANDBYS
-                    ? Replication.Mode.SYNCHRONOUS : null, work);
+            var _ = new TemporaryCluster("experiment", directory, cluster, terminal).run(Map.of(),
+                    stage == Stage.STANDBYS
+                            ? Replication.Mode.SYNCHRONOUS : null, work);
         }
 
         private boolean isRunning(Stage stage) {

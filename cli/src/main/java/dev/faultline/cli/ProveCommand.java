@@ -40,12 +40,13 @@ final class ProveCommand {
     /**
      * Starts a cluster, and deletes it afterwards.
      *
+     * @param builds   the cluster whose builds of the services are used
      * @param standbys of its shards; null for none
      */
-    boolean onTemporaryCluster(Path directory, Replication.@Nullable Mode standbys, ProofRun.Plan plan) {
-        return new TemporaryCluster("prove", directory, terminal).run(Map.of(), standbys, cluster -> on(cluster,
-                directory,
-                plan));
+    boolean onTemporaryCluster(Path directory, LocalCluster builds, Replication.@Nullable Mode standbys,
+            ProofRun.Plan plan) {
+        return new TemporaryCluster("prove", directory, builds, terminal).run(Map.of(), standbys,
+                cluster -> on(cluster, directory, plan));
     }
 
     boolean on(LocalCluster cluster, Path reports, ProofRun.Plan plan) {

@@ -16,22 +16,25 @@ import dev.faultline.local.Ports;
 import dev.faultline.verification.load.TrainingOrders;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster on free ports that exists for one piece of work. Its builds and their caches are kept for the next one. */
+/** A cluster on free ports that exists for one piece of work. Its builds and their caches are those of the user's cluster. */
 final class TemporaryCluster {
     /** Servers that are starting or training are killed, which takes seconds. */
     private static final Duration STOP = Duration.ofMinutes(1);
 
     private final String command;
     private final Path directory;
+    private final LocalCluster builds;
     private final Terminal terminal;
 
     /**
      * @param command   that it is for, for messages
-     * @param directory of the cluster, its builds and the command's reports
+     * @param directory of the cluster and the command's reports
+     * @param builds    the cluster whose builds of the services are used; it need not run
      */
-    TemporaryCluster(String command, Path directory, Terminal terminal) {
+    TemporaryCluster(String command, Path directory, LocalCluster builds, Terminal terminal) {
         this.command = command;
         this.directory = directory;
+        this.builds = builds;
         this.terminal = terminal;
     }
 
@@ -54,7 +57,7 @@ final class TemporaryCluster {
 
     /** @param standbys of its shards; null for none */
     <T> T run(Map<String, String> environment, Replication.@Nullable Mode standbys, Function<LocalCluster, T> work) {
-        var single = LocalCluster.in(directory.resolve("cluster"), directory.resolve("apps")).with(environment);
+        var single = builds.sharingBuildsIn(directory.resolve("cluster")).with(environment);
         var cluster = standbys == null ? single : single.withStandbys(standbys);
         if (cluster.isRunning()) {
             throw new FaultlineException("Another ./faultline " + command + " is using " + cluster.home()

@@ -139,7 +139,8 @@ final class VerificationCommands {
                     + " ./faultline down and ./faultline up --standbys.");
         }
         return exitCode(running ? prove.on(cluster, cluster.home().resolve("proofs"), plan)
-                : prove.onTemporaryCluster(directory, standbys == null ? null : ClusterCommands.mode(standbys), plan));
+                : prove.onTemporaryCluster(directory, cluster, standbys == null ? null : ClusterCommands.mode(standbys),
+                        plan));
     }
 
     private static void requireTarget(String where) {

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Collection;
+import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -24,6 +24,9 @@ import dev.faultline.backing.Progress;
  * breaks the JVM that runs from it.
  */
 final class Applications {
+    /** Temporary clusters share the builds, and may go on with earlier ones while the cluster is started with new ones. */
+    private static final Duration KEPT_AFTER_USE = Duration.ofDays(1);
+
     private final Path repository;
     private final CacheDirectory installed;
     private final Path directory;
@@ -48,7 +51,9 @@ final class Applications {
                     + " does not exist. Build it with: mvn -DskipTests package");
         }
         try {
-            return new Application(name, installed.get(name + "-" + key(jar), unpacked -> extract(jar, unpacked)));
+            Path build = installed.get(name + "-" + key(jar), unpacked -> extract(jar, unpacked));
+            Files.setLastModifiedTime(build, FileTime.from(Instant.now()));
+            return new Application(name, build);
         } catch (IOException e) {
             throw new FaultlineException("Cannot unpack " + jar + " into " + directory + ": " + e.getMessage(), e);
         }
@@ -79,11 +84,14 @@ final class Applications {
         Files.delete(log);
     }
 
-    void deleteAllExcept(Collection<Application> kept) {
-        List<Path> directories = kept.stream().map(Application::directory).toList();
+    /** Deletes the builds that were not installed for a day. */
+    void deleteUnused() {
+        FileTime recently = FileTime.from(Instant.now().minus(KEPT_AFTER_USE));
         try (Stream<Path> present = Files.list(directory)) {
-            for (Path old : present.filter(path -> !directories.contains(path)).toList()) {
-                CacheDirectory.deleteTree(old);
+            for (Path build : present.toList()) {
+                if (Files.getLastModifiedTime(build).compareTo(recently) < 0) {
+                    CacheDirectory.deleteTree(build);
+                }
             }
         } catch (IOException e) {
             progress.report("apps", "cannot delete old builds: " + e.getMessage());

@@ -51,7 +51,6 @@ public final class LocalCluster {
 
     /**
      * Keeps the unpacked builds and their ahead-of-time caches in another directory, which {@link #wipe} does not delete.
-     * Clusters that share it must run the same builds.
      */
     public static LocalCluster in(Path home, Path applications) {
         return new LocalCluster(new Home(home, applications), Map.of(), RequestedSettings.NONE);
@@ -97,6 +96,14 @@ public final class LocalCluster {
 
     public Path home() {
         return home.directory();
+    }
+
+    /**
+     * A cluster in another directory that shares this one's unpacked builds and their ahead-of-time caches, which its
+     * {@link #wipe} does not delete.
+     */
+    public LocalCluster sharingBuildsIn(Path otherHome) {
+        return in(otherHome, home.applications());
     }
 
     /** Where the services' builds are unpacked, with their caches. */

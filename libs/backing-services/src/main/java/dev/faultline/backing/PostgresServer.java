@@ -41,6 +41,8 @@ public final class PostgresServer implements BackingService {
             "max_replication_slots", "16",
             "max_wal_senders", "16",
             "max_slot_wal_keep_size", "512MB",
+            // Also bounds how long a shutdown waits for the readers of the outboxes.
+            "wal_sender_timeout", "10s",
             "shared_buffers", "32MB");
 
     /**

@@ -48,9 +48,7 @@ public record Replication(String peer, int peerPort, Mode mode) {
                 // The standby keeps the outboxes' slots, which are failover slots.
                 "sync_replication_slots", "on",
                 "hot_standby_feedback", "on",
-                "wal_retrieve_retry_interval", "200ms",
-                // Also bounds how long a shutdown waits for the relays.
-                "wal_sender_timeout", "10s"));
+                "wal_retrieve_retry_interval", "200ms"));
         if (mode == Mode.SYNCHRONOUS) {
             settings.put("synchronous_standby_names", slotOf(peer));
             settings.put("synchronized_standby_slots", slotOf(peer));

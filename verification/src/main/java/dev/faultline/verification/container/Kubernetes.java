@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The pods of {@code k8s/} in one namespace, named as in {@code chaos/targets/k8s.sh}: a pod of a StatefulSet has its own
- * name, and the second pod of payment-service by name is payment-service-2. Their ports are forwarded to this machine by
+ * name, and the second oldest pod of payment-service is payment-service-2, so that the autoscaler renames none when it adds or
+ * removes the newest. Their ports are forwarded to this machine by
  * kubectl, each at the first use.
  */
 final class Kubernetes implements Platform {
@@ -39,7 +41,13 @@ final class Kubernetes implements Platform {
         var numbers = new TreeMap<String, Integer>();
         return JsonMapper.shared().readTree(pods).path("items").valueStream()
                 .filter(pod -> !pod.path("metadata").has("deletionTimestamp"))
-                .sorted((one, other) -> name(one).compareTo(name(other))).map(pod -> node(pod, numbers)).toList();
+                .sorted(Comparator.comparing(Kubernetes::created).thenComparing(Kubernetes::name))
+                .map(pod -> node(pod, numbers)).sorted(Comparator.comparing(Target.Node::name)).toList();
+    }
+
+    /** In ISO 8601 and UTC, so that the order of the texts is that of the times. */
+    private static String created(JsonNode pod) {
+        return pod.at("/metadata/creationTimestamp").asString("");
     }
 
     private static String name(JsonNode pod) {

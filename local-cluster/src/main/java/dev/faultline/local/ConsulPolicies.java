@@ -25,13 +25,16 @@ final class ConsulPolicies {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final URI agent;
-    private final String node;
+    private final List<String> nodes;
     private final String managementToken;
 
-    /** @param node the agent's, on which sessions live */
-    ConsulPolicies(URI agent, String node, String managementToken) {
+    /**
+     * @param agent any of the servers
+     * @param nodes all of them, with which instances register, and on which sessions live
+     */
+    ConsulPolicies(URI agent, List<String> nodes, String managementToken) {
         this.agent = agent;
-        this.node = node;
+        this.nodes = List.copyOf(nodes);
         this.managementToken = managementToken;
     }
 
@@ -54,7 +57,7 @@ final class ConsulPolicies {
                     "Description", service.application(), "Policies", List.of(Map.of("Name", service.application()))));
         } catch (IOException e) {
             throw new FaultlineException("Consul did not accept the policy of " + service.application() + ": " + e
-                    .getMessage() + ". See ./faultline logs " + node + ".", e);
+                    .getMessage() + ". See ./faultline logs " + nodes.getFirst() + ".", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FaultlineException("Interrupted.", e);
@@ -66,11 +69,11 @@ final class ConsulPolicies {
         var rules = new StringBuilder("service \"" + service.application() + "\" { policy = \"write\" }\n");
         service.discovered().forEach(other -> rules.append("service \"" + other + "\" { policy = \"read\" }\n"));
         if (!service.discovered().isEmpty()) {
-            rules.append("node \"" + node + "\" { policy = \"read\" }\n");
+            nodes.forEach(node -> rules.append("node \"" + node + "\" { policy = \"read\" }\n"));
         }
         if (!service.key().isEmpty()) {
             rules.append("key_prefix \"" + service.key() + "\" { policy = \"write\" }\n");
-            rules.append("session \"" + node + "\" { policy = \"write\" }\n");
+            nodes.forEach(node -> rules.append("session \"" + node + "\" { policy = \"write\" }\n"));
         }
         return rules.toString();
     }

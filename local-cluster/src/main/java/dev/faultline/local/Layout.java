@@ -134,9 +134,9 @@ final class Layout {
         return new Consul("127.0.0.1", firstConsul().port(), security.consulOperator());
     }
 
-    /** The name of the first server's node in Consul. */
-    String consulNode() {
-        return firstConsul().name();
+    /** The names of the servers, which are those of their nodes in Consul. */
+    List<String> consulNames() {
+        return shared.consulNames();
     }
 
     /** Of the first server. */

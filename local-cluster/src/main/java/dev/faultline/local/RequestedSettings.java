@@ -105,10 +105,6 @@ record RequestedSettings(OptionalInt gatewayPort, Replication.@Nullable Mode sta
             }
             wanted = wanted.withReplicatedServers();
         }
-        if (wanted.replicated() && wanted.isSecured()) {
-            throw new FaultlineException("--layout ha and --secure exclude each other: the connections between brokers"
-                    + " and between Consul servers are not secured.");
-        }
         home.write(wanted);
         return wanted;
     }

@@ -19,6 +19,7 @@ import javax.crypto.spec.HKDFParameterSpec;
 import javax.net.ssl.SSLContext;
 
 import dev.faultline.backing.ConsulAgent;
+import dev.faultline.backing.ConsulSecurity;
 import dev.faultline.backing.KafkaBroker;
 import dev.faultline.backing.KafkaSecurity;
 import dev.faultline.backing.PostgresServer;
@@ -148,6 +149,7 @@ sealed interface TransportSecurity {
             var authority = new CertificateAuthority(directory, Clock.systemUTC());
             ServiceRights.ALL.forEach(service -> authority.renew(service.application(), Purpose.NODE));
             layout.kafka().forEach(broker -> authority.renew(broker.name(), Purpose.NODE));
+            layout.consulNames().forEach(server -> authority.renew(server, Purpose.NODE));
             layout.shards().stream().flatMap(shard -> shard.servers().stream()).forEach(server -> authority.renew(server
                     .name(), Purpose.NODE));
             Settings.DATABASES.forEach(role -> authority.renew(role, Purpose.CLIENT));
@@ -158,14 +160,14 @@ sealed interface TransportSecurity {
         @Override
         public void grantRights(Layout layout) {
             KafkaAccessRules.apply(layout.kafkaConnection(), ServiceRights.ALL);
-            var policies = new ConsulPolicies(layout.consulUrl(), layout.consulNode(), consulOperator());
+            var policies = new ConsulPolicies(layout.consulUrl(), layout.consulNames(), consulOperator());
             ServiceRights.ALL.forEach(service -> policies.apply(service, consulToken(service.application())));
         }
 
         @Override
         public ConsulAgent secured(ConsulAgent agent) {
-            return agent.securedBy(consulOperator(), Base64.getEncoder().encodeToString(derived("consul gossip",
-                    GOSSIP_KEY_BYTES)));
+            return agent.securedBy(new ConsulSecurity(identity(agent.name()), consulOperator(), Base64.getEncoder()
+                    .encodeToString(derived("consul gossip", GOSSIP_KEY_BYTES))));
         }
 
         @Override

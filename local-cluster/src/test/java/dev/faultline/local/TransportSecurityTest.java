@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -28,6 +34,12 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 import dev.faultline.backing.BackingService;
 import dev.faultline.backing.CacheDirectory;
@@ -58,6 +70,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The servers of a secured cluster, without its services: what each service's credentials can do is tried, and the rest too. */
@@ -259,6 +272,47 @@ class TransportSecurityTest {
             assertThat(row.next()).isTrue();
             assertThat(row.getString(1)).isEqualTo("/CN=" + PostgresServer.SUPERUSER);
         }
+    }
+
+    /** On the port for Raft and RPC, whose first byte says what follows. */
+    @ParameterizedTest
+    @CsvSource({"RPC, 0", "Raft, 1"})
+    void aConsulServerListensToNobodyInPlainText(String protocol, int first) throws Exception {
+        try (var server = new Socket(InetAddress.getLoopbackAddress(), settings.ports().consul().getFirst().server())) {
+            server.setSoTimeout(10_000);
+            server.getOutputStream().write(first);
+            assertThat(server.getInputStream().read()).as(protocol + " is over").isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConsulServerListensInTlsToWhoHasACertificate(boolean has) throws Exception {
+        SSLContext operator = layout.security().operator().orElseThrow();
+        var authorityOnly = SSLContext.getInstance("TLS");
+        authorityOnly.init(null, trusted(), null);
+        try (var server = new Socket(InetAddress.getLoopbackAddress(), settings.ports().consul().getFirst().server())) {
+            server.setSoTimeout(5_000);
+            server.getOutputStream().write(3);
+            try (var tls = (SSLSocket) (has ? operator : authorityOnly).getSocketFactory().createSocket(server,
+                    "127.0.0.1",
+                    server.getPort(), true)) {
+                tls.getOutputStream().write(0);
+                Class<? extends IOException> end = has ? SocketTimeoutException.class : SSLException.class;
+                assertThatThrownBy(() -> tls.getInputStream().read()).isInstanceOf(end);
+            }
+        }
+    }
+
+    private static TrustManager[] trusted() throws Exception {
+        var store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (var in = Files.newInputStream(layout.security().authority().orElseThrow())) {
+            store.setCertificateEntry("authority", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(store);
+        return managers.getTrustManagers();
     }
 
     @Test

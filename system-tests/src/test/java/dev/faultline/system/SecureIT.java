@@ -42,11 +42,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The platform with {@code ./faultline up --secure --gateways 2}. */
+/** The platform with {@code ./faultline up --secure --layout ha --gateways 2}. */
 @Tag("integration")
 class SecureIT {
     private static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster-secure").toAbsolutePath(),
-            TrainedBuilds.DIRECTORY).withSecurity().withGateways(2);
+            TrainedBuilds.DIRECTORY).withSecurity().withReplicatedServers().withGateways(2);
     private static final Target TARGET = new LocalTarget(CLUSTER);
     private static final Progress OUT = (subject, what) -> System.out.println("secure, " + subject + ": " + what);
     private static final Duration AT_MOST = Duration.ofSeconds(60);
@@ -70,7 +70,7 @@ class SecureIT {
                 platform.receiveStock("SECURE", "first", 100);
             });
             assertThat(order(platform).status()).isEqualTo("CONFIRMED");
-            for (String node : List.of("order-service-1", "payment-service-2", "kafka-1", "shard-1",
+            for (String node : List.of("order-service-1", "payment-service-2", "kafka-1", "consul-1", "shard-1",
                     "gateway-service-1")) {
                 TARGET.kill(node);
                 assertThat(order(platform).status()).as("after the end of " + node).isEqualTo("CONFIRMED");

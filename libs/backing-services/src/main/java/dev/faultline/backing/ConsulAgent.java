@@ -14,24 +14,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Consul server on loopback: a single one, or one of several that elect a leader. It has a data directory, because services are not registered again with an agent that
- * lost its state.
+ * A Consul server on loopback: a single one, or one of several that elect a leader. It has a data directory, because services
+ * are not registered again with an agent that lost its state.
  */
 public final class ConsulAgent implements BackingService {
-    /** Printed nowhere. */
-    private record Protection(String token, String gossipKey) {
-        @Override
-        public String toString() {
-            return "protected";
-        }
-    }
-
     private final String name;
     private final Path directory;
     private final ConsulPorts ports;
     private final List<ConsulPorts> servers;
     private final ConsulBinary binary;
-    private final @Nullable Protection protection;
+    private final @Nullable ConsulSecurity security;
     private @Nullable Path program;
 
     /**
@@ -71,7 +63,7 @@ public final class ConsulAgent implements BackingService {
     }
 
     private ConsulAgent(String name, Path directory, ConsulPorts ports, List<ConsulPorts> servers, ConsulBinary binary,
-            @Nullable Protection protection) {
+            @Nullable ConsulSecurity security) {
         if (!servers.contains(ports)) {
             throw new IllegalArgumentException(name + " is not one of the servers " + servers);
         }
@@ -80,17 +72,12 @@ public final class ConsulAgent implements BackingService {
         this.ports = ports;
         this.servers = List.copyOf(servers);
         this.binary = binary;
-        this.protection = protection;
+        this.security = security;
     }
 
-    /**
-     * The same agent, which from its next {@link #prepare} and start on denies what no policy permits.
-     *
-     * @param token     a UUID, which may do everything
-     * @param gossipKey 32 bytes in Base64, without which nobody joins
-     */
-    public ConsulAgent securedBy(String token, String gossipKey) {
-        return new ConsulAgent(name, directory, ports, servers, binary, new Protection(token, gossipKey));
+    /** The same agent, secured from its next {@link #prepare} and start on. */
+    public ConsulAgent securedBy(ConsulSecurity how) {
+        return new ConsulAgent(name, directory, ports, servers, binary, how);
     }
 
     @Override
@@ -133,24 +120,11 @@ public final class ConsulAgent implements BackingService {
                       "log_level": "WARN"%s
                     }
                     """.formatted(name, servers.size(), others(), data(), ports.http(), ports.server(), ports.serf(),
-                    accessControl()));
+                    security == null ? "" : security.configuration(program())));
         } catch (IOException e) {
             throw new FaultlineException(name + ": cannot prepare the directory " + directory + ": "
                     + e.getMessage(), e);
         }
-    }
-
-    /** The agent's own token registers its node and runs the checks. */
-    private String accessControl() {
-        return protection == null ? "" : """
-                ,
-                  "encrypt": "%3$s",
-                  "acl": {
-                    "enabled": true,
-                    "default_policy": "deny",
-                    "tokens": {"%1$s": "%2$s", "agent": "%2$s"}
-                  }""".formatted(ConsulBinary.nameOfManagementToken(program()), protection.token(), protection
-                .gossipKey());
     }
 
     /** Where the others gossip, as strings in JSON. */

@@ -61,6 +61,11 @@ final class ConsulBinary {
         return isAtLeast(14, program);
     }
 
+    /** Since 1.12, what concerns TLS is said for each interface. */
+    static boolean hasTlsByInterface(Path program) {
+        return isAtLeast(12, program);
+    }
+
     /** 1.11 gave it a new name. */
     static String nameOfManagementToken(Path program) {
         return isAtLeast(11, program) ? "initial_management" : "master";

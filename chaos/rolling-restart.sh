@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # rolling-restart.sh [--target local|compose|k8s] [--rate N]
-# Restarts every instance of the services that place and pay orders, and of the acquirer, one after the other; also those of
-# the gateway if there are several behind one address, and not identity-service, without which no client gets a token.
+# Restarts every instance of the services that place and pay orders, one after the other; also of the acquirer, without which
+# some orders are rejected, and of the gateway if there are several behind one address. Not of identity-service,
+# without which no client gets a token.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,7 +19,7 @@ for node in "${instances[@]}"; do
   ! declare -F pod > /dev/null || names[$node]=$(pod "$node")
 done
 order_services=$(nodes | grep --count '^order-service-' || true)
-hypothesis 'every instance is restarted under load, and no client notices'
+hypothesis 'every instance is restarted under load, and no request fails'
 start_load
 sleep 3
 for node in "${instances[@]}"; do

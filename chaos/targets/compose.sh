@@ -21,7 +21,7 @@ gateway_url() {
   docker port "$(container load-balancer 2> /dev/null)" 8080 2> /dev/null | sed --quiet '1s|^|http://|p' || true
 }
 
-# Of which any may stop without a client's notice.
+# Whether there are several behind one address, so that no client notices when one stops.
 has_balanced_gateways() { (($(nodes | grep --count '^gateway-service-') > 1)); }
 
 nodes() { containers --format '{{.Label "com.docker.compose.service"}}' | sort; }
@@ -83,10 +83,10 @@ inject_standby_promotion() {
   in_node "$1" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null
 }
 
-# inject_standby_lag SERVER
-inject_standby_lag() { sql "$1" 'SELECT pg_wal_replay_pause()'; }
+# inject_standby_lag SERVER : by a delay, because Patroni resumes a replay that is paused
+inject_standby_lag() { sql "$1" "ALTER SYSTEM SET recovery_min_apply_delay = '1h'" && sql "$1" 'SELECT pg_reload_conf()'; }
 
-heal_standby_lag() { sql "$1" 'SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()'; }
+heal_standby_lag() { sql "$1" 'ALTER SYSTEM RESET recovery_min_apply_delay' && sql "$1" 'SELECT pg_reload_conf()'; }
 
 # sql SERVER STATEMENT
 sql() { in_node "$1" psql --no-psqlrc --username=faultline --dbname=postgres --command="$2" > /dev/null; }

@@ -19,7 +19,7 @@ pod() {
 pods_of() {
   kube get pods --selector "app.kubernetes.io/name=$1" --output \
     'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.creationTimestamp}} {{.metadata.name}}{{"\n"}}{{end}}{{end}}' |
-    sort | cut --delimiter=' ' --fields=2
+    LC_ALL=C sort | cut --delimiter=' ' --fields=2
 }
 
 in_node() { kube exec "$(pod "$1")" -- "${@:2}"; }
@@ -56,13 +56,13 @@ if [[ -z ${GATEWAY_URL:-} ]]; then
   forward_gateway &
 fi
 
-# Of which any may stop without a client's notice. A forward leads to one of them.
+# Whether there are several behind one address, so that no client notices when one stops. A forward leads to one of them.
 has_balanced_gateways() { [[ -n ${GATEWAY_URL:-} ]] && (($(pods_of gateway-service | grep --count .) > 1)); }
 
 nodes() {
   kube get pods --output \
     'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.creationTimestamp}} {{.metadata.name}} {{index .metadata.labels "app.kubernetes.io/name"}} {{(index .metadata.ownerReferences 0).kind}}{{"\n"}}{{end}}{{end}}' |
-    sort | awk '{ print $4 == "ReplicaSet" ? $3 "-" ++n[$3] : $2 }' | sort
+    LC_ALL=C sort | awk '{ print $4 == "ReplicaSet" ? $3 "-" ++n[$3] : $2 }' | sort
 }
 
 # Of a Deployment all pods have to be ready, because a pod that is replaced has another name.

@@ -113,7 +113,8 @@ final class AotTraining {
         for (Service service : services) {
             Application application = applications.stream().filter(one -> one.name().equals(service.application()))
                     .findFirst().orElseThrow();
-            Path output = application.directory().resolve("recorded.aot");
+            Path output = application.directory().resolve("recorded-" + ProcessHandle.current().pid()
+                    + ".aot");
             recorded.put(output, application.cache());
             var launch = new Launch(application.recordingCommand(service.heap(), output), service.environment(),
                     directory, "TERM");

@@ -1,15 +1,16 @@
 package dev.faultline.local;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -24,9 +25,6 @@ import dev.faultline.backing.Progress;
  * breaks the JVM that runs from it.
  */
 final class Applications {
-    /** Temporary clusters share the builds, and may go on with earlier ones while the cluster is started with new ones. */
-    private static final Duration KEPT_AFTER_USE = Duration.ofDays(1);
-
     private final Path repository;
     private final CacheDirectory installed;
     private final Path directory;
@@ -51,9 +49,7 @@ final class Applications {
                     + " does not exist. Build it with: mvn -DskipTests package");
         }
         try {
-            Path build = installed.get(name + "-" + key(jar), unpacked -> extract(jar, unpacked));
-            Files.setLastModifiedTime(build, FileTime.from(Instant.now()));
-            return new Application(name, build);
+            return new Application(name, installed.get(name + "-" + key(jar), unpacked -> extract(jar, unpacked)));
         } catch (IOException e) {
             throw new FaultlineException("Cannot unpack " + jar + " into " + directory + ": " + e.getMessage(), e);
         }
@@ -84,18 +80,25 @@ final class Applications {
         Files.delete(log);
     }
 
-    /** Deletes the builds that were not installed for a day. */
-    void deleteUnused() {
-        FileTime recently = FileTime.from(Instant.now().minus(KEPT_AFTER_USE));
+    /** Deletes the other builds, but for those from which a process runs: clusters may share the directory. */
+    void deleteAllExcept(Collection<Application> kept) {
+        List<Path> directories = kept.stream().map(Application::directory).toList();
         try (Stream<Path> present = Files.list(directory)) {
-            for (Path build : present.toList()) {
-                if (Files.getLastModifiedTime(build).compareTo(recently) < 0) {
-                    CacheDirectory.deleteTree(build);
+            for (Path old : present.filter(path -> !directories.contains(path)).toList()) {
+                if (!isInUse(old)) {
+                    CacheDirectory.deleteTree(old);
                 }
             }
         } catch (IOException e) {
             progress.report("apps", "cannot delete old builds: " + e.getMessage());
         }
+    }
+
+    /** Whether the command line of a process of this user names something in the directory. */
+    static boolean isInUse(Path directory) {
+        String files = directory + File.separator;
+        return ProcessHandle.allProcesses().anyMatch(process -> process.info().commandLine().orElse("").contains(
+                files));
     }
 
     private static boolean run(ProcessBuilder builder, Path log, Duration atMost) throws IOException {

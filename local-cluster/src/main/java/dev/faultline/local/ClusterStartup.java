@@ -148,7 +148,7 @@ final class ClusterStartup {
         Parallel.run(layout.services().stream().map(Service::application).distinct()
                 .<Runnable>map(name -> () -> applications.put(name, builds.install(name))).toList());
         if (missing.size() == layout.services().size()) {
-            builds.deleteUnused();
+            builds.deleteAllExcept(applications.values());
         }
         return applications;
     }

@@ -220,9 +220,19 @@ public final class LocalCluster {
         new ClusterShutdown(home, files, progress).run();
     }
 
-    /** Stops everything and deletes the cluster's directory with all its data. */
+    /**
+     * Stops everything and deletes the cluster's directory with all its data.
+     *
+     * @throws FaultlineException if another cluster runs from its builds; everything is stopped then, and nothing deleted
+     */
     public void wipe(Progress progress) {
         down(progress);
+        if (home.applications().startsWith(home.directory()) && Applications.isInUse(home.applications())) {
+            throw new FaultlineException("The cluster in " + home.directory()
+                    + " is stopped, but not deleted: a temporary"
+                    + " cluster runs from its builds of the services. Try again when ./faultline prove, bench or"
+                    + " experiment has ended.");
+        }
         if (home.exists()) {
             home.delete();
         }

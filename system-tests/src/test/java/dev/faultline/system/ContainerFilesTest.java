@@ -123,10 +123,12 @@ class ContainerFilesTest {
                 .containsExactly("load-balancer");
         assertThat(services.keySet().stream().filter(name -> text(name, "networks").contains("entry")))
                 .containsExactlyInAnyOrder("load-balancer", "gateway-service-1", "gateway-service-2");
-        Map<String, Object> compose = new Yaml(yamlOptions()).load(read("docker-compose.yml"));
-        String subnet = String.valueOf(map(map(compose.get("networks")).get("entry")).get("ipam"));
-        assertThat(text("gateway-service-1", "environment")).contains("=" + subnet.replaceFirst(
-                ".*subnet=(.*)\\.0/24.*", "$1").replace(".7", "\\.7") + "\\.\\d{1,3}");
+        var networks = services.getOrDefault("load-balancer", Map.of()).get("networks");
+        String address = String.valueOf(map(map(networks).get("entry")).get("ipv4_address"));
+        assertThat(address).endsWith(".7.250");
+        assertThat(text("gateway-service-1", "environment")).contains("SERVER_TOMCAT_REMOTEIP_INTERNALPROXIES="
+                + address
+                        .replace(".", "\\."));
         assertThat(services.keySet().stream().filter(name -> name.startsWith("gateway-service-"))).allSatisfy(
                 name -> assertThat(read("docker/load-balancer/haproxy.cfg")).contains("server " + name + " " + name
                         + ":8080\n"));

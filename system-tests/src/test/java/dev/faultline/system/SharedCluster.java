@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One local cluster for all classes that need one: started by the first, and stopped after the last. */
 public final class SharedCluster implements BeforeAllCallback {
-    /** Of the customer as whom a test of the whole API sends more than a customer may. */
+    /** For alice, as whom {@code ApiPropertyIT} sends more than a customer may. */
     private static final Map<String, String> LIMITS = Map.of("FAULTLINE_LIMITS_CALLERS_ALICE_RATE", "1000",
             "FAULTLINE_LIMITS_CALLERS_ALICE_BURST", "1000", "FAULTLINE_LIMITS_CALLERS_ALICE_WRITES", "32");
     public static final LocalCluster CLUSTER = LocalCluster.in(Path.of("target", "cluster").toAbsolutePath(),

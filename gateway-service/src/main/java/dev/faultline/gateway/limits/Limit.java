@@ -8,6 +8,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param rate      requests a second, in the long run
  * @param burst     requests at once, after a pause
  * @param writes    requests with a body that are not answered yet
- * @param writeCost the number of requests as which one with a body counts
+ * @param writeCost how many requests one with a body counts as
  */
 record Limit(int rate, int burst, int writes, @DefaultValue("1") int writeCost) {}

@@ -74,30 +74,30 @@ final class Quota {
         Share current = share();
         Account account = accounts.get(caller, _ -> new Account(current.rate(), time));
         // What has a body takes memory while it arrives, a place on its route while it is answered, and most of the work.
-        boolean hasBody = RequestBodies.hasBody(request);
-        ConsumptionProbe rate = account.take(current, hasBody ? current.writeCost() : 1);
-        if (!rate.isConsumed()) {
-            throw refusal(response, current, rate.getNanosToWaitForRefill());
-        }
-        String left = '"' + name + "\";r=" + rate.getRemainingTokens() + ";t=" + current.secondsToRegain();
-        response.setHeader("RateLimit-Policy", current.policy());
-        if (!hasBody) {
-            response.setHeader(RATE_LIMIT, left);
-            chain.doFilter(request, response);
-            return;
-        }
-        int writes = account.beginWrite(current);
-        response.setHeader(RATE_LIMIT, left + ", \"" + writesOf(name) + "\";r=" + Math.max(0, writes));
-        if (writes < 0) {
-            refusedWrites.increment();
-            throw problem(writesOf(name), current.writes()
-                    + " requests of yours with a body are not answered yet. This one"
-                    + " was not executed. Wait for an answer, then send it again.", 1);
-        }
+        boolean isWrite = RequestBodies.hasBody(request);
+        int writes = isWrite ? account.beginWrite(current) : 0;
+        boolean isOneTooMany = writes < 0;
         try {
+            // One too many is no more work than a read.
+            ConsumptionProbe rate = account.take(current, isWrite && !isOneTooMany ? current.writeCost() : 1);
+            if (!rate.isConsumed()) {
+                throw refusal(response, current, rate.getRemainingTokens(), rate.getNanosToWaitForRefill());
+            }
+            String left = '"' + name + "\";r=" + rate.getRemainingTokens() + ";t=" + current.secondsToRegain();
+            response.setHeader("RateLimit-Policy", current.policy());
+            response.setHeader(RATE_LIMIT, isWrite ? left + ", \"" + writesOf(name) + "\";r=" + Math.max(0, writes)
+                    : left);
+            if (isOneTooMany) {
+                refusedWrites.increment();
+                throw problem(writesOf(name), current.writes()
+                        + " requests of yours with a body are not answered yet. This one"
+                        + " was not executed. Wait for an answer, then send it again.", 1);
+            }
             chain.doFilter(request, response);
         } finally {
-            account.endWrite();
+            if (isWrite && !isOneTooMany) {
+                account.endWrite();
+            }
         }
     }
 
@@ -112,7 +112,7 @@ final class Quota {
             Share current = share();
             long wait = account.nanosUntilNext(current);
             if (wait > 0) {
-                throw refusal(response, current, wait);
+                throw refusal(response, current, 0, wait);
             }
         }
     }
@@ -133,15 +133,15 @@ final class Quota {
         return known;
     }
 
-    private ProblemException refusal(HttpServletResponse response, Share current, long nanos) {
+    private ProblemException refusal(HttpServletResponse response, Share current, long left, long nanos) {
         long seconds = Math.max(1, Math.ceilDiv(nanos, TimeUnit.SECONDS.toNanos(1)));
         response.setHeader("RateLimit-Policy", current.policy());
-        response.setHeader(RATE_LIMIT, '"' + name + "\";r=0;t=" + seconds);
+        response.setHeader(RATE_LIMIT, '"' + name + "\";r=" + left + ";t=" + seconds);
         refused.increment();
         return problem(name,
                 "This %s may send %d requests a second, and %d at once after a pause%s. This one was not executed."
                         .formatted(name, limit.rate(), limit.burst(), limit.writeCost() == 1 ? ""
-                                : "; one with a body counts as " + limit.writeCost())
+                                : ", where one with a body counts as " + limit.writeCost())
                         + " Send it again after the seconds in Retry-After.",
                 seconds);
     }

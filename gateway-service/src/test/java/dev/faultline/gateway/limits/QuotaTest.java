@@ -111,7 +111,7 @@ class QuotaTest {
                     assertThat(problem.getHeaders().getFirst("Retry-After")).isEqualTo("3");
                     assertThat(problem.getBody().getDetail()).isEqualTo(
                             "This customer may send 20 requests a second, and"
-                                    + " 90 at once after a pause; one with a body counts as 3. This one was not executed. Send it again after the seconds in"
+                                    + " 90 at once after a pause, where one with a body counts as 3. This one was not executed. Send it again after the seconds in"
                                     + " Retry-After.");
                     assertThat(problem.getBody().getProperties()).containsEntry("violated-policies", List.of(
                             "customer"));
@@ -124,9 +124,12 @@ class QuotaTest {
     @Test
     void boundsTheWritesThatAreNotAnsweredAndNoReads() throws Exception {
         writeInWrites(4, () -> {
-            assertThatThrownBy(() -> quota.admit("alice", write(), new MockHttpServletResponse(), NOTHING))
+            var response = new MockHttpServletResponse();
+            assertThatThrownBy(() -> quota.admit("alice", write(), response, NOTHING))
                     .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.getBody()
                             .getProperties()).containsEntry("violated-policies", List.of("customer-writes")));
+            assertThat(response.getHeader("RateLimit")).as("one too many counts as one").startsWith(
+                    "\"customer\";r=" + (90 - 4 * 3 - 1) + ";");
             assertThat(granted(quota, "alice", 1)).as("a read").isEqualTo(1);
             quota.admit("bob", write(), new MockHttpServletResponse(), NOTHING);
         });
@@ -185,6 +188,12 @@ class QuotaTest {
         assertThat(granted(quota, "alice", 1_000, QuotaTest::write)).isEqualTo(90 / 3);
         pass(Duration.ofSeconds(3));
         assertThat(granted(quota, "alice", 1_000, QuotaTest::write)).isEqualTo(3 * 20 / 3);
+        granted(quota, "alice", 1);
+        var response = new MockHttpServletResponse();
+        pass(Duration.ofMillis(100));
+        assertThatThrownBy(() -> quota.admit("alice", write(), response, NOTHING)).isInstanceOf(ProblemException.class);
+        assertThat(response.getHeader("RateLimit")).as("too little for it, and enough for two reads").isEqualTo(
+                "\"customer\";r=2;t=1");
         gateways.set(90);
         assertThat(granted(quota(), "bob", 1_000, QuotaTest::write)).as("the share is smaller than what it costs")
                 .isEqualTo(1);

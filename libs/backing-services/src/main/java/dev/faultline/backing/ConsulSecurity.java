@@ -25,7 +25,7 @@ public record ConsulSecurity(TlsIdentity identity, String token, String gossipKe
                   %4$s""".formatted(gossipKey, ConsulBinary.nameOfManagementToken(program), token, tls(program));
     }
 
-    /** A server accepts and believes servers that have a certificate of the authority. */
+    /** A server accepts, and connects to, whoever has a certificate of the authority; a server's or another's. */
     private String tls(Path program) {
         String files = """
                 "ca_file": "%s", "cert_file": "%s", "key_file": "%s", "verify_outgoing": true,

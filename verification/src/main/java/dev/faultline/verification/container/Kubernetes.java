@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The pods of {@code k8s/} in one namespace, named as in {@code chaos/targets/k8s.sh}: a pod of a StatefulSet has its own
- * name, and the second oldest pod of payment-service is payment-service-2, so that the autoscaler renames none when it adds or
- * removes the newest. Their ports are forwarded to this machine by
+ * name, and the second oldest pod of payment-service is payment-service-2, so that the autoscaler renames none when it adds
+ * one. Their ports are forwarded to this machine by
  * kubectl, each at the first use.
  */
 final class Kubernetes implements Platform {

@@ -83,10 +83,13 @@ inject_standby_promotion() {
   in_node "$1" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null
 }
 
-# inject_standby_lag SERVER : by a delay, because Patroni resumes a replay that is paused
-inject_standby_lag() { sql "$1" "ALTER SYSTEM SET recovery_min_apply_delay = '1h'" && sql "$1" 'SELECT pg_reload_conf()'; }
+# The process that replays is stopped, because Patroni resumes a replay that is paused, and undoes a delay.
+# inject_standby_lag SERVER
+inject_standby_lag() { signal_replay "$1" STOP; }
 
-heal_standby_lag() { sql "$1" 'ALTER SYSTEM RESET recovery_min_apply_delay' && sql "$1" 'SELECT pg_reload_conf()'; }
+heal_standby_lag() { signal_replay "$1" CONT; }
 
-# sql SERVER STATEMENT
-sql() { in_node "$1" psql --no-psqlrc --username=faultline --dbname=postgres --command="$2" > /dev/null; }
+# signal_replay SERVER NAME : does nothing if the server is a primary
+# shellcheck disable=SC2016 # the container's bash expands it
+signal_replay() { in_node "$1" bash -c 'for process in /proc/[1-9]*; do
+  ! grep --quiet --no-messages "startup[ ]recovering" "$process/cmdline" || kill -s "$0" "${process#/proc/}"; done' "$2"; }

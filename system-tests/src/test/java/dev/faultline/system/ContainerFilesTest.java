@@ -131,7 +131,7 @@ class ContainerFilesTest {
                         .replace(".", "\\."));
         assertThat(services.keySet().stream().filter(name -> name.startsWith("gateway-service-"))).allSatisfy(
                 name -> assertThat(read("docker/load-balancer/haproxy.cfg")).contains("server " + name + " " + name
-                        + ":8080\n"));
+                        + ":8080"));
     }
 
     @Test

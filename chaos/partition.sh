@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # partition.sh [--target compose] [--rate N] [NODE [NETWORK]]
 # Disconnects a node from one network for 20 seconds, by default inventory-service-1 from messaging. The networks are
-# services, messaging, storage, consensus and acquiring.
+# entry, services, messaging, storage, consensus and acquiring.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"

@@ -28,6 +28,8 @@ public final class ReplicationSlots {
         PGProperty.REPLICATION.set(options, "database");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(options, "17");
         PGProperty.PREFER_QUERY_MODE.set(options, "simple");
+        // It answers nothing, and keeps the slot until it is closed.
+        PGProperty.OPTIONS.set(options, "-c wal_sender_timeout=0");
         Connection connection = DriverManager.getConnection(database.jdbcUrl(), options);
         try {
             connection.unwrap(PGConnection.class).getReplicationAPI().replicationStream().logical().withSlotName(slot)

@@ -81,6 +81,14 @@ class ShardsTest {
         }
     }
 
+    /** PostgreSQL waits for the readers of its log, by default for a minute, in which nobody is served. */
+    @ParameterizedTest
+    @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})
+    void aShardDoesNotWaitLongForTheOutboxesWhenItStops(Rendering rendering) {
+        assertThat(shards(rendering)).isNotEmpty().allMatch(shard -> "10s".equals(settings(shard).get(
+                "wal_sender_timeout")));
+    }
+
     /** So no other pod needs the superuser's password, and nothing has to wait for a Job. */
     @ParameterizedTest
     @EnumSource(names = {"BASE", "LOCAL", "THREE_NODES"})

@@ -24,11 +24,11 @@ import java.util.Date;
 
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.OwnersFile;
 import dev.faultline.backing.TlsIdentity;
+import dev.faultline.backing.TlsTrust;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -124,19 +124,14 @@ final class CertificateAuthority {
      */
     static SSLContext context(TlsIdentity identity) {
         try {
-            var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            trusted.setCertificateEntry("authority", certificate(identity.authority()));
             var own = KeyStore.getInstance(KeyStore.getDefaultType());
             own.load(null, null);
             own.setKeyEntry("own", privateKey(identity.key()), new char[0], new Certificate[]{certificate(identity
                     .certificate())});
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
             var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(own, new char[0]);
             var context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            context.init(keys.getKeyManagers(), TlsTrust.managers(identity.authority()), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
             throw new FaultlineException("Cannot read " + identity + ": " + e.getMessage()

@@ -15,10 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -37,8 +34,6 @@ import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 import dev.faultline.backing.BackingService;
 import dev.faultline.backing.CacheDirectory;
@@ -49,6 +44,7 @@ import dev.faultline.backing.PostgresTls;
 import dev.faultline.backing.Readiness;
 import dev.faultline.backing.Replication;
 import dev.faultline.backing.TlsIdentity;
+import dev.faultline.backing.TlsTrust;
 import dev.faultline.local.CertificateAuthority.Purpose;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -288,8 +284,7 @@ class TransportSecurityTest {
     @ValueSource(booleans = {true, false})
     void aConsulServerListensInTlsToWhoHasACertificate(boolean has) throws Exception {
         SSLContext operator = layout.security().operator().orElseThrow();
-        var authorityOnly = SSLContext.getInstance("TLS");
-        authorityOnly.init(null, trusted(), null);
+        SSLContext authorityOnly = TlsTrust.context(layout.security().authority().orElseThrow());
         try (var server = new Socket(InetAddress.getLoopbackAddress(), settings.ports().consul().getFirst().server())) {
             server.setSoTimeout(5_000);
             server.getOutputStream().write(3);
@@ -303,17 +298,6 @@ class TransportSecurityTest {
                         end instanceof SocketTimeoutException).as("it waits for the rest").isEqualTo(has));
             }
         }
-    }
-
-    private static TrustManager[] trusted() throws Exception {
-        var store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        try (var in = Files.newInputStream(layout.security().authority().orElseThrow())) {
-            store.setCertificateEntry("authority", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(store);
-        return managers.getTrustManagers();
     }
 
     @Test

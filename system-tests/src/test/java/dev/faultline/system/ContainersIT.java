@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,8 +14,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.TrustManagerFactory;
 
+import dev.faultline.backing.TlsTrust;
 import dev.faultline.verification.client.Credentials;
 import dev.faultline.verification.client.Money;
 import dev.faultline.verification.client.Order.Line;
@@ -134,27 +130,15 @@ class ContainersIT {
     @Order(4)
     void speaksTlsToWhoeverTrustsTheAuthorityOfTheContainers() throws Exception {
         var catalogue = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + TLS_PORT + "/api/catalogue")).build();
-        String authority = docker("compose", "exec", "--no-TTY", "load-balancer", "cat", "/run/secrets/ca.pem")
-                .output();
-        try (var trusting = HttpClient.newBuilder().sslContext(trusting(authority)).build();
+        Path authority = Files.writeString(secrets.resolve("ca.pem"), docker("compose", "exec", "--no-TTY",
+                "load-balancer", "cat", "/run/secrets/ca.pem").output());
+        try (var trusting = HttpClient.newBuilder().sslContext(TlsTrust.context(authority)).build();
                 var stranger = HttpClient.newHttpClient()) {
             HttpResponse<String> response = trusting.send(catalogue, BodyHandlers.ofString());
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
             assertThatThrownBy(() -> stranger.send(catalogue, BodyHandlers.ofString()))
                     .isInstanceOf(SSLHandshakeException.class);
         }
-    }
-
-    private static SSLContext trusting(String authority) throws Exception {
-        var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        trusted.setCertificateEntry("authority", CertificateFactory.getInstance("X.509").generateCertificate(
-                new ByteArrayInputStream(authority.getBytes(StandardCharsets.UTF_8))));
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     /** By the load balancer, as a problem that the API describes. */

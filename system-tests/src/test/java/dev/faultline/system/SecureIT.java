@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -16,18 +15,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.Progress;
+import dev.faultline.backing.TlsTrust;
 import dev.faultline.local.LocalCluster;
 import dev.faultline.verification.Target;
 import dev.faultline.verification.client.Money;
@@ -97,7 +94,8 @@ class SecureIT {
 
     @Test
     void aClientOfTheGatewayNeedsToTrustTheAuthorityAndNoCertificate() throws Exception {
-        assertThat(get(trusting(CLUSTER.authority().orElseThrow()), CLUSTER.gatewayUrl().resolve("/api/catalogue"))
+        assertThat(get(TlsTrust.context(CLUSTER.authority().orElseThrow()), CLUSTER.gatewayUrl().resolve(
+                "/api/catalogue"))
                 .statusCode()).isEqualTo(200);
         assertThatThrownBy(() -> get(SSLContext.getDefault(), CLUSTER.gatewayUrl().resolve("/api/catalogue")))
                 .isInstanceOf(SSLException.class);
@@ -106,7 +104,7 @@ class SecureIT {
     /** Each request has a connection of its own, and none is refused or reset. */
     @Test
     void eitherOfTwoGatewaysIsEnough() throws Exception {
-        SSLContext client = trusting(CLUSTER.authority().orElseThrow());
+        SSLContext client = TlsTrust.context(CLUSTER.authority().orElseThrow());
         for (String gateway : List.of("gateway-service-1", "gateway-service-2")) {
             CLUSTER.nodes().stop(gateway);
             await().atMost(AT_MOST).until(() -> CLUSTER.nodes().list().stream().anyMatch(node -> node.name()
@@ -122,7 +120,7 @@ class SecureIT {
 
     @Test
     void aServiceAnswersNobodyWithoutACertificateOfTheCluster() throws Exception {
-        SSLContext nobody = trusting(CLUSTER.authority().orElseThrow());
+        SSLContext nobody = TlsTrust.context(CLUSTER.authority().orElseThrow());
         URI acquirer = CLUSTER.acquirerUrl().resolve("/journal");
         assertThatThrownBy(() -> get(nobody, acquirer)).isInstanceOf(IOException.class);
         assertThat(get(CLUSTER.tls().orElseThrow(), acquirer).statusCode()).isEqualTo(401);
@@ -150,19 +148,6 @@ class SecureIT {
         String key = UUID.randomUUID().toString();
         return await().atMost(AT_MOST).ignoreExceptionsInstanceOf(FaultlineException.class).until(() -> platform.place(
                 request, key, WAIT), Order::isComplete);
-    }
-
-    private static SSLContext trusting(Path authority) throws Exception {
-        var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        try (InputStream in = Files.newInputStream(authority)) {
-            trusted.setCertificateEntry("authority", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
     }
 
     private static HttpResponse<String> get(SSLContext context, URI uri) throws IOException, InterruptedException {

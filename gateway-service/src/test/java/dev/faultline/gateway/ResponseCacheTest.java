@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.faultline.service.web.ProblemException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.StringEntity;
@@ -41,7 +42,6 @@ class ResponseCacheTest {
     private static final String FOR_ALL = "public, max-age=2";
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicLong now = new AtomicLong();
     private final AtomicInteger price = new AtomicInteger(100);
     private final AtomicInteger requests = new AtomicInteger();
@@ -51,10 +51,13 @@ class ResponseCacheTest {
         return product(request);
     };
 
+    /** Those of {@link #cache}: a registry keeps the first gauge of a name, and would go on showing the cache before. */
+    private MeterRegistry meters = new SimpleMeterRegistry();
     private ResponseCache cache = cache(new CacheProperties(true, Duration.ofSeconds(10), DataSize.ofMegabytes(1), true,
             LONG));
 
     private ResponseCache cache(CacheProperties properties) {
+        meters = new SimpleMeterRegistry();
         return new ResponseCache("catalogue", "/api/catalogue", properties, now::get, meters);
     }
 

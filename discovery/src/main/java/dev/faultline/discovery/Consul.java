@@ -43,15 +43,18 @@ public final class Consul {
     private final HttpClient http;
     private final JsonMapper json = JsonMapper.shared();
 
-    /** Without a token. */
+    /** Plain HTTP, without a token. */
     public Consul(String host, int port) {
-        this(host, port, "");
+        this(URI.create("http://" + host + ":" + port), "");
     }
 
-    /** @param token of whom the agent permits something; empty for none */
-    public Consul(String host, int port, String token) {
+    /**
+     * @param agent of whom nothing but scheme, host and port is used; {@code https} with the JVM's default TLS context
+     * @param token of whom the agent permits something; empty for none
+     */
+    public Consul(URI agent, String token) {
         this.token = token;
-        this.agent = URI.create("http://" + host + ":" + port);
+        this.agent = agent;
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2))
                 .build();
     }

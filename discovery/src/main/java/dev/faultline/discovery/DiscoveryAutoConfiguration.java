@@ -1,5 +1,7 @@
 package dev.faultline.discovery;
 
+import java.net.URI;
+
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -19,6 +21,7 @@ public class DiscoveryAutoConfiguration {
     @Bean
     Consul consul(ConsulProperties properties,
             @Value("${spring.cloud.consul.discovery.acl-token:}") String token) {
-        return new Consul(properties.getHost(), properties.getPort(), token);
+        String scheme = properties.getScheme() == null ? "http" : properties.getScheme();
+        return new Consul(URI.create(scheme + "://" + properties.getHost() + ":" + properties.getPort()), token);
     }
 }

@@ -2,6 +2,7 @@ package dev.faultline.gateway;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -19,11 +20,13 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.util.Timeout;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
@@ -41,20 +44,30 @@ final class PooledExchange implements ProxyExchange {
     /** Of the time that a service has, what an answer may take back to the gateway. */
     private static final long RETURN_MS = 200;
 
+    /** Under which a service's certificate names it, wherever it runs. */
+    private static final String DOMAIN = ".faultline.internal";
+
+    private final String service;
+    private final boolean isSecured;
     private final HttpClient client;
     private final RequestConfig timeouts;
     private final Tracer tracer;
     private final Propagator propagator;
 
+    /** @param certificate of this gateway; empty if connections to services are plain */
     @Autowired
     PooledExchange(HttpClient client, GatewayLimits limits, ObjectProvider<Tracer> tracer,
-            ObjectProvider<Propagator> propagator) {
-        this(client, RequestConfig.custom().setConnectionRequestTimeout(Timeout.of(limits.acquireTimeout()))
+            ObjectProvider<Propagator> propagator, @Value("${faultline.tls.certificate:}") String certificate) {
+        this("", !certificate.isEmpty(), client, RequestConfig.custom().setConnectionRequestTimeout(Timeout.of(limits
+                .acquireTimeout()))
                 .setResponseTimeout(Timeout.of(limits.responseTimeout())).build(),
                 tracer.getIfAvailable(() -> Tracer.NOOP), propagator.getIfAvailable(() -> Propagator.NOOP));
     }
 
-    private PooledExchange(HttpClient client, RequestConfig timeouts, Tracer tracer, Propagator propagator) {
+    private PooledExchange(String service, boolean isSecured, HttpClient client, RequestConfig timeouts, Tracer tracer,
+            Propagator propagator) {
+        this.service = service;
+        this.isSecured = isSecured;
         this.client = client;
         this.timeouts = timeouts;
         this.tracer = tracer;
@@ -63,8 +76,15 @@ final class PooledExchange implements ProxyExchange {
 
     /** The same with another response timeout. */
     PooledExchange within(Duration responseTimeout) {
-        return new PooledExchange(client, RequestConfig.copy(timeouts).setResponseTimeout(Timeout.of(responseTimeout))
+        return new PooledExchange(service, isSecured, client, RequestConfig.copy(timeouts).setResponseTimeout(Timeout
+                .of(
+                        responseTimeout))
                 .build(), tracer, propagator);
+    }
+
+    /** The same for a service: among secured nodes, an instance must have the certificate of this service, and no other. */
+    PooledExchange to(String name) {
+        return new PooledExchange(name, isSecured, client, timeouts, tracer, propagator);
     }
 
     /**
@@ -77,13 +97,26 @@ final class PooledExchange implements ProxyExchange {
         var context = HttpClientContext.create();
         context.setRequestConfig(timeouts);
         try {
-            return client.execute(new HttpHost(instance.getScheme(), instance.getHost(), instance.getPort()),
-                    forwarded(exchange.getServerRequest().servletRequest()), context, BufferedResponse::new);
+            return client.execute(host(instance), forwarded(exchange.getServerRequest().servletRequest()), context,
+                    BufferedResponse::new);
         } catch (ConnectionRequestTimeoutException e) {
             throw new InstanceBusyException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * The connection is to the instance's address, and its certificate is compared with the service's name. That the instance
+     * registered without TLS is no reason not to ask for one: anybody with a service's token can register so.
+     */
+    private HttpHost host(URI instance) throws IOException {
+        if (isSecured) {
+            return new HttpHost(URIScheme.HTTPS.id, InetAddress.getByName(instance.getHost()), service + DOMAIN,
+                    instance
+                            .getPort());
+        }
+        return new HttpHost(instance.getScheme(), instance.getHost(), instance.getPort());
     }
 
     private ClassicHttpRequest forwarded(HttpServletRequest request) {

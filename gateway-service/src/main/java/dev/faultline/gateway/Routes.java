@@ -80,8 +80,9 @@ class Routes {
     private RouterFunction<ServerResponse> route(String id, RequestPredicate requests, String service,
             PooledExchange exchange, HandlerFilterFunction<ServerResponse, ServerResponse> cached) {
         var balanced = new BalancedRoute(balancing.route(id, service));
+        PooledExchange toService = exchange.to(service);
         return GatewayRouterFunctions.route(id).route(requests, request -> balanced.send(request,
-                instance -> exchange.exchange(exchange.request(request).uri(instance).build())))
+                instance -> toService.exchange(toService.request(request).uri(instance).build())))
                 .filter(cached).filter(new RouteGuard(service, bulkheads.bulkhead(id), breakers.circuitBreaker(id)))
                 .filter(new RetrySafely(id, meters)).build();
     }

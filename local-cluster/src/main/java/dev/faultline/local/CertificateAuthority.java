@@ -1,7 +1,6 @@
 package dev.faultline.local;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringWriter;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -9,12 +8,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
@@ -22,14 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.OwnersFile;
 import dev.faultline.backing.TlsIdentity;
 import dev.faultline.backing.TlsTrust;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -44,27 +36,33 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * The certificate authority of one cluster on this machine. It can vouch for {@code localhost} and 127.0.0.0/8 only, so that
- * who trusts it in a browser risks nothing elsewhere (RFC 5280, name constraints). Its certificate and key are made up once,
+ * The certificate authority of one cluster on this machine. It can vouch for {@code localhost}, 127.0.0.0/8 and names below
+ * {@code faultline.internal} only, so that who trusts it in a browser risks nothing elsewhere (RFC 5280, name constraints):
+ * {@code internal} is never a domain of the public DNS. Its certificate and key are made up once,
  * and so is the key of each identity; certificates are valid for 30 days, and renewed by every {@code ./faultline up}.
  */
 final class CertificateAuthority {
     private static final String NAME = "ca";
     private static final String LOOPBACK = "127.0.0.1";
+    /** A node's certificate has the node's name below it, so that it can be told from every other node's. */
+    private static final String DOMAIN = "faultline.internal";
     /** RFC 5280, section 4.1.2.2: at most 20 octets. */
     private static final int SERIAL_BITS = 127;
     private static final Duration LIFETIME = Duration.ofDays(3650);
     private static final Duration LEAF_LIFETIME = Duration.ofDays(30);
     /** For clocks that are set back. */
     private static final Duration BACKDATED = Duration.ofMinutes(5);
+
+    private static final NameConstraints PERMITTED = new NameConstraints(new GeneralSubtree[]{
+        new GeneralSubtree(new GeneralName(GeneralName.dNSName, "localhost")),
+        new GeneralSubtree(new GeneralName(GeneralName.dNSName, DOMAIN)),
+        new GeneralSubtree(new GeneralName(GeneralName.iPAddress, "127.0.0.0/8"))}, null);
 
     private final Path directory;
     private final Clock clock;
@@ -98,7 +96,7 @@ final class CertificateAuthority {
             TlsIdentity files = TlsIdentity.in(directory, name);
             KeyPair subject = keys(files);
             // As it calls itself: the directory may have had another name then.
-            X500Name issuer = X500Name.getInstance(certificate(TlsIdentity.in(directory, NAME).certificate())
+            X500Name issuer = X500Name.getInstance(TlsTrust.certificate(TlsIdentity.in(directory, NAME).certificate())
                     .getSubjectX500Principal().getEncoded());
             X509v3CertificateBuilder builder = builder(issuer, new X500Name("CN=" + name), subject.getPublic(),
                     LEAF_LIFETIME)
@@ -107,7 +105,7 @@ final class CertificateAuthority {
                     .addExtension(Extension.extendedKeyUsage, false, purpose.usage())
                     .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[]{
                         new GeneralName(GeneralName.iPAddress, LOOPBACK), new GeneralName(GeneralName.dNSName,
-                                "localhost")}))
+                                "localhost"), new GeneralName(GeneralName.dNSName, name + "." + DOMAIN)}))
                     .addExtension(Extension.authorityKeyIdentifier, false, new JcaX509ExtensionUtils()
                             .createAuthorityKeyIdentifier(authority.getPublic()));
             OwnersFile.write(files.certificate(), pem(signed(builder, authority.getPrivate())));
@@ -117,45 +115,27 @@ final class CertificateAuthority {
         }
     }
 
-    /**
-     * A context for connections of an identity.
-     *
-     * @throws FaultlineException if its files cannot be read
-     */
-    static SSLContext context(TlsIdentity identity) {
-        try {
-            var own = KeyStore.getInstance(KeyStore.getDefaultType());
-            own.load(null, null);
-            own.setKeyEntry("own", privateKey(identity.key()), new char[0], new Certificate[]{certificate(identity
-                    .certificate())});
-            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, new char[0]);
-            var context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), TlsTrust.managers(identity.authority()), null);
-            return context;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new FaultlineException("Cannot read " + identity + ": " + e.getMessage()
-                    + ". ./faultline down and ./faultline up make up what is missing.", e);
-        }
-    }
-
     private KeyPair authority() throws IOException, GeneralSecurityException, OperatorCreationException {
         TlsIdentity files = TlsIdentity.in(directory, NAME);
-        boolean isNew = !exist(files);
+        boolean isNew = !exist(files) || !vouchesForAllNames(TlsTrust.certificate(files.certificate()));
         KeyPair keys = keys(files);
         if (isNew) {
             X500Name name = new X500Name("CN=" + commonName());
-            var permitted = new GeneralSubtree[]{new GeneralSubtree(new GeneralName(GeneralName.dNSName, "localhost")),
-                new GeneralSubtree(new GeneralName(GeneralName.iPAddress, "127.0.0.0/8"))};
             X509v3CertificateBuilder builder = builder(name, name, keys.getPublic(), LIFETIME)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
-                    .addExtension(Extension.nameConstraints, true, new NameConstraints(permitted, null))
+                    .addExtension(Extension.nameConstraints, true, PERMITTED)
                     .addExtension(Extension.subjectKeyIdentifier, false, new JcaX509ExtensionUtils()
                             .createSubjectKeyIdentifier(keys.getPublic()));
             OwnersFile.write(files.certificate(), pem(signed(builder, keys.getPrivate())));
         }
         return keys;
+    }
+
+    /** That of an earlier version does not. */
+    private static boolean vouchesForAllNames(X509Certificate authority) throws IOException {
+        byte[] constraints = authority.getExtensionValue(Extension.nameConstraints.getId());
+        return constraints != null && PERMITTED.equals(JcaX509ExtensionUtils.parseExtensionValue(constraints));
     }
 
     private static boolean exist(TlsIdentity files) {
@@ -165,7 +145,8 @@ final class CertificateAuthority {
     /** Those of the identity's certificate; new ones if one of the two files is missing. */
     private static KeyPair keys(TlsIdentity files) throws IOException, GeneralSecurityException {
         if (exist(files)) {
-            return new KeyPair(certificate(files.certificate()).getPublicKey(), privateKey(files.key()));
+            return new KeyPair(TlsTrust.certificate(files.certificate()).getPublicKey(), TlsTrust.privateKey(files
+                    .key()));
         }
         var generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -184,21 +165,6 @@ final class CertificateAuthority {
             throws OperatorCreationException, GeneralSecurityException {
         return new JcaX509CertificateConverter().getCertificate(builder.build(new JcaContentSignerBuilder(
                 "SHA256withECDSA").build(key)));
-    }
-
-    private static X509Certificate certificate(Path file) throws IOException, GeneralSecurityException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-        }
-    }
-
-    private static PrivateKey privateKey(Path file) throws IOException {
-        try (var pem = new PEMParser(Files.newBufferedReader(file))) {
-            if (pem.readObject() instanceof PrivateKeyInfo key) {
-                return new JcaPEMKeyConverter().getPrivateKey(key);
-            }
-            throw new IOException(file + " has no private key");
-        }
     }
 
     private static String pem(Object content) throws IOException {

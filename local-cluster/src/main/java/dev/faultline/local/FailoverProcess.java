@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.faultline.acl.ServiceRights;
 import dev.faultline.backing.Launch;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.Readiness;
@@ -31,7 +32,8 @@ final class FailoverProcess {
             Files.createDirectories(directory);
             // What Failover uses, and no more: Spring does not run there.
             String classPath = CodeCopy.classPath(directory.resolve("code"), Map.of("local-cluster", Failover.class,
-                    "backing-services", PostgresServer.class, "discovery", LeaderElection.class), List.of(
+                    "acls", ServiceRights.class, "backing-services", PostgresServer.class, "discovery",
+                    LeaderElection.class), List.of(
                             JsonMapper.class, JsonParser.class, JsonProperty.class, Driver.class, XZInputStream.class,
                             Logger.class, ServiceInstance.class), PostgresServer.binaries());
             var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -131,7 +131,7 @@ final class Layout {
 
     /** A client of the first server that may do everything. */
     Consul consulOfOperator() {
-        return new Consul("127.0.0.1", firstConsul().port(), security.consulOperator());
+        return new Consul(consulUrl(), security.consulOperator());
     }
 
     /** The names of the servers, which are those of their nodes in Consul. */

@@ -1,5 +1,6 @@
 package dev.faultline.local;
 
+import java.net.http.HttpClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,13 +19,18 @@ import javax.crypto.KDF;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.net.ssl.SSLContext;
 
+import dev.faultline.acl.ConsulPolicies;
+import dev.faultline.acl.KafkaAcls;
+import dev.faultline.acl.ServiceRights;
 import dev.faultline.backing.ConsulAgent;
 import dev.faultline.backing.ConsulSecurity;
+import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.KafkaBroker;
 import dev.faultline.backing.KafkaSecurity;
 import dev.faultline.backing.PostgresServer;
 import dev.faultline.backing.PostgresTls;
 import dev.faultline.backing.TlsIdentity;
+import dev.faultline.backing.TlsTrust;
 import dev.faultline.local.CertificateAuthority.Purpose;
 
 /**
@@ -159,9 +165,14 @@ sealed interface TransportSecurity {
 
         @Override
         public void grantRights(Layout layout) {
-            KafkaAccessRules.apply(layout.kafkaConnection(), ServiceRights.ALL);
-            var policies = new ConsulPolicies(layout.consulUrl(), layout.consulNames(), consulOperator());
-            ServiceRights.ALL.forEach(service -> policies.apply(service, consulToken(service.application())));
+            try (var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+                KafkaAcls.apply(layout.kafkaConnection(), ServiceRights.ALL);
+                var policies = new ConsulPolicies(layout.consulUrl(), layout.consulNames(), consulOperator(), http);
+                ServiceRights.ALL.forEach(service -> policies.apply(service, consulToken(service.application())));
+            } catch (FaultlineException e) {
+                throw new FaultlineException(e.getMessage() + ". See ./faultline logs " + layout.kafka().getFirst()
+                        .name() + " and ./faultline logs " + layout.consulNames().getFirst() + ".", e);
+            }
         }
 
         @Override
@@ -218,7 +229,12 @@ sealed interface TransportSecurity {
 
         @Override
         public Optional<SSLContext> operator() {
-            return Optional.of(CertificateAuthority.context(identity(OPERATOR)));
+            try {
+                return Optional.of(TlsTrust.context(identity(OPERATOR)));
+            } catch (FaultlineException e) {
+                throw new FaultlineException(e.getMessage()
+                        + ". ./faultline down and ./faultline up make up what is missing.", e);
+            }
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Date;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -27,11 +29,23 @@ import javax.net.ssl.SSLSocket;
 
 import dev.faultline.backing.FaultlineException;
 import dev.faultline.backing.TlsIdentity;
+import dev.faultline.backing.TlsTrust;
 import dev.faultline.local.CertificateAuthority.Purpose;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CertificateAuthorityTest {
+    private static final String ORDER_SERVICE = "order-service.faultline.internal";
+
     @TempDir Path home;
 
     @Test
@@ -72,6 +86,41 @@ class CertificateAuthorityTest {
         assertThat(connect(context(directory, "order-service"), context(directory, "operator"), "127.0.0.1")).isEqualTo(
                 "CN=operator");
         assertThat(Files.readString(directory.resolve("order-service.key"))).isEqualTo(key);
+    }
+
+    /** By which the gateway tells a service's instances from every other node. */
+    @Test
+    void aCertificateNamesItsNodeAndNoOther() throws Exception {
+        Path directory = certificates("tls", Clock.systemUTC());
+        assertThat(connect(context(directory, "order-service"), context(directory, "operator"), ORDER_SERVICE))
+                .isEqualTo("CN=operator");
+        assertThatThrownBy(() -> connect(context(directory, "gateway-service"), context(directory, "operator"),
+                ORDER_SERVICE)).isInstanceOf(SSLException.class).hasMessageContaining(ORDER_SERVICE);
+    }
+
+    /** That of a version whose authorities could vouch for this machine only. */
+    @Test
+    void anAuthorityThatCannotVouchForAllNamesIsReplaced() throws Exception {
+        Path directory = certificates("tls", Clock.systemUTC());
+        TlsIdentity authority = TlsIdentity.in(directory, "ca");
+        var name = new X500Name("CN=Faultline development CA");
+        var permitted = new GeneralSubtree[]{new GeneralSubtree(new GeneralName(GeneralName.dNSName, "localhost")),
+            new GeneralSubtree(new GeneralName(GeneralName.iPAddress, "127.0.0.0/8"))};
+        var earlier = new JcaX509v3CertificateBuilder(name, BigInteger.ONE, Date.from(Instant.now()), Date.from(Instant
+                .now().plus(Duration.ofDays(1))), name, TlsTrust.certificate(authority.certificate()).getPublicKey())
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                .addExtension(Extension.nameConstraints, true, new NameConstraints(permitted, null))
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(TlsTrust.privateKey(authority.key())));
+        try (var pem = new JcaPEMWriter(Files.newBufferedWriter(authority.certificate()))) {
+            pem.writeObject(earlier);
+        }
+        assertThatThrownBy(() -> connect(context(directory, "order-service"), context(directory, "operator"),
+                ORDER_SERVICE)).as("control: it is not believed about this name").isInstanceOf(SSLException.class);
+
+        certificates("tls", Clock.systemUTC());
+
+        assertThat(connect(context(directory, "order-service"), context(directory, "operator"), ORDER_SERVICE))
+                .isEqualTo("CN=operator");
     }
 
     /** What a browser that trusts the authority relies on. */
@@ -118,10 +167,11 @@ class CertificateAuthorityTest {
     }
 
     @Test
-    void aMissingFileIsNamedWithWhatMakesItUp() {
+    void aMissingFileIsNamedWithWhatMakesItUp() throws IOException {
         Path directory = certificates("tls", Clock.systemUTC());
-        assertThatThrownBy(() -> context(directory, "nobody")).isInstanceOf(FaultlineException.class)
-                .hasMessageContaining("nobody.pem").hasMessageContaining("./faultline up");
+        Files.delete(directory.resolve("operator.pem"));
+        assertThatThrownBy(() -> new TransportSecurity.Secured(directory, "secret").operator()).isInstanceOf(
+                FaultlineException.class).hasMessageContaining("operator.pem").hasMessageContaining("./faultline up");
     }
 
     private Path certificates(String name, Clock clock) {
@@ -135,7 +185,7 @@ class CertificateAuthorityTest {
 
     private static SSLContext context(Path directory, String name) {
         TlsIdentity identity = TlsIdentity.in(directory, name);
-        return CertificateAuthority.context(identity);
+        return TlsTrust.context(identity);
     }
 
     /** @return the name that the server reads from the client's certificate */

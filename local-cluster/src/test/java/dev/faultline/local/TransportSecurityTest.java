@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,6 +36,9 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
+import dev.faultline.acl.ConsulPolicies;
+import dev.faultline.acl.KafkaAcls;
+import dev.faultline.acl.ServiceRights;
 import dev.faultline.backing.BackingService;
 import dev.faultline.backing.CacheDirectory;
 import dev.faultline.backing.ChildProcess;
@@ -195,7 +199,7 @@ class TransportSecurityTest {
     @Test
     void rulesOfNoServiceDisappearAtTheNextStart() throws Exception {
         var intruder = new ServiceRights("intruder", Set.of(REPLIES), Set.of(), "", Set.of());
-        KafkaAccessRules.apply(layout.kafkaConnection(), Stream.concat(ServiceRights.ALL.stream(), Stream.of(intruder))
+        KafkaAcls.apply(layout.kafkaConnection(), Stream.concat(ServiceRights.ALL.stream(), Stream.of(intruder))
                 .toList());
         try (Admin admin = Admin.create(new HashMap<>(layout.kafkaConnection()))) {
             assertThat(admin.describeAcls(AclBindingFilter.ANY).values().get()).anyMatch(rule -> rule.entry()
@@ -322,6 +326,29 @@ class TransportSecurityTest {
         put(layout.security().consulOperator(), "agent/service/register", "{\"Name\": \"victim\"}");
         assertThat(put(token(service), "agent/service/deregister/victim", "")).isEqualTo(403);
         assertThat(put(token(service), "agent/service/deregister/" + service + "-as-" + service, "")).isEqualTo(200);
+    }
+
+    /** In containers, Patroni keeps its state there, and the services' agent is no server. */
+    @Test
+    void patroniAndAnAgentDoWhatTheyHaveToAndNothingElse() throws Exception {
+        var patroni = UUID.randomUUID().toString();
+        var agent = UUID.randomUUID().toString();
+        try (var http = HttpClient.newHttpClient()) {
+            var policies = new ConsulPolicies(layout.consulUrl(), layout.consulNames(), layout.security()
+                    .consulOperator(), http);
+            policies.applyToPatroni(patroni);
+            policies.applyToAgent("consul-agent", agent);
+        }
+        assertThat(put(patroni, "kv/service/shard-1/leader", "x")).isEqualTo(200);
+        assertThat(put(patroni, "session/create", "{}")).isEqualTo(200);
+        assertThat(get(patroni, "agent/self").statusCode()).isEqualTo(200);
+        assertThat(put(patroni, "kv/faultline/orders/shard-map", "x")).isEqualTo(403);
+        assertThat(put(patroni, "agent/service/register", "{\"Name\": \"order-service\"}")).isEqualTo(403);
+        assertThat(put(agent, "catalog/register", "{\"Node\": \"consul-agent\", \"Address\": \"127.0.0.1\"}"))
+                .isEqualTo(200);
+        assertThat(put(agent, "catalog/register", "{\"Node\": \"another\", \"Address\": \"127.0.0.1\"}"))
+                .isEqualTo(403);
+        assertThat(put(agent, "kv/service/shard-1/leader", "x")).isEqualTo(403);
     }
 
     @ParameterizedTest

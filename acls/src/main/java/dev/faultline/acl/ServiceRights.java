@@ -1,4 +1,4 @@
-package dev.faultline.local;
+package dev.faultline.acl;
 
 import java.util.List;
 import java.util.Set;
@@ -13,14 +13,14 @@ import java.util.stream.Stream;
  * @param key         the prefix of its keys in Consul; empty for none
  * @param discovered  the services that it finds in Consul
  */
-record ServiceRights(String application, Set<String> consumed, Set<String> produced, String key,
+public record ServiceRights(String application, Set<String> consumed, Set<String> produced, String key,
         Set<String> discovered) {
     private static final String COMMANDS_TO_INVENTORY = "inventory.commands";
     private static final String COMMANDS_TO_PAYMENT = "payment.commands";
     private static final String REPLIES = "checkout.replies";
     private static final String DEAD_LETTERS = ".dead-letters";
 
-    static final List<ServiceRights> ALL = List.of(
+    public static final List<ServiceRights> ALL = List.of(
             new ServiceRights("order-service", Set.of(REPLIES), Set.of(COMMANDS_TO_INVENTORY, COMMANDS_TO_PAYMENT),
                     "faultline/orders/", Set.of()),
             new ServiceRights("inventory-service", Set.of(COMMANDS_TO_INVENTORY), Set.of(REPLIES),
@@ -32,11 +32,12 @@ record ServiceRights(String application, Set<String> consumed, Set<String> produ
             new ServiceRights("identity-service", Set.of(), Set.of(), "", Set.of()),
             new ServiceRights("acquirer-simulator", Set.of(), Set.of(), "", Set.of()));
 
-    boolean usesKafka() {
+    public boolean usesKafka() {
         return !consumed.isEmpty() || !produced.isEmpty();
     }
 
-    static ServiceRights of(String application) {
+    /** Throws {@link java.util.NoSuchElementException} if there is no such service. */
+    public static ServiceRights of(String application) {
         return ALL.stream().filter(rights -> rights.application.equals(application)).findFirst().orElseThrow();
     }
 

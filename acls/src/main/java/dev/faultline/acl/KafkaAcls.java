@@ -1,4 +1,4 @@
-package dev.faultline.local;
+package dev.faultline.acl;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import dev.faultline.backing.FaultlineException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
@@ -21,10 +22,10 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /** The access rules of a broker: those of {@link ServiceRights}, and no other. */
-final class KafkaAccessRules {
+public final class KafkaAcls {
     private static final int TIMEOUT_S = 30;
 
-    private KafkaAccessRules() {}
+    private KafkaAcls() {}
 
     /**
      * Creates the rules that are missing, and deletes the others. Idempotent.
@@ -32,21 +33,20 @@ final class KafkaAccessRules {
      * @param operator the client's properties of a user who may do so
      * @throws FaultlineException if the broker does not confirm it in half a minute
      */
-    static void apply(Map<String, String> operator, Collection<ServiceRights> services) {
+    public static void apply(Map<String, String> operator, Collection<ServiceRights> services) {
         try (Admin admin = Admin.create(new HashMap<>(operator))) {
             var wanted = new HashSet<AclBinding>();
-            services.stream().flatMap(KafkaAccessRules::of).forEach(wanted::add);
+            services.stream().flatMap(KafkaAcls::of).forEach(wanted::add);
             var present = admin.describeAcls(AclBindingFilter.ANY).values().get(TIMEOUT_S, TimeUnit.SECONDS);
             admin.createAcls(wanted.stream().filter(rule -> !present.contains(rule)).toList()).all().get(TIMEOUT_S,
                     TimeUnit.SECONDS);
             admin.deleteAcls(present.stream().filter(rule -> !wanted.contains(rule)).map(AclBinding::toFilter).toList())
                     .all().get(TIMEOUT_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new FaultlineException("Kafka did not accept the access rules of the services: " + e.getMessage()
-                    + ". See ./faultline logs kafka-1.", e);
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+            throw new FaultlineException("Kafka did not accept the access rules of the services: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new FaultlineException("Interrupted.", e);
+            throw new FaultlineException("Interrupted", e);
         }
     }
 

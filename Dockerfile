@@ -15,7 +15,7 @@ WORKDIR /repository
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
     mvn --batch-mode --no-transfer-progress --threads 2 -Dmaven.test.skip=true --also-make package \
-        --projects acquirer-simulator,gateway-service,identity-service,inventory-service,order-service,payment-service,cli \
+        --projects acls,acquirer-simulator,gateway-service,identity-service,inventory-service,order-service,payment-service,cli \
  && mkdir /cluster && cp $(tr ':' ' ' < cli/target/classpath) cli/target/cli.jar /cluster
 
 FROM ${JRE_IMAGE} AS jars-fast
@@ -57,6 +57,19 @@ ARG SERVICE
 RUN mkdir -p /caches/${SERVICE} && echo '# no cache' > /caches/${SERVICE}/cache.options
 
 FROM caches-${BUILD} AS caches
+
+# Not a service: ends when it is done.
+FROM ${JRE_IMAGE} AS acls
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="Faultline acls" \
+      org.opencontainers.image.description="Has Kafka and Consul permit Faultline's services what they need" \
+      org.opencontainers.image.url="https://faultline.dev" \
+      org.opencontainers.image.version="${VERSION}"
+COPY --from=jars /repository/acls/target/acls.jar /app/
+USER 10001:10001
+ENV SECRETS_DIRECTORY=/run/node
+ENTRYPOINT ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx48m", \
+    "-Dlogback.configurationFile=acls-logback.xml", "-jar", "/app/acls.jar"]
 
 FROM ${JRE_IMAGE}
 ARG SERVICE

@@ -245,15 +245,20 @@ at_most() {
 }
 
 # node_request NODE application|management METHOD PATH [BODY] : as the operator, from inside the node, so that it works
-# during a partition. Fails if the node does not respond with 2xx.
+# during a partition. Fails if the node does not respond with 2xx. A node that speaks TLS believes its own certificate.
 node_request() {
   local port=8080 authorization='Accept: */*' response
   [[ $4 == /actuator/prometheus ]] || authorization=$(authorization operator)
   [[ $2 == application ]] || port=8081
   # shellcheck disable=SC2016 # the node's bash expands it
-  response=$(in_node "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "%s %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n" "$1" "$2" "$4" >&3 &&
-    printf "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" "${#3}" "$3" >&3 && timeout 5 cat <&3' \
-    "$port" "$3" "$4" "${5:-}" "$authorization") && [[ $response =~ ^HTTP/[0-9.]+\ 2 ]] && sed '1,/^\r$/d' <<< "$response"
+  response=$(in_node "$1" bash -c 'request() { printf "%s %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n" "$1" "$2" "$4" &&
+      printf "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" "${#3}" "$3"; }
+    if [[ $0 == 8080 && -e /run/node/ca.pem ]]; then
+      request "$@" | timeout 5 openssl s_client -quiet -verify_quiet -verify_return_error -connect "127.0.0.1:$0" \
+        -CAfile /run/node/ca.pem -cert /run/node/node.pem -key /run/node/node.key 2> /dev/null
+    else
+      exec 3<>"/dev/tcp/127.0.0.1/$0" && request "$@" >&3 && timeout 5 cat <&3
+    fi' "$port" "$3" "$4" "${5:-}" "$authorization") && [[ $response =~ ^HTTP/[0-9.]+\ 2 ]] && sed '1,/^\r$/d' <<< "$response"
 }
 
 # Asks one Consul server after the other; empty if none knows a leader.

@@ -24,7 +24,9 @@ gateway_url() {
 # Whether there are several behind one address, so that no client notices when one stops.
 has_balanced_gateways() { (($(nodes | grep --count '^gateway-service-') > 1)); }
 
-nodes() { containers --format '{{.Label "com.docker.compose.service"}}' | sort; }
+# Without those that prepare the others, and end.
+nodes() { containers --format '{{.Label "com.docker.compose.service"}}' |
+  sed --regexp-extended '/^(secrets|.*-acls)$/d' | sort; }
 
 node_is_ready() { [[ $(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$(container "$1")") == 'running healthy' ]]; }
 
@@ -73,14 +75,12 @@ primary_of() {
 }
 
 # patroni_confirms SERVER primary|replica|...
-# shellcheck disable=SC2016 # the container's bash expands it
-patroni_confirms() { in_node "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8008 && printf "GET /%s HTTP/1.0\r\n\r\n" "$0" >&3 &&
-  read -r _ status _ <&3 && [[ $status == 200 ]]' "$2" 2> /dev/null; }
+patroni_confirms() { in_node "$1" patroni-confirms "$2" 2> /dev/null; }
 
 # inject_standby_promotion SERVER SHARD : a planned switchover
 inject_standby_promotion() {
   [[ $(servers_of "$2") != "$2" ]] || die "$2 has no standby in the slim layout"
-  in_node "$1" patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null
+  in_node "$1" with-secrets patronictl --config-file /etc/patroni.yml switchover "$2" --candidate "${1//-/_}" --force > /dev/null
 }
 
 # The process that replays is stopped, because Patroni resumes a replay that is paused, and undoes a delay.

@@ -8,7 +8,7 @@ connection=${1:-dbname=postgres user=$POSTGRES_USER}
 for name in orders inventory payments; do
   # psql reads the password from the file, because the arguments of a process are public.
   NAME=$name psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=name="$name" "$connection" <<'SQL'
-\set password `cat /run/secrets/$NAME/faultline.database.password`
+\set password `cat /run/node/passwords/$NAME`
 create role :"name" login replication password :'password';
 create database :"name" owner :"name";
 revoke connect on database :"name" from public;

@@ -29,6 +29,8 @@ import org.yaml.snakeyaml.Yaml;
 /** The compose files, the Dockerfiles and .env agree with each other and with the services. */
 class ContainerFilesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    /** They end when what the others need is there. */
+    private static final Set<String> PREPARING = Set.of("secrets", "consul-acls", "kafka-acls");
     private static final List<String> FULL_ONLY = List.of("full");
     /** The parser's own limit of 50 is for files of strangers. */
     private static final int MAX_YAML_ALIASES = 200;
@@ -58,7 +60,7 @@ class ContainerFilesTest {
             assertThat(map(service.get("depends_on")).values()).as(name).allSatisfy(
                     needed -> assertThat(map(needed).get("condition")).isIn("service_healthy",
                             "service_completed_successfully"));
-            if (!name.equals("secrets")) {
+            if (!PREPARING.contains(name)) {
                 assertThat(service).as(name).containsKeys("mem_limit", "restart");
                 assertThat(service.containsKey("healthcheck") || service.containsKey("build")).as(name).isTrue();
             }
@@ -92,26 +94,69 @@ class ContainerFilesTest {
         services.forEach((name, service) -> map(service.get("environment")).forEach((variable, value) -> {
             if (variable.matches(".*(PASSWORD|SECRET|TOKEN).*")) {
                 assertThat(variable).as(name).endsWith("_FILE");
-                assertThat(value.toString()).as(name).startsWith("/run/secrets/");
+                assertThat(value.toString()).as(name).startsWith("/run/node/");
             }
         }));
     }
 
-    /** Each service sees only its own password. */
+    /** Each node sees what it proves its own identity with; the issuer of tokens also its clients' secrets. */
     @Test
-    void showAServiceNothingOfTheSecretsOfOthers() {
-        assertThat(Map.of("order-service", "orders", "inventory-service", "inventory", "payment-service", "payments"))
-                .allSatisfy((service, database) -> assertThat(text(service + "-1", "volumes"))
-                        .isEqualTo(
-                                "[{type=volume, source=secrets, target=/run/secrets, read_only=true, volume={subpath="
-                                        + database + "}}]"));
-        assertThat(text("identity-service-1", "volumes")).endsWith("volume={subpath=clients}}]");
-        assertThat(services.get("gateway-service-1")).doesNotContainKey("volumes");
-        assertThat(text("acquirer-simulator-1", "volumes")).doesNotContain("secrets");
+    void showANodeNothingOfTheSecretsOfOthers() {
+        services.forEach((name, service) -> {
+            String directory = switch (name) {
+                case "consul-acls", "kafka-acls" -> name;
+                case "consul", "consul-1", "consul-2", "consul-3" -> "consul-server";
+                case "consul-agent" -> name;
+                case String kafka when kafka.startsWith("kafka") -> "kafka";
+                case String shard when shard.startsWith("shard") -> "shard";
+                default -> name.replaceFirst("-\\d$", "");
+            };
+            if (!Set.of("secrets", "load-balancer").contains(name)) {
+                assertThat(text(name, "volumes")).as(name).containsOnlyOnce("source=nodes").contains(
+                        "source=nodes, target=/run/node, read_only=true, volume={subpath=" + directory + "}}");
+            }
+        });
+        assertThat(services.keySet().stream().filter(name -> text(name, "volumes").contains("source=secrets")))
+                .containsExactly("identity-service-1");
+        assertThat(text("identity-service-1", "volumes")).endsWith(
+                "source=secrets, target=/run/secrets, read_only=true, volume={subpath=clients}}]");
+        assertThat(services.keySet().stream().filter(name -> text(name, "volumes").matches(".*(nodes|secrets):/.*")))
+                .containsExactly("secrets");
         assertThat(services.keySet().stream().filter(name -> text(name, "volumes").contains("authority")))
                 .containsExactly("secrets");
         assertThat(services.keySet().stream().filter(name -> text(name, "volumes").contains("load-balancer:/")))
                 .containsExactlyInAnyOrder("secrets", "load-balancer");
+    }
+
+    /** Nobody is believed because of the network that a request comes from. */
+    @Test
+    void haveEveryNodeProveWhoItIs() {
+        assertThat(List.of("order-service-1", "inventory-service-1", "payment-service-1")).allSatisfy(
+                name -> assertThat(text(name, "environment")).contains(
+                        "SPRING_KAFKA_PROPERTIES_SECURITY_PROTOCOL=SASL_SSL", "sslmode=verify-full"));
+        assertThat(services.keySet().stream().filter(name -> name.matches(".*-(service|simulator)-\\d"))).allSatisfy(
+                name -> assertThat(text(name, "environment")).contains("FAULTLINE_TLS_CERTIFICATE=/run/node/node.pem",
+                        "FAULTLINE_SECURITY_ISSUER=https://", "SPRING_CLOUD_CONSUL_SCHEME=https"));
+        assertThat(services.keySet().stream().filter(name -> name.startsWith("kafka") && !PREPARING.contains(name)))
+                .isNotEmpty().allSatisfy(name -> assertThat(text(name, "environment")).contains(
+                        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=BROKER:SASL_SSL,CONTROLLER:SASL_SSL",
+                        "KAFKA_AUTHORIZER_CLASS_NAME="));
+        assertThat(services.keySet().stream().filter(name -> name.startsWith("consul") && !PREPARING.contains(name)))
+                .isNotEmpty().allSatisfy(name -> assertThat(text(name, "command")).contains(
+                        "-config-file=/run/node/security.json"));
+        assertThat(services.keySet().stream().filter(name -> text(name, "environment").contains("CLIENTAUTH")))
+                .containsExactlyInAnyOrder("gateway-service-1", "gateway-service-2");
+        for (String file : List.of("docker/postgres/pg_hba.conf", "docker/patroni/patroni.yml")) {
+            assertThat(read(file).lines().filter(line -> line.matches("[ -]*host.*"))).as(file).isNotEmpty().allMatch(
+                    line -> line.matches("[ -]*hostssl .* scram-sha-256 clientcert=verify-full"))
+                    // A service's role has REPLICATION, and could copy the whole server.
+                    .noneMatch(line -> line.matches("[ -]*hostssl +replication +all .*"));
+        }
+        assertThat(read("docker/load-balancer/haproxy.cfg").lines().filter(line -> line.contains(
+                "ssl verify required"))).singleElement().asString().contains(
+                        "verifyhost gateway-service.faultline.internal");
+        assertThat(read("docker/patroni/patroni.yml")).contains("verify_client: required", "scheme: https");
+        assertThat(read("docker/patroni/with-secrets.sh")).contains("PATRONI_RESTAPI_PASSWORD=$(< ");
     }
 
     /** So that the gateways may believe what it says of a client's address. */
@@ -137,7 +182,7 @@ class ContainerFilesTest {
     @Test
     void startServicesWithoutRightsThatTheyDoNotNeed() {
         services.entrySet().stream().filter(each -> each.getKey().matches(
-                ".*-(service|simulator)-\\d|load-balancer"))
+                ".*-(service|simulator)-\\d|load-balancer|.*-acls"))
                 .forEach(each -> assertThat(each.getValue()).as(each.getKey()).containsEntry("read_only", true)
                         .containsEntry("cap_drop", List.of("ALL"))
                         .containsEntry("security_opt", List.of("no-new-privileges:true")));

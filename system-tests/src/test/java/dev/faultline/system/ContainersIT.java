@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,6 +32,9 @@ import dev.faultline.verification.client.Money;
 import dev.faultline.verification.client.Order.Line;
 import dev.faultline.verification.client.OrderRequest;
 import dev.faultline.verification.client.PlatformClient;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -177,8 +181,66 @@ class ContainersIT {
         }
     }
 
+    /** Whoever reaches a node's port has to prove who it is. */
     @Test
     @Order(7)
+    void believesNobodyBecauseOfTheNetworkItComesFrom() throws Exception {
+        assertThat(from("services", "exec 3<>/dev/tcp/order-service-1/8080 && printf 'GET /api/catalogue HTTP/1.0\\r\\n"
+                + "\\r\\n' >&3 && cat <&3")).contains("requires TLS");
+        assertThat(from("services", request("order-service-1:8080", "/api/catalogue"))).contains(
+                "certificate required");
+        assertThat(from("services", request("consul:8501", "/v1/kv/faultline/orders/shard-map"))).contains(
+                "403 Forbidden");
+        assertThat(from("services", request("consul:8501", "/v1/catalog/services"))).contains("200 OK", "\r\n\r\n{}");
+
+        String password = docker("compose", "exec", "--no-TTY", "order-service-1", "cat",
+                "/run/node/properties/faultline.database.password").output().strip();
+        String connection = "host=shard-1 dbname=orders user=orders password=" + password + " sslmode=";
+        assertThat(from("storage", "psql '" + connection + "disable' --command='select 1'")).contains("no encryption");
+        assertThat(from("storage", "psql '" + connection + "require' --command='select 1'")).contains(
+                "requires a valid client certificate");
+    }
+
+    @Test
+    @Order(8)
+    void kafkaListensToNobodyWithoutAPassword() throws Exception {
+        Path authority = Files.writeString(secrets.resolve("cluster.pem"), docker("compose", "exec", "--no-TTY",
+                "kafka", "cat", "/run/node/ca.pem").output());
+        String container = docker("compose", "ps", "--quiet", "kafka").output().strip();
+        String address = docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+                container).output().strip();
+        Map<String, Object> known = Map.of("bootstrap.servers", address + ":9092", "default.api.timeout.ms", 10_000,
+                "request.timeout.ms", 5_000, "ssl.truststore.type", "PEM", "ssl.truststore.location", authority
+                        .toString(), "ssl.endpoint.identification.algorithm", "", "sasl.mechanism", "PLAIN");
+        var guessing = new HashMap<>(known);
+        guessing.put("security.protocol", "SASL_SSL");
+        guessing.put("sasl.jaas.config", "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                + " username=\"order-service\" password=\"guessed\";");
+        try (Admin admin = Admin.create(guessing)) {
+            assertThatThrownBy(() -> admin.listTopics().names().get()).hasCauseInstanceOf(
+                    SaslAuthenticationException.class);
+        }
+        var anonymous = new HashMap<>(known);
+        anonymous.put("security.protocol", "SSL");
+        try (Admin admin = Admin.create(anonymous)) {
+            assertThatThrownBy(() -> admin.listTopics().names().get()).hasCauseInstanceOf(TimeoutException.class);
+        }
+    }
+
+    private static String request(String server, String path) {
+        return "printf 'GET " + path + " HTTP/1.0\\r\\n\\r\\n' | timeout 5 openssl s_client -quiet -connect " + server;
+    }
+
+    /** What a container prints that nobody knows. */
+    private static String from(String network, String script) throws IOException, InterruptedException {
+        String image = docker("inspect", "--format", "{{.Config.Image}}", docker("compose", "ps", "--quiet", "shard-1")
+                .output().strip()).output().strip();
+        return docker("run", "--rm", "--network", PROJECT + "_" + network, "--entrypoint", "bash", image, "-c", script)
+                .output().strip();
+    }
+
+    @Test
+    @Order(9)
     void leavesNothingBehind() throws Exception {
         assertThat(docker("compose", "down", "--volumes", "--timeout", "30").succeeded()).isTrue();
         var project = "label=com.docker.compose.project=" + PROJECT;

@@ -3,6 +3,7 @@ package dev.faultline.verification.container;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +26,8 @@ final class Compose implements Platform {
     private static final int TIMEOUT_MS = 3_000;
     private static final String LOAD_BALANCER = "load-balancer";
     private static final int GATEWAY_PORT = 8_080;
-    private static final int CONSUL_PORT = 8_500;
+    private static final int CONSUL_PORT = 8_501;
+    private static final String OPERATORS_CONTAINER = "secrets";
     private static final int KAFKA_PORT = 9_092;
 
     private final String project = Optional.ofNullable(System.getenv("COMPOSE_PROJECT_NAME")).orElse("faultline");
@@ -41,7 +43,7 @@ final class Compose implements Platform {
     /** @param inspected what {@code docker inspect} printed of the project's containers */
     static List<Container> parse(String inspected) {
         return JsonMapper.shared().readTree(inspected).valueStream()
-                // The one that makes the secrets ends when they are made.
+                // Those that prepare the others end when they are done.
                 .filter(container -> !container.at("/HostConfig/RestartPolicy/Name").asString("").equals("no"))
                 .map(Compose::container).sorted(Comparator.comparing(container -> container.node.name())).toList();
     }
@@ -102,13 +104,16 @@ final class Compose implements Platform {
     private List<Container> containers() {
         List<String> ids;
         try {
-            ids = Command.run(List.of("docker", "ps", "--all", "--quiet", "--filter",
-                    "label=com.docker.compose.project=" + project)).lines().toList();
+            ids = Command.run(list().toList()).lines().toList();
         } catch (FaultlineException e) {
             throw new FaultlineException("Docker does not answer. " + e.getMessage(), e);
         }
         return ids.isEmpty() ? List.of() : parse(Command.run(Stream.concat(Stream.of("docker", "inspect"), ids.stream())
                 .toList()));
+    }
+
+    private Stream<String> list() {
+        return Stream.of("docker", "ps", "--all", "--quiet", "--filter", "label=com.docker.compose.project=" + project);
     }
 
     private Optional<Container> find(String node) {
@@ -150,6 +155,19 @@ final class Compose implements Platform {
     }
 
     @Override
+    public boolean copyOperatorFiles(Path directory) {
+        String container = Command.run(Stream.concat(list(), Stream.of("--filter", "label=com.docker.compose.service="
+                + OPERATORS_CONTAINER)).toList()).strip();
+        if (container.isEmpty()) {
+            throw new FaultlineException("There is no container " + OPERATORS_CONTAINER
+                    + ", which has what the operator proves its identity with. docker compose up --wait creates it.");
+        }
+        Command.run(List.of("docker", "cp", "--quiet", container + ":/generated/nodes/operator/.", directory
+                .toString()));
+        return true;
+    }
+
+    @Override
     public Map<String, InetSocketAddress> brokers() {
         return containers().stream().filter(container -> container.node.name().matches("kafka(-\\d+)?")).collect(
                 Collectors.toMap(container -> container.node.name(), container -> address(container, KAFKA_PORT)));
@@ -157,7 +175,7 @@ final class Compose implements Platform {
 
     @Override
     public List<String> printPassword() {
-        return List.of("cat", "/run/secrets/faultline.database.password");
+        return List.of("cat", "/run/node/properties/faultline.database.password");
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * are left to {@code chaos/targets}.
  */
 public final class ContainerTarget implements Target, AutoCloseable {
+    /** The names in certificates. */
+    private static final String ACQUIRER = "acquirer";
+    private static final String CONSUL = "consul";
     private static final int APPLICATION_PORT = 8_080;
     private static final int MANAGEMENT_PORT = 8_081;
     private static final int POSTGRES_PORT = 5_432;
@@ -45,6 +49,7 @@ public final class ContainerTarget implements Target, AutoCloseable {
     private final Map<String, String> faults = new ConcurrentHashMap<>();
     private final Map<String, String> secrets = new ConcurrentHashMap<>();
     private @Nullable Credentials credentials;
+    private @Nullable OperatorFiles operator;
 
     private ContainerTarget(Platform platform, TargetScript script, Path directory) {
         this.platform = platform;
@@ -88,13 +93,13 @@ public final class ContainerTarget implements Target, AutoCloseable {
 
     @Override
     public URI acquirerUrl() {
-        return url(platform.address(AcquirerFault.NODE, APPLICATION_PORT));
+        return url(ACQUIRER, platform.address(AcquirerFault.NODE, APPLICATION_PORT));
     }
 
     @Override
     public synchronized Credentials credentials() {
         if (credentials == null) {
-            credentials = new Credentials(gatewayUrl(), this::clientSecret, null);
+            credentials = new Credentials(gatewayUrl(), this::clientSecret, operator().tls().orElse(null));
         }
         return credentials;
     }
@@ -105,12 +110,28 @@ public final class ContainerTarget implements Target, AutoCloseable {
 
     @Override
     public URI consulUrl() {
-        return url(platform.consul());
+        return url(CONSUL, platform.consul());
     }
 
     @Override
     public String consulToken() {
-        return "";
+        return operator().consulToken();
+    }
+
+    private synchronized OperatorFiles operator() {
+        if (operator == null) {
+            operator = OperatorFiles.of(platform);
+        }
+        return operator;
+    }
+
+    /** @param name that is in the server's certificate, if it has one */
+    private URI url(String name, InetSocketAddress address) {
+        if (!operator().exist()) {
+            return url(address);
+        }
+        NodeNames.resolve(name, address.getAddress());
+        return URI.create("https://" + name + ":" + address.getPort());
     }
 
     @Override
@@ -126,8 +147,10 @@ public final class ContainerTarget implements Target, AutoCloseable {
     public Map<String, String> kafkaConnection() {
         Map<String, InetSocketAddress> brokers = platform.brokers();
         brokers.forEach((name, address) -> NodeNames.resolve(name, address.getAddress()));
-        return Map.of("bootstrap.servers", brokers.entrySet().stream().map(broker -> broker.getKey() + ":" + broker
+        var properties = new HashMap<>(operator().kafka());
+        properties.put("bootstrap.servers", brokers.entrySet().stream().map(broker -> broker.getKey() + ":" + broker
                 .getValue().getPort()).collect(Collectors.joining(",")));
+        return Map.copyOf(properties);
     }
 
     @Override
@@ -144,12 +167,21 @@ public final class ContainerTarget implements Target, AutoCloseable {
     }
 
     private ServiceDatabase database(String service, String shard, List<String> servers) {
-        String hosts = servers.stream().map(server -> platform.address(server, POSTGRES_PORT)).map(address -> address
-                .getAddress().getHostAddress() + ":" + address.getPort()).collect(Collectors.joining(","));
-        String parameters = servers.size() > 1 ? "?targetServerType=primary&hostRecheckSeconds=1" : "";
-        return new ServiceDatabase(service, shard, "jdbc:postgresql://" + hosts + "/" + service + parameters, service,
+        var parameters = new ArrayList<String>();
+        operator().jdbcParameters(service).ifPresent(parameters::add);
+        if (servers.size() > 1) {
+            parameters.add("targetServerType=primary&hostRecheckSeconds=1");
+        }
+        return new ServiceDatabase(service, shard, "jdbc:postgresql://" + servers.stream().map(this::postgres).collect(
+                Collectors.joining(",")) + "/" + service + "?" + String.join("&", parameters), service,
                 secrets.computeIfAbsent("database " + service, _ -> password(ShardPlanning.SERVICES.get(service)
                         + "-1")));
+    }
+
+    private String postgres(String server) {
+        InetSocketAddress address = platform.address(server, POSTGRES_PORT);
+        NodeNames.resolve(server, address.getAddress());
+        return server + ":" + address.getPort();
     }
 
     private String password(String node) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -155,6 +156,11 @@ final class Kubernetes implements Platform {
     @Override
     public InetSocketAddress consul() {
         return address("consul-0", CONSUL_PORT);
+    }
+
+    @Override
+    public boolean copyOperatorFiles(Path directory) {
+        return false;
     }
 
     @Override

@@ -18,7 +18,12 @@ public final class NodeNames extends InetAddressResolverProvider {
 
     /** The JVM may remember an earlier address of the name for half a minute. */
     static void resolve(String name, InetAddress address) {
-        ADDRESSES.put(name, address);
+        try {
+            // With the name, which clients compare with that in a certificate instead of looking it up by the address.
+            ADDRESSES.put(name, InetAddress.getByAddress(name, address.getAddress()));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

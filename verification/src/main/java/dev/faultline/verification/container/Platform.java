@@ -1,6 +1,7 @@
 package dev.faultline.verification.container;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,14 @@ interface Platform extends AutoCloseable {
 
     /** Where this machine reaches the Consul that the services use. */
     InetSocketAddress consul();
+
+    /**
+     * Copies what the operator proves its identity with, or returns false if nodes of this platform believe everybody.
+     *
+     * @param directory that exists, for the files {@code ca.pem}, {@code node.pem}, {@code node.key}, {@code kafka.properties} and
+     *                  {@code consul-token}, and a certificate and a key for each role
+     */
+    boolean copyOperatorFiles(Path directory);
 
     /** Where this machine reaches the brokers, each under the name that it advertises; the ports are the same. */
     Map<String, InetSocketAddress> brokers();

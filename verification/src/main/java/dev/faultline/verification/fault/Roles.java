@@ -31,10 +31,13 @@ public final class Roles implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final Target target;
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final HttpClient http;
 
     public Roles(Target target) {
         this.target = target;
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
+        target.credentials().tls().ifPresent(builder::sslContext);
+        this.http = builder.build();
     }
 
     /**

@@ -15,8 +15,11 @@ class NodeNamesTest {
     void aNameThatWasGivenResolvesAndOthersDoAsUsual() throws Exception {
         NodeNames.resolve("kafka-8.kafka", InetAddress.getByAddress(ADDRESS));
 
-        assertThat(InetAddress.getAllByName("kafka-8.kafka")).singleElement().extracting(InetAddress::getAddress)
-                .isEqualTo(ADDRESS);
+        // A certificate is compared with the host name.
+        assertThat(InetAddress.getAllByName("kafka-8.kafka")).singleElement().satisfies(address -> {
+            assertThat(address.getAddress()).isEqualTo(ADDRESS);
+            assertThat(address.getHostName()).isEqualTo("kafka-8.kafka");
+        });
         assertThat(InetAddress.getAllByName("localhost")).allMatch(InetAddress::isLoopbackAddress);
         assertThatExceptionOfType(UnknownHostException.class).isThrownBy(() -> InetAddress.getAllByName(
                 "kafka-9.kafka.invalid"));

@@ -62,7 +62,7 @@ FROM caches-${BUILD} AS caches
 FROM ${JRE_IMAGE} AS acls
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="Faultline acls" \
-      org.opencontainers.image.description="Has Kafka and Consul permit Faultline's services what they need" \
+      org.opencontainers.image.description="Gives Faultline's services their rights in Kafka and Consul" \
       org.opencontainers.image.url="https://faultline.dev" \
       org.opencontainers.image.version="${VERSION}"
 COPY --from=jars /repository/acls/target/acls.jar /app/

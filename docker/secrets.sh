@@ -3,7 +3,7 @@
 # Generates what the containers prove their identity with: passwords in DIRECTORY/secrets and two certificate authorities in
 # DIRECTORY/authority, as far as they do not exist yet, and a certificate for each node, which every run renews. Gives each
 # node what it needs, and nothing else: DIRECTORY/nodes has a directory for each, and DIRECTORY/load-balancer is that of the
-# load balancer. Who may do what with it is in acls/.
+# load balancer. What each of them may do with it is in acls/.
 set -euo pipefail
 
 directory=$1

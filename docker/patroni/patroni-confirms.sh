@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# patroni-confirms primary|replica|readiness|... : whether Patroni in this container answers so, at its port for REST, where
-# only members of the cluster are heard
+# patroni-confirms primary|replica|readiness|... : whether Patroni in this container answers so. Its REST API responds to nobody
+# without a certificate of the platform.
 set -euo pipefail
 
 read -r _ status _ < <(printf 'GET /%s HTTP/1.0\r\n\r\n' "$1" | timeout 3 openssl s_client -quiet -verify_quiet \

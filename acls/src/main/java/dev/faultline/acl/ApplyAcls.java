@@ -21,8 +21,8 @@ import dev.faultline.backing.TlsTrust;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Kafka and Consul permit what {@link ServiceRights} says, and ends: with 0 if they do, with 1 and a message if not. To be
- * run whenever a platform starts; servers that are not there yet are waited for, for two minutes.
+ * Tells Kafka and Consul what {@link ServiceRights} says, and ends: with 0, or with 1 and a message if one of them did not
+ * accept it. Run it whenever a platform starts; it waits two minutes for servers that do not respond yet.
  *
  * <p>
  * Variables: {@code KAFKA_BOOTSTRAP_SERVERS} for Kafka; {@code CONSUL_URL} for Consul, with {@code CONSUL_NODES} (all agents,

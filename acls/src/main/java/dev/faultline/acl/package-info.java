@@ -1,6 +1,6 @@
 /**
- * What each part of the platform may do at Kafka and at Consul, and the program that has both enforce it: in the local cluster
- * a call, in containers a process that runs before the services.
+ * What each part of the platform may do in Kafka and in Consul, and how both are told: the local cluster calls these classes,
+ * and containers run {@link dev.faultline.acl.ApplyAcls} before the services.
  */
 @NullMarked
 package dev.faultline.acl;

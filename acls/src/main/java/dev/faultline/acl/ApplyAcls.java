@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -17,6 +16,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 import dev.faultline.backing.FaultlineException;
+import dev.faultline.backing.Polling;
 import dev.faultline.backing.TlsTrust;
 import org.jspecify.annotations.Nullable;
 
@@ -133,26 +133,17 @@ public final class ApplyAcls {
     }
 
     private static void retrying(Runnable action) {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (true) {
+        for (long deadline = System.nanoTime() + PATIENCE.toNanos();;) {
             try {
                 action.run();
                 return;
             } catch (FaultlineException e) {
-                if (Instant.now().isAfter(deadline) || Thread.currentThread().isInterrupted()) {
+                if (System.nanoTime() > deadline) {
                     throw e;
                 }
                 say(e.getMessage());
-                pause();
+                Polling.sleep(RETRY_DELAY);
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(RETRY_DELAY);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -76,10 +76,8 @@ final class PooledExchange implements ProxyExchange {
 
     /** The same with another response timeout. */
     PooledExchange within(Duration responseTimeout) {
-        return new PooledExchange(service, isSecured, client, RequestConfig.copy(timeouts).setResponseTimeout(Timeout
-                .of(
-                        responseTimeout))
-                .build(), tracer, propagator);
+        RequestConfig other = RequestConfig.copy(timeouts).setResponseTimeout(Timeout.of(responseTimeout)).build();
+        return new PooledExchange(service, isSecured, client, other, tracer, propagator);
     }
 
     /** The same for a service: among secured nodes, an instance must have the certificate of this service, and no other. */
@@ -111,12 +109,10 @@ final class PooledExchange implements ProxyExchange {
      * registered without TLS is no reason not to ask for one: anybody with a service's token can register so.
      */
     private HttpHost host(URI instance) throws IOException {
-        if (isSecured) {
-            return new HttpHost(URIScheme.HTTPS.id, InetAddress.getByName(instance.getHost()), service + DOMAIN,
-                    instance
-                            .getPort());
-        }
-        return new HttpHost(instance.getScheme(), instance.getHost(), instance.getPort());
+        String address = instance.getHost();
+        int port = instance.getPort();
+        return isSecured ? new HttpHost(URIScheme.HTTPS.id, InetAddress.getByName(address), service + DOMAIN, port)
+                : new HttpHost(instance.getScheme(), address, port);
     }
 
     private ClassicHttpRequest forwarded(HttpServletRequest request) {
